@@ -1,0 +1,1 @@
+typedef int sumi_placeholder_;

@@ -1,0 +1,1 @@
+/* placeholder */ typedef int sumi_placeholder_;

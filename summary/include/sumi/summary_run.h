@@ -1,0 +1,135 @@
+/* What belongs to a run as a whole: hyper-parameters, dashboard layout, graph, profile of a step,
+ * embeddings. Rules common to all calls: <sumi/writer.h>. None of these is gated by an interval. */
+#ifndef SUMI_SUMMARY_RUN_H
+#define SUMI_SUMMARY_RUN_H
+
+#include <sumi/array_view.h>
+#include <sumi/writer.h>
+
+SUMI_BEGIN_DECLS
+
+typedef enum sumi_hparam_kind {
+  SUMI_HPARAM_NUMBER = 0,
+  SUMI_HPARAM_TEXT,
+  SUMI_HPARAM_BOOL
+} sumi_hparam_kind_t;
+
+/** One hyper-parameter of a trial. */
+typedef struct sumi_hparam {
+  const char *name;
+  sumi_hparam_kind_t kind;
+  double number;    /* SUMI_HPARAM_NUMBER: finite; SUMI_HPARAM_BOOL: 0 or not */
+  const char *text; /* SUMI_HPARAM_TEXT */
+} sumi_hparam_t;
+
+SUMI_API sumi_hparam_t sumi_hparam_number(const char *name, double value);
+SUMI_API sumi_hparam_t sumi_hparam_text(const char *name, const char *value);
+SUMI_API sumi_hparam_t sumi_hparam_bool(const char *name, bool value);
+
+typedef struct sumi_hparams_options {
+  const char *group SUMI_UNSET; /* trials of one group are averaged; default: the run is its own */
+  int end_ SUMI_UNSET;
+} sumi_hparams_options_t;
+
+/** Says with what hyper-parameters this run is made; once per run. Closing the writer records how
+ * the trial ended: sumi_writer_hparams_end's word, or else success. TensorBoard shows metrics only
+ * for runs below the log directory, not for the log directory itself. */
+#define sumi_writer_hparams(writer, hparams, ...)                                                  \
+  SUMI__WRITER_HPARAMS(writer, hparams, __VA_ARGS__, .end_ = 0)
+#define SUMI__WRITER_HPARAMS(writer, hparams, count, ...)                                          \
+  sumi_writer_hparams_with(writer, hparams, count,                                                 \
+                           SUMI_OPTIONS(sumi_hparams_options_t, __VA_ARGS__))
+SUMI_API sumi_status_t sumi_writer_hparams_with(sumi_writer_t *writer, const sumi_hparam_t *hparams,
+                                                size_t count, sumi_hparams_options_t options);
+
+typedef enum sumi_trial_end { SUMI_TRIAL_SUCCESS = 1, SUMI_TRIAL_FAILURE = 2 } sumi_trial_end_t;
+
+SUMI_API sumi_status_t sumi_writer_hparams_end(sumi_writer_t *writer, sumi_trial_end_t end);
+
+/** A column of the experiment's table: a hyper-parameter and the values it takes. */
+typedef struct sumi_hparam_domain {
+  const char *name;
+  sumi_hparam_kind_t kind;
+  const char *title, *description; /* NULL: none */
+  const double *numbers;           /* NUMBER: `value_count` values, or NULL … */
+  double minimum, maximum;         /* … and a range when minimum < maximum */
+  const char *const *texts;        /* TEXT: `value_count` values */
+  size_t value_count;
+} sumi_hparam_domain_t;
+
+/** A metric of the table: scalar `tag` of the run `group` below each trial's run ("" or NULL: the
+ * trial itself). */
+typedef struct sumi_hparam_metric {
+  const char *tag, *group;
+  const char *title, *description; /* NULL: none */
+} sumi_hparam_metric_t;
+
+typedef struct sumi_experiment {
+  const char *name, *description, *user; /* NULL: none */
+  const sumi_hparam_domain_t *hparams;
+  size_t hparam_count;
+  const sumi_hparam_metric_t *metrics;
+  size_t metric_count;
+} sumi_experiment_t;
+
+/** Describes the experiment that trials belong to; once, in one run (by convention the parent
+ * directory's). Optional: without it TensorBoard derives the columns from the trials. */
+SUMI_API sumi_status_t sumi_writer_experiment(sumi_writer_t *writer,
+                                              const sumi_experiment_t *experiment);
+
+/** A chart of the Custom Scalars dashboard. Either `tags`: regular expressions matched at the start
+ * of a tag, one line per matching tag; or `value`, `lower`, `upper`: the exact tags of a line and
+ * its margin. */
+typedef struct sumi_custom_chart {
+  const char *title;
+  const char *const *tags;
+  size_t tag_count;
+  const char *value, *lower, *upper;
+} sumi_custom_chart_t;
+
+typedef struct sumi_custom_category {
+  const char *title;
+  const sumi_custom_chart_t *charts;
+  size_t chart_count;
+  bool closed; /* folded at first */
+} sumi_custom_category_t;
+
+/** The layout of the Custom Scalars dashboard; once per run. */
+SUMI_API sumi_status_t sumi_writer_custom_scalars(sumi_writer_t *writer,
+                                                  const sumi_custom_category_t *categories,
+                                                  size_t count);
+
+/** The run's graph: a serialized tensorflow.GraphDef. Once per run. */
+SUMI_API sumi_status_t sumi_writer_graph_def(sumi_writer_t *writer, const void *graph_def,
+                                             size_t size_bytes);
+
+/** Times and memory of one step: a serialized tensorflow.RunMetadata, shown on the run's graph. */
+SUMI_API sumi_status_t sumi_writer_run_metadata(sumi_writer_t *writer, const char *tag,
+                                                int64_t step, const void *run_metadata,
+                                                size_t size_bytes);
+
+typedef struct sumi_embedding_options {
+  /* One label per point; with `columns` > 1, `columns` cells per point under the heads
+   * `column_names`. */
+  const char *const *labels SUMI_UNSET;
+  const char *const *column_names SUMI_UNSET;
+  int columns SUMI_UNSET;
+  /* One picture per point, [n,h,w,c] of uint8 with c 1, 3 or 4; drawn as the points of the plot. */
+  const sumi_array_view_t *pictures SUMI_UNSET;
+  int end_ SUMI_UNSET;
+} sumi_embedding_options_t;
+
+/** Points for the Projector: [n,d] numbers, n from 1 to 100000, d at least 2, all finite. Writes
+ * files in the run's directory before it returns (the one call that does) and replaces an earlier
+ * embedding of the same name. */
+#define sumi_writer_embedding(writer, name, ...)                                                   \
+  SUMI__WRITER_EMBEDDING(writer, name, __VA_ARGS__, .end_ = 0)
+#define SUMI__WRITER_EMBEDDING(writer, name, points, ...)                                          \
+  sumi_writer_embedding_with(writer, name, points,                                                 \
+                             SUMI_OPTIONS(sumi_embedding_options_t, __VA_ARGS__))
+SUMI_API sumi_status_t sumi_writer_embedding_with(sumi_writer_t *writer, const char *name,
+                                                  const sumi_array_view_t *points,
+                                                  sumi_embedding_options_t options);
+
+SUMI_END_DECLS
+#endif

@@ -1,0 +1,285 @@
+/* How an op is made: one block with everything about it. Built-in ops and users' own are defined
+ * alike.
+ *
+ *   SUMI_OP(MatMul, "a: T, b: T | transpose_a: bool = false, transpose_b: bool = false -> product:
+ * T" " ; T: float32 float64", .api = "matmul", .doc = "…", .shape = matmul_shape, .kernel =
+ * matmul_kernel, .grad = matmul_grad, SUMI_SAMPLES({…}, {…}));
+ *
+ * Schema:  inputs | attributes -> outputs ; type constraints       (parts that are empty may be
+ * left out) inputs, outputs   name: type, …   A type is T            a type variable: all that
+ * share it have the same dtype; it is an attribute float32 …    a dtype dtype        (outputs) the
+ * value of an attribute of kind `type` N * T        N tensors of one dtype; N is an attribute [Tin]
+ * any number of tensors of any dtypes; Tin is an attribute of kind `types` shape        an int32
+ * vector, given in C as a list of numbers and tensors (SUMI_SHAPE) `ref` before a type: the tensor
+ * is a variable the op may change. attributes        name: kind [= default], kinds bool int float
+ * string type types shape ints pointer array or {A, B}: one of these words (the first is the
+ * default). Attributes without a default are positional arguments in C; the others are named, and
+ * their C value zero means the default. constraints       T: float32 float64   the dtypes a
+ * variable may take (all of them where none are given) Op, input, output and attribute names are
+ * TensorFlow's: GraphDef export needs no second table.
+ *
+ * The build scans lines that start with SUMI_OP( and writes the registry, <sumi/ops.h> with a
+ * constructor for each op, and docs/ops.md. */
+#ifndef SUMI_OP_DEF_H
+#define SUMI_OP_DEF_H
+
+#include <sumi/array_view.h>
+#include <sumi/graph.h>
+
+SUMI_BEGIN_DECLS
+
+/* ---- Shape functions: static shapes from partly known shapes and values ---- */
+
+/** What a shape function sees and fills. Shapes have rank SUMI_UNKNOWN_RANK or sizes of which -1 is
+ * unknown. Outputs start as unknown rank. The same function runs while the graph is built (partly
+ * known) and when a plan is made for actual shapes (known). */
+typedef struct sumi_infer {
+  const sumi_op_t *op; /* for attributes only: its outputs are what is being inferred */
+  int input_count, output_count;
+  const sumi_dims_t *in;             /* [input_count] */
+  sumi_dims_t *out;                  /* [output_count], to fill */
+  const struct sumi_known *known_in; /* [input_count]; see sumi_infer_known */
+  struct sumi_known *known_out;      /* [output_count] */
+} sumi_infer_t;
+
+/** Partly known elements of a small integer tensor (a shape, an axis): what lets static shapes pass
+ * through shape, stack, mul and reduce_prod. */
+typedef struct sumi_known {
+  bool valid;                   /* false: nothing is known */
+  bool scalar;                  /* rank 0 (one element) or rank 1 */
+  int count;                    /* elements, at most SUMI_MAX_RANK */
+  bool has[SUMI_MAX_RANK];      /* is the element known? */
+  int64_t value[SUMI_MAX_RANK]; /* where has[i] */
+} sumi_known_t;
+
+/** What is known of input `index`'s elements, NULL when nothing is. */
+SUMI_API const sumi_known_t *sumi_infer_known(const sumi_infer_t *infer, int index);
+
+/** Refuses the op; the text says what is wrong with which argument and shape. Returns
+ * INVALID_ARGUMENT; the graph adds the op, its name and where its operands were made. */
+SUMI_API sumi_status_t sumi_refuse(const sumi_infer_t *infer, const char *format, ...)
+    SUMI_PRINTF(2, 3);
+
+/** Broadcast of two shapes by NumPy's rules; false when they do not. Unknown sizes stay unknown
+ * where they may. */
+SUMI_API bool sumi_broadcast_dims(sumi_dims_t a, sumi_dims_t b, sumi_dims_t *result);
+
+/** Both shapes' knowledge; false when they contradict. */
+SUMI_API bool sumi_merge_dims(sumi_dims_t a, sumi_dims_t b, sumi_dims_t *merged);
+
+/** The shape that elements `known` spell (sizes -1 where unknown); rank unknown when known is NULL.
+ */
+SUMI_API sumi_dims_t sumi_dims_of_known(const sumi_known_t *known);
+
+/* Shape functions that many ops share. */
+SUMI_API sumi_status_t
+sumi_shape_same_as_input(sumi_infer_t *infer); /* out[0] = in[0]; passes known elements on */
+SUMI_API sumi_status_t
+sumi_shape_broadcast(sumi_infer_t *infer); /* out[0] = broadcast of all inputs */
+SUMI_API sumi_status_t sumi_shape_scalar(sumi_infer_t *infer);  /* every output is a scalar */
+SUMI_API sumi_status_t sumi_shape_unknown(sumi_infer_t *infer); /* every output has unknown rank */
+SUMI_API sumi_status_t sumi_shape_none(sumi_infer_t *infer);    /* ops without outputs */
+
+/* ---- Attributes by name; the op type is known to have them ---- */
+
+SUMI_API bool sumi_attr_bool(const sumi_op_t *op, const char *name);
+SUMI_API int64_t sumi_attr_int(const sumi_op_t *op, const char *name);
+SUMI_API double sumi_attr_float(const sumi_op_t *op, const char *name);
+SUMI_API const char *sumi_attr_string(const sumi_op_t *op, const char *name);
+SUMI_API sumi_dtype_t sumi_attr_type(const sumi_op_t *op, const char *name);
+SUMI_API sumi_dims_t sumi_attr_dims(const sumi_op_t *op, const char *name); /* SHAPE and INTS */
+SUMI_API void *sumi_attr_pointer(const sumi_op_t *op, const char *name);
+SUMI_API bool sumi_attr_is(const sumi_op_t *op, const char *name, const char *word); /* enums */
+
+/* ---- Kernels ---- */
+
+/** What a kernel sees. Arrays are dense row-major; inputs are read-only; outputs have the inferred
+ * shapes and are uninitialised. A kernel allocates nothing that lasts: scratch comes from .scratch
+ * below. */
+typedef struct sumi_kernel {
+  const sumi_op_t *op;
+  int input_count, output_count;
+  const sumi_array_view_t *in;  /* [input_count] */
+  const sumi_array_view_t *out; /* [output_count]; write through sumi_kernel_out */
+  void *scratch;                /* as many bytes as .scratch asked for, aligned to SUMI_ALIGNMENT */
+  int threads;                  /* at most this many */
+  sumi_array_t *
+      *dynamic; /* [output_count], ops with SUMI_OP_DYNAMIC store new arrays here; else NULL */
+  struct sumi_session *session; /* resources; see also sumi_kernel_random */
+} sumi_kernel_t;
+
+static inline void *sumi_kernel_out(const sumi_kernel_t *kernel, int index) {
+  return (void *)(uintptr_t)kernel->out[index].data;
+}
+
+/** Fails the run: the message gets the node's name and source line in front. */
+SUMI_API sumi_status_t sumi_kernel_fail(const sumi_kernel_t *kernel, sumi_status_t status,
+                                        const char *format, ...) SUMI_PRINTF(3, 4);
+
+/** What the session was given under that name (sumi_session_set_resource), NULL when nothing. */
+SUMI_API void *sumi_kernel_resource(const sumi_kernel_t *kernel, const char *name);
+
+/** `count` 128-bit blocks of the node's random stream, never given before in this session: key and
+ * first counter for the generators of <sumi/random.h>. The stream follows from the graph's seed and
+ * the op's (attributes seed, seed2). */
+SUMI_API struct sumi_philox sumi_kernel_random(const sumi_kernel_t *kernel, int64_t count);
+
+/** The storage of a variable: input `index` is the output of a VariableV2 node. NULL while it is
+ * not initialised; sumi_kernel_assign gives it a (possibly first) value of that shape,
+ * uninitialised, to be filled. */
+SUMI_API void *sumi_kernel_variable(const sumi_kernel_t *kernel, int index);
+SUMI_API sumi_status_t sumi_kernel_assign(const sumi_kernel_t *kernel, int index, sumi_dims_t dims,
+                                          void **data);
+
+/** Runs task(context, i) for i in [0, count) on up to kernel->threads threads. Which thread runs
+ * which i is unspecified, so results must not depend on it. */
+SUMI_API void sumi_kernel_parallel(const sumi_kernel_t *kernel, int64_t count,
+                                   void (*task)(void *context, int64_t index), void *context);
+
+/** A block of an elementwise op: out[i] = f(in[0][i], in[1][i], …) for i in [0, count), all dense.
+ * The engine broadcasts, fuses and splits; a block function sees at most a few thousand elements.
+ * `out` may be an input. */
+typedef void (*sumi_block_fn_t)(const sumi_op_t *op, int64_t count, const void *const *in,
+                                void *out);
+
+/** Block functions by dtype of the first input (and, where both matter, of the output: Cast). End
+ * with {0}. */
+typedef struct sumi_map {
+  sumi_dtype_t in;
+  sumi_dtype_t out; /* 0: any */
+  sumi_block_fn_t block;
+} sumi_map_t;
+
+/* ---- Gradients, as graph expressions ---- */
+
+/** dx[i] is to be filled for inputs that have a gradient; the null tensor means none (zero).
+ * Broadcasting is undone by the caller: give each dx[i] the broadcast shape. dy[i] is never null
+ * when output i is differentiable and reached; a missing one arrives as zeros. */
+typedef struct sumi_grad {
+  sumi_op_t *op;
+  int input_count, output_count;
+  const sumi_tensor_t *x;  /* inputs */
+  const sumi_tensor_t *y;  /* outputs */
+  const sumi_tensor_t *dy; /* gradients of the outputs */
+  sumi_tensor_t *dx;       /* gradients of the inputs, to fill */
+} sumi_grad_t;
+
+/* ---- Composite ops ---- */
+
+/** What an expression op is built from. */
+typedef struct sumi_build {
+  sumi_graph_t *graph;
+  int input_count;
+  const sumi_tensor_t *in;
+  const sumi_attr_t *attrs; /* in the schema's order */
+  const struct sumi_op_def *def;
+} sumi_build_t;
+
+SUMI_API const sumi_attr_t *sumi_build_attr(const sumi_build_t *build, const char *name);
+
+/* ---- Samples: tests that stand beside the op ---- */
+
+/** One case of the generic tests. Inputs are given by shape and either listed values or a range to
+ * draw from; the expected values come from somewhere else than this code, and `from` says where. */
+typedef struct sumi_sample {
+  int input_count;
+  sumi_dims_t in[6];
+  const double *at[6];    /* values of input i, row-major; NULL: drawn from [lo, hi] */
+  double lo, hi;          /* default -1, 1 */
+  sumi_dtype_t dtype[6];  /* default float32 */
+  const char *attrs;      /* "transpose_a = true, name = …" in the schema's words */
+  sumi_dims_t out;        /* expected shape, when expect is given */
+  const double *expect;   /* expected values of output 0 */
+  const char *from;       /* where they come from */
+  double tolerance;       /* relative to max(1, |expected|); default 1e-6 */
+  sumi_status_t want;     /* a refusal instead of a result */
+  const char *message;    /* that must contain this */
+  bool no_gradient_check; /* at this point (a kink) */
+} sumi_sample_t;
+
+#define SUMI_VALUES(...) ((const double[]){__VA_ARGS__})
+#define SUMI_S(...)                                                                                \
+  {                                                                                                \
+    sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t), {                                          \
+      __VA_ARGS__                                                                                  \
+    }                                                                                              \
+  } /* a shape */
+#define SUMI_S0                                                                                    \
+  {                                                                                                \
+    0, {                                                                                           \
+      1                                                                                            \
+    }                                                                                              \
+  } /* a scalar's */
+#define SUMI_SAMPLES(...)                                                                          \
+  .samples = (const sumi_sample_t[]){__VA_ARGS__},                                                 \
+  .sample_count = sizeof((const sumi_sample_t[]){__VA_ARGS__}) / sizeof(sumi_sample_t)
+
+/* ---- The definition ---- */
+
+enum {
+  SUMI_OP_STATEFUL =
+      1, /* two nodes with equal inputs are not one; never folded (random, variables, host ops) */
+  SUMI_OP_COMMUTATIVE = 2,
+  SUMI_OP_SIDE_EFFECT = 4, /* runs for its effect (assign, summaries, print); implies STATEFUL */
+  SUMI_OP_ALIAS =
+      8, /* output 0 is input 0's bytes with another shape: no kernel runs (Reshape, Identity) */
+  SUMI_OP_DYNAMIC =
+      16 /* output shapes are known only after the kernel ran; it fills k->dynamic (host ops) */
+};
+
+typedef struct sumi_op_def {
+  const char *name; /* TensorFlow's */
+  const char *schema;
+  const char *api; /* C name after "sumi_", default the snake case of name */
+  const char *doc; /* one sentence or more: formula, shapes, source */
+  sumi_status_t (*shape)(sumi_infer_t *infer);
+  sumi_status_t (*kernel)(const sumi_kernel_t *kernel);
+  size_t (*scratch)(
+      const sumi_kernel_t *kernel); /* bytes for these shapes; in/out carry shapes, data is NULL */
+  const sumi_map_t *map;            /* elementwise ops have this instead of a kernel */
+  void (*grad)(sumi_grad_t *grad);
+  const char *no_grad; /* why there is none: "integers", "a comparison is piecewise constant" */
+  sumi_tensor_t (*expand)(const sumi_build_t *build); /* composite ops have this and nothing else */
+  unsigned flags;
+  const sumi_sample_t *samples;
+  int sample_count;
+} sumi_op_def_t;
+
+#define SUMI_OP(Name, schema_text, ...)                                                            \
+  const sumi_op_def_t sumi__op_##Name = {.name = #Name, .schema = schema_text, __VA_ARGS__}
+
+/** Makes a user's op known to every graph built afterwards; `def` must stay valid. ALREADY_EXISTS
+ * for a name that is taken, INVALID_ARGUMENT (with the offset) for a schema that does not parse.
+ * Thread-safe. */
+SUMI_API sumi_status_t sumi_register_op(const sumi_op_def_t *def);
+
+/** The definition of that name, NULL when there is none. */
+SUMI_API const sumi_op_def_t *sumi_find_op_def(const char *name);
+
+/** All definitions in order of registration, built-in ones first: index from 0 until NULL. */
+SUMI_API const sumi_op_def_t *sumi_op_def_at(int index);
+
+/** Builds a node of any op type: what the typed constructors call. Inputs are listed flat in the
+ * schema's order
+ *  (`N * T` and `[Tin]` inputs one after the other); attributes by name, missing ones take their
+ * default. The graph may be NULL when an input is a tensor. Returns output 0 (for ops without
+ * outputs: a tensor that only names the node), the null tensor after a refusal. */
+typedef struct sumi_named_attr {
+  const char *name SUMI_UNSET;
+  sumi_attr_t value SUMI_UNSET;
+} sumi_named_attr_t;
+
+typedef struct sumi_node_spec {
+  sumi_site_t site SUMI_UNSET;
+  sumi_graph_t *graph SUMI_UNSET;
+  const char *type SUMI_UNSET; /* "MatMul" */
+  const char *name SUMI_UNSET; /* NULL: the type */
+  sumi_tensors_t inputs SUMI_UNSET;
+  int attr_count SUMI_UNSET;
+  const sumi_named_attr_t *attrs SUMI_UNSET;
+} sumi_node_spec_t;
+
+SUMI_API sumi_tensor_t sumi_node(const sumi_node_spec_t *spec);
+
+SUMI_END_DECLS
+#endif

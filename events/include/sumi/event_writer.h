@@ -1,0 +1,123 @@
+/* Writes event files that TensorBoard's two readers show alike, from any thread, without making the
+ * caller wait. */
+#ifndef SUMI_EVENT_WRITER_H
+#define SUMI_EVENT_WRITER_H
+
+#include <sumi/event.h>
+
+SUMI_BEGIN_DECLS
+
+/** One event file of one run. Every call but close may come from any thread. A forked child cannot
+ * use its parent's writer: calls there are FAILED_PRECONDITION, and close only releases memory. */
+typedef struct sumi_event_writer sumi_event_writer_t;
+
+/** What happens to a value that finds the queue full. Losses are counted
+ * (sumi_event_writer_counts). */
+typedef enum sumi_queue_policy {
+  SUMI_QUEUE_BLOCK = 0,       /* the caller waits until there is room */
+  SUMI_QUEUE_DROP_OLDEST = 1, /* the oldest waiting values go */
+  SUMI_QUEUE_COALESCE = 2 /* of every tag only the newest waiting value stays; then the oldest go.
+                             An event of several values counts as one of its first tag */
+} sumi_queue_policy_t;
+
+/** What an open does with event files that are in the directory already. Whatever it is, a record
+ * torn by a crash at the end of such a file is cut off first, unless another process is still
+ * writing that file. */
+typedef enum sumi_existing_run {
+  SUMI_RUN_CONTINUE = 0, /* keep them; a tag's steps must go on above its last one there */
+  SUMI_RUN_RESUME = 1, /* remove from them everything at `resume_step` and above, as if the earlier
+                          process had stopped just before it; the readers then show what an
+                          uninterrupted run would have left */
+  SUMI_RUN_REFUSE = 2  /* ALREADY_EXISTS when there is any */
+} sumi_existing_run_t;
+
+typedef struct sumi_event_writer_options {
+  int64_t flush_interval_ms
+      SUMI_UNSET; /* longest time a value waits in memory; 0 = 1000, negative = until flush */
+  size_t queue_size_bytes SUMI_UNSET;       /* 0 = 8 MiB; one larger value still passes, alone */
+  sumi_queue_policy_t when_full SUMI_UNSET; /* SUMI_QUEUE_BLOCK */
+  sumi_existing_run_t existing SUMI_UNSET;  /* SUMI_RUN_CONTINUE */
+  int64_t resume_step
+      SUMI_UNSET;       /* first step that will be written again; only with SUMI_RUN_RESUME */
+  bool sync SUMI_UNSET; /* fsync after each write, on the writing thread */
+  const char *filename_suffix SUMI_UNSET; /* appended to the file's name; no '/' */
+  const char *source SUMI_UNSET; /* source_metadata.writer, at most 128 characters; NULL = "sumi" */
+  int end_ SUMI_UNSET;
+} sumi_event_writer_options_t;
+
+/** Creates `directory` with its parents when missing, and in it the file
+ *  events.out.tfevents.<seconds>.<host>.<pid>.<counter><suffix>, exclusively, under a name that
+ * sorts behind every event file there; writes the file version and the session start, and starts
+ * the writing thread. Close it with sumi_event_writer_close. result  NULL on failure; the status in
+ * *status (when not NULL), the text in sumi_error_message() errors  INVALID_ARGUMENT an option;
+ * what the operating system says of the directory; ALREADY_EXISTS (REFUSE); UNAVAILABLE a file to
+ * be trimmed is still being written */
+SUMI_API sumi_event_writer_t *
+sumi_event_writer_open_with(const char *directory, sumi_status_t *status,
+                            sumi_event_writer_options_t options) SUMI_MUST_USE;
+
+/** sumi_event_writer_open(directory, status, .sync = true, …) */
+#define sumi_event_writer_open(directory, ...)                                                     \
+  SUMI__EVENT_WRITER_OPEN(directory, __VA_ARGS__, .end_ = 0)
+#define SUMI__EVENT_WRITER_OPEN(directory, status, ...)                                            \
+  sumi_event_writer_open_with(directory, status,                                                   \
+                              SUMI_OPTIONS(sumi_event_writer_options_t, __VA_ARGS__))
+
+/** The value calls copy their arguments into the queue and return.
+ *  step    0 to 2^53; more than the last step of the tag in this run
+ *  errors  INVALID_ARGUMENT the tag, metadata, shape or time is not allowed, or the tag belongs to
+ * another plugin, or its step does not go up (the message names tag, step and last step): nothing
+ * of the event is written; RESOURCE_EXHAUSTED no memory; FAILED_PRECONDITION in a forked child.
+ *          Failures of the disk are not reported here but by flush and close, so that training goes
+ * on. */
+SUMI_API sumi_status_t sumi_event_writer_scalar(sumi_event_writer_t *writer, const char *tag,
+                                                int64_t step, float value);
+
+/** Several values in one event; a tag may stand in it once. `wall_time_s` 0 = now; it must be
+ * finite. */
+SUMI_API sumi_status_t sumi_event_writer_values(sumi_event_writer_t *writer, int64_t step,
+                                                double wall_time_s,
+                                                const sumi_event_value_t *values, size_t count);
+
+/** The run's graph, a serialized GraphDef (graph_def.h); one per run. Never dropped by a full
+ * queue. */
+SUMI_API sumi_status_t sumi_event_writer_graph_def(sumi_event_writer_t *writer,
+                                                   sumi_bytes_view_t graph_def);
+
+/** A serialized RunMetadata (run_metadata.h) under a tag of its own. Never dropped by a full queue.
+ */
+SUMI_API sumi_status_t sumi_event_writer_run_metadata(sumi_event_writer_t *writer, const char *tag,
+                                                      int64_t step, sumi_bytes_view_t run_metadata);
+
+/** A session mark; START is written by open and refused here. The texts are UTF-8 or NULL. */
+SUMI_API sumi_status_t sumi_event_writer_session(sumi_event_writer_t *writer,
+                                                 sumi_session_status_t session_status, int64_t step,
+                                                 const char *checkpoint_path, const char *message);
+
+/** Waits until everything queued before the call is in the file (and on the disk, with `sync`).
+ *  errors  the first failure of the disk since open, with path, reason and number of events lost.
+ * It stays: every later flush and close reports it. After ENOSPC the writer goes on trying, so that
+ * logging resumes when there is room again; a record that did not fit is cut off, nothing before it
+ * is lost. */
+SUMI_API sumi_status_t sumi_event_writer_flush(sumi_event_writer_t *writer) SUMI_MUST_USE;
+
+/** Flushes, ends the thread, closes the file and releases the writer, whatever it returns; NULL is
+ * allowed. No other thread may be in a call. errors  as sumi_event_writer_flush */
+SUMI_API sumi_status_t sumi_event_writer_close(sumi_event_writer_t *writer) SUMI_MUST_USE;
+
+typedef struct sumi_event_writer_counts {
+  uint64_t queued;  /* events taken from callers */
+  uint64_t written; /* of these, in the file */
+  uint64_t dropped; /* of these, given up because the queue was full */
+  uint64_t lost;    /* of these, given up because the disk failed */
+  uint64_t refused; /* calls that returned an error */
+  uint64_t file_size_bytes;
+} sumi_event_writer_counts_t;
+
+SUMI_API sumi_event_writer_counts_t sumi_event_writer_counts(sumi_event_writer_t *writer);
+
+/** The file's path; valid until close. */
+SUMI_API const char *sumi_event_writer_path(const sumi_event_writer_t *writer);
+
+SUMI_END_DECLS
+#endif

@@ -105,7 +105,7 @@ SUMI_API sumi_status_t sumi_event_writer_flush(sumi_event_writer_t *writer) SUMI
  * allowed. No other thread may be in a call. errors  as sumi_event_writer_flush */
 SUMI_API sumi_status_t sumi_event_writer_close(sumi_event_writer_t *writer) SUMI_MUST_USE;
 
-typedef struct sumi_event_writer_counts {
+typedef struct {
   uint64_t queued;  /* events taken from callers */
   uint64_t written; /* of these, in the file */
   uint64_t dropped; /* of these, given up because the queue was full */

@@ -14,7 +14,7 @@ SUMI_API bool sumi_is_event_file_name(const char *name);
  * links to directories are followed, not in circles. Confined to one thread at a time. */
 typedef struct sumi_logdir sumi_logdir_t;
 
-typedef struct sumi_logdir_run {
+typedef struct {
   const char *name; /* relative to the root, "." for the root itself */
   const char *path;
   const char *const

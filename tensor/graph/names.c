@@ -1,0 +1,126 @@
+#include "graph/names.h"
+
+#include <sumi/alloc.h>
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+struct sumi__name {
+  const char *text;
+  int uses;  /* how often a name was asked for: where to start counting */
+  int index; /* of the node, -1 for scopes and reserved names */
+  sumi__name_t *next;
+};
+
+void sumi__names_release(sumi__names_t *names) {
+  sumi_free(names->buckets);
+  sumi_free((void *)names->scopes);
+}
+
+bool sumi__name_is_valid(const char *name) {
+  if (!isalnum((unsigned char)name[0]) && name[0] != '.') return false;
+  for (const char *c = name + 1; *c; ++c)
+    if (!isalnum((unsigned char)*c) && !strchr("_.-/>\\", *c)) return false;
+  return true;
+}
+
+/* FNV-1a over the lower-case text. */
+static unsigned hash_of(const char *text) {
+  unsigned hash = 2166136261u;
+  for (; *text; ++text) hash = (hash ^ (unsigned)tolower((unsigned char)*text)) * 16777619u;
+  return hash;
+}
+
+static sumi__name_t *find(const sumi__names_t *names, const char *text) {
+  if (names->bucket_count == 0) return NULL;
+  sumi__name_t *name = names->buckets[hash_of(text) % (unsigned)names->bucket_count];
+  while (name && strcasecmp(name->text, text) != 0) name = name->next;
+  return name;
+}
+
+static bool grow(sumi__names_t *names) {
+  const int count = names->bucket_count ? names->bucket_count * 4 : 64;
+  sumi__name_t **buckets = sumi_calloc((size_t)count, sizeof *buckets);
+  if (!buckets) return false;
+  for (int i = 0; i < names->bucket_count; ++i) {
+    for (sumi__name_t *name = names->buckets[i], *next; name; name = next) {
+      next = name->next;
+      sumi__name_t **bucket = &buckets[hash_of(name->text) % (unsigned)count];
+      name->next = *bucket;
+      *bucket = name;
+    }
+  }
+  sumi_free(names->buckets);
+  names->buckets = buckets;
+  names->bucket_count = count;
+  return true;
+}
+
+static sumi__name_t *add(sumi__names_t *names, sumi_arena_t *arena, const char *text) {
+  if (names->count >= names->bucket_count && !grow(names)) return NULL;
+  sumi__name_t *name = sumi_arena_calloc(arena, 1, sizeof *name);
+  if (!name) return NULL;
+  sumi__name_t **bucket = &names->buckets[hash_of(text) % (unsigned)names->bucket_count];
+  *name = (sumi__name_t){.text = text, .uses = 1, .index = -1, .next = *bucket};
+  *bucket = name;
+  ++names->count;
+  return name;
+}
+
+static const char *prefix(const sumi__names_t *names) {
+  return names->scope_count ? names->scopes[names->scope_count - 1] : "";
+}
+
+const char *sumi__names_unique(sumi__names_t *names, sumi_arena_t *arena, const char *name) {
+  const char *text = sumi_arena_printf(arena, "%s%s", prefix(names), name);
+  if (!text) return NULL;
+  sumi__name_t *taken = find(names, text);
+  if (taken) {
+    const char *base = text;
+    do {
+      text = sumi_arena_printf(arena, "%s_%d", base, taken->uses++);
+      if (!text) return NULL;
+    } while (find(names, text));
+  }
+  return add(names, arena, text) ? text : NULL;
+}
+
+static const char *scope_prefix(sumi__names_t *names, sumi_arena_t *arena, const char *scope) {
+  const size_t length = strlen(scope);
+  if (length == 0) return "";
+  if (scope[length - 1] == '/') return sumi_arena_strdup(arena, scope);
+  const char *unique = sumi__names_unique(names, arena, scope);
+  return unique ? sumi_arena_printf(arena, "%s/", unique) : NULL;
+}
+
+sumi_status_t sumi__names_enter(sumi__names_t *names, sumi_arena_t *arena, const char *scope) {
+  if (names->scope_count == names->scope_capacity) {
+    const int capacity = names->scope_capacity ? names->scope_capacity * 2 : 8;
+    const char **scopes =
+        sumi_realloc_array((void *)names->scopes, (size_t)capacity, sizeof *scopes);
+    if (!scopes) return sumi_fail_alloc("a name scope", (size_t)capacity * sizeof *scopes);
+    names->scopes = scopes;
+    names->scope_capacity = capacity;
+  }
+  const char *text = scope_prefix(names, arena, scope);
+  if (!text) return sumi_fail_alloc("a name scope", strlen(scope));
+  names->scopes[names->scope_count++] = text;
+  return SUMI_OK;
+}
+
+bool sumi__names_leave(sumi__names_t *names) {
+  if (names->scope_count == 0) return false;
+  --names->scope_count;
+  return true;
+}
+
+int sumi__names_find(const sumi__names_t *names, const char *name) {
+  const sumi__name_t *found = find(names, name);
+  return found && strcmp(found->text, name) == 0 ? found->index : -1;
+}
+
+void sumi__names_bind(sumi__names_t *names, const char *name, int index) {
+  sumi__name_t *found = find(names, name);
+  if (found) found->index = index;
+}

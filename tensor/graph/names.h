@@ -1,0 +1,35 @@
+/* Unique node names within nested scopes, by TensorFlow's rules (Graph.unique_name, Graph.name_scope). */
+#ifndef SUMI_GRAPH_NAMES_H
+#define SUMI_GRAPH_NAMES_H
+
+#include <sumi/arena.h>
+#include <sumi/config.h>
+#include <sumi/status.h>
+
+typedef struct sumi__name sumi__name_t;
+
+typedef struct sumi__names {
+  sumi__name_t **buckets;
+  int bucket_count, count;
+  const char **scopes; /* stack of prefixes, each "" or ending in "/" */
+  int scope_count, scope_capacity;
+} sumi__names_t;
+
+void sumi__names_release(sumi__names_t *names);
+
+/* Is it letters, digits or "." first, then also "_-/>\"? (TensorFlow's _VALID_OP_NAME_REGEX) */
+bool sumi__name_is_valid(const char *name);
+
+/* A name that no node has: scope prefix + name, with "_1", "_2", … when that is taken. From `arena`; NULL without
+ * memory. Names that differ only in case count as the same, as in TensorFlow. */
+const char *sumi__names_unique(sumi__names_t *names, sumi_arena_t *arena, const char *name);
+
+/* Enters a scope: unique as a node's name would be, or taken as it is when it ends in "/". */
+sumi_status_t sumi__names_enter(sumi__names_t *names, sumi_arena_t *arena, const char *scope);
+bool sumi__names_leave(sumi__names_t *names); /* false when none was entered */
+
+/* The node with that name, by the index given to sumi__names_bind; -1 when there is none. */
+int sumi__names_find(const sumi__names_t *names, const char *name);
+void sumi__names_bind(sumi__names_t *names, const char *name, int index);
+
+#endif

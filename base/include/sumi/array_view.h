@@ -11,7 +11,7 @@ SUMI_BEGIN_DECLS
 #define SUMI_MAX_RANK 8
 
 /** Dense row-major elements that belong to somebody else; rank 0 is one element. Valid as long as their owner says. */
-typedef struct sumi_array_view {
+typedef struct {
   sumi_dtype_t dtype;
   int rank;
   int64_t dims[SUMI_MAX_RANK];

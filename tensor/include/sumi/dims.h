@@ -19,9 +19,14 @@ typedef struct sumi_dims {
 #define SUMI_UNKNOWN_RANK (-1)
 #define SUMI_UNKNOWN_SIZE (-1)
 
-/** The shape with these sizes. A rank outside [0, SUMI_MAX_RANK] is kept, so that whoever gets the
+/** The shape with these sizes. An explicit scalar has size[0] == 1, so that it differs from a zeroed value, which in
+ *  options means "not given" (sumi_dims_given). A rank outside [0, SUMI_MAX_RANK] is kept, so that whoever gets the
  * shape refuses it by name; sizes past SUMI_MAX_RANK are dropped. */
 SUMI_API sumi_dims_t sumi_dims_make(int rank, const int64_t *sizes);
+
+static inline bool sumi_dims_given(sumi_dims_t dims) {
+  return dims.rank != 0 || dims.size[0] != 0;
+}
 
 /** SUMI_DIMS_UNKNOWN: a shape of which nothing is known. */
 #define SUMI_DIMS_UNKNOWN sumi_dims_make(SUMI_UNKNOWN_RANK, NULL)
@@ -71,5 +76,7 @@ template <class... Sizes> inline sumi_dims_t sumi__dims_of(Sizes... sizes) {
   sumi_dims_make((int)(sizeof((const int64_t[]){0, __VA_ARGS__}) / sizeof(int64_t)) - 1,           \
                  (const int64_t[]){0, __VA_ARGS__} + 1)
 #endif
+#define SUMI_SCALAR    SUMI_DIMS()            /* the shape of one number */
+#define SUMI_AXES(...) SUMI_DIMS(__VA_ARGS__) /* a list of axes, strides, … in options */
 
 #endif

@@ -60,10 +60,6 @@ SUMI_API const sumi_known_t *sumi_infer_known(const sumi_infer_t *infer, int ind
 SUMI_API sumi_status_t sumi_refuse(const sumi_infer_t *infer, const char *format, ...)
     SUMI_PRINTF(2, 3);
 
-/** Broadcast of two shapes by NumPy's rules; false when they do not. Unknown sizes stay unknown
- * where they may. */
-SUMI_API bool sumi_broadcast_dims(sumi_dims_t a, sumi_dims_t b, sumi_dims_t *result);
-
 /** Both shapes' knowledge; false when they contradict. */
 SUMI_API bool sumi_merge_dims(sumi_dims_t a, sumi_dims_t b, sumi_dims_t *merged);
 
@@ -280,6 +276,10 @@ typedef struct sumi_node_spec {
 } sumi_node_spec_t;
 
 SUMI_API sumi_tensor_t sumi_node(const sumi_node_spec_t *spec);
+
+/** The int32 vector that a `shape` argument stands for: one tensor of rank 1 (or unknown rank) is taken as it is, a
+ *  list of numbers becomes a constant, anything else is packed. What typed constructors call for such arguments. */
+SUMI_API sumi_tensor_t sumi_shape_tensor(sumi_graph_t *graph, sumi_site_t site, sumi_tensors_t elements);
 
 SUMI_END_DECLS
 #endif

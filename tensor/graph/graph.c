@@ -1,0 +1,213 @@
+/* A graph's life, its sticky error, and what is in force while nodes are made: scopes, control inputs, overrides. */
+#include "graph/graph_internal.h"
+
+#include <sumi/alloc.h>
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Stands in for a graph when there was no memory to make one. Never changed: it has refused already. */
+static sumi_graph_t no_memory_graph = {.status = SUMI_RESOURCE_EXHAUSTED,
+                                       .message = "out of memory: a graph could not be made"};
+
+sumi_graph_t *sumi_graph_new(void) {
+  sumi_graph_t *graph = sumi_calloc(1, sizeof *graph);
+  sumi_arena_t *arena = sumi_arena_new();
+  if (!graph || !arena) {
+    sumi_free(graph);
+    sumi_arena_free(arena);
+    return &no_memory_graph;
+  }
+  graph->arena = arena;
+  graph->message = "";
+  return graph;
+}
+
+void sumi_graph_free(sumi_graph_t *graph) {
+  if (!graph || graph == &no_memory_graph) return;
+  for (sumi__cleanup_t *cleanup = graph->cleanups; cleanup; cleanup = cleanup->next)
+    cleanup->release(cleanup->object);
+  for (sumi__collection_t *c = graph->collections; c; c = c->next) sumi_free(c->list);
+  sumi__names_release(&graph->names);
+  sumi_free(graph->ops);
+  sumi_arena_free(graph->arena);
+  sumi_free(graph);
+}
+
+sumi_status_t sumi_graph_status(const sumi_graph_t *graph) {
+  return graph ? graph->status : sumi_fail(SUMI_INVALID_ARGUMENT, "graph is NULL");
+}
+
+const char *sumi_graph_message(const sumi_graph_t *graph) {
+  return graph ? graph->message : "graph is NULL";
+}
+
+sumi_status_t sumi__graph_adopt_failure(sumi_graph_t *graph, sumi_status_t status) {
+  if (graph->status != SUMI_OK) return graph->status;
+  graph->status = status;
+  const char *text = sumi_arena_strdup(graph->arena, sumi_error_message());
+  graph->message = text ? text : "out of memory while a refusal was recorded";
+  return status;
+}
+
+sumi_status_t sumi__graph_refuse(sumi_graph_t *graph, sumi_status_t status, const char *format, ...) {
+  if (graph->status != SUMI_OK) return graph->status;
+  va_list args;
+  va_start(args, format);
+  sumi_vfail(status, format, args);
+  va_end(args);
+  return sumi__graph_adopt_failure(graph, status);
+}
+
+void *sumi__graph_calloc(sumi_graph_t *graph, size_t count, size_t size_bytes) {
+  void *memory = sumi_arena_calloc(graph->arena, count, size_bytes);
+  if (!memory) sumi__graph_adopt_failure(graph, sumi_fail_alloc("a graph", count * size_bytes));
+  return memory;
+}
+
+char *sumi__graph_strdup(sumi_graph_t *graph, const char *text) {
+  char *copy = sumi_arena_strdup(graph->arena, text);
+  if (!copy && text) sumi__graph_adopt_failure(graph, sumi_fail_alloc("a graph", strlen(text) + 1));
+  return copy;
+}
+
+sumi_status_t sumi__graph_own(sumi_graph_t *graph, void *object, void (*release)(void *object)) {
+  sumi__cleanup_t *cleanup = sumi__graph_calloc(graph, 1, sizeof *cleanup);
+  if (!cleanup) {
+    release(object);
+    return graph->status;
+  }
+  *cleanup = (sumi__cleanup_t){release, object, graph->cleanups};
+  graph->cleanups = cleanup;
+  return SUMI_OK;
+}
+
+/* Settings on a graph that refused (or on NULL) have no effect: constructors do nothing there anyway. */
+static bool usable(const sumi_graph_t *graph) {
+  return graph && graph->status == SUMI_OK;
+}
+
+void sumi_graph_set_seed(sumi_graph_t *graph, int64_t seed) {
+  if (!usable(graph)) return;
+  graph->has_seed = true;
+  graph->seed = seed;
+}
+
+void sumi_graph_set_strict_broadcast(sumi_graph_t *graph, bool strict) {
+  if (usable(graph)) graph->strict_broadcast = strict;
+}
+
+void sumi_graph_set_device(sumi_graph_t *graph, const char *device) {
+  if (usable(graph)) graph->device = device ? sumi__graph_strdup(graph, device) : NULL;
+}
+
+void sumi_scope_begin(sumi_graph_t *graph, const char *name) {
+  if (!usable(graph)) return;
+  if (!name || !sumi__name_is_valid(name)) {
+    sumi__graph_refuse(graph, SUMI_INVALID_ARGUMENT,
+                       "'%s' is not a scope name: a letter, digit or '.' first, then also _ - / > \\",
+                       name ? name : "(NULL)");
+    return;
+  }
+  const sumi_status_t status = sumi__names_enter(&graph->names, graph->arena, name);
+  if (status != SUMI_OK) sumi__graph_adopt_failure(graph, status);
+}
+
+void sumi_scope_end(sumi_graph_t *graph) {
+  if (usable(graph) && !sumi__names_leave(&graph->names))
+    sumi__graph_refuse(graph, SUMI_FAILED_PRECONDITION, "sumi_scope_end without sumi_scope_begin");
+}
+
+void sumi_control_begin(sumi_graph_t *graph, sumi_ops_t ops) {
+  if (!usable(graph)) return;
+  sumi__control_scope_t *scope = sumi__graph_calloc(graph, 1, sizeof *scope);
+  sumi_op_t **list = sumi__graph_calloc(graph, (size_t)(ops.count > 0 ? ops.count : 0), sizeof *list);
+  if (!scope || !list) return;
+  for (int i = 0; i < ops.count; ++i) {
+    if (!ops.list[i] || ops.list[i]->graph != graph) {
+      sumi__graph_refuse(graph, SUMI_INVALID_ARGUMENT, "control input %d is %s", i,
+                         ops.list[i] ? "a node of another graph" : "NULL");
+      return;
+    }
+    list[i] = ops.list[i];
+  }
+  *scope = (sumi__control_scope_t){ops.count, list, graph->controls};
+  graph->controls = scope;
+}
+
+void sumi_control_end(sumi_graph_t *graph) {
+  if (!usable(graph)) return;
+  if (graph->controls)
+    graph->controls = graph->controls->outer;
+  else
+    sumi__graph_refuse(graph, SUMI_FAILED_PRECONDITION,
+                       "sumi_control_end without sumi_control_begin");
+}
+
+static const sumi__custom_gradient_t *find_gradient(const sumi_graph_t *graph, const char *name) {
+  const sumi__custom_gradient_t *gradient = graph->gradients;
+  while (gradient && strcmp(gradient->name, name) != 0) gradient = gradient->next;
+  return gradient;
+}
+
+sumi_status_t sumi_register_gradient(sumi_graph_t *graph, const char *name,
+                                     sumi_gradient_fn_t gradient, void *context) {
+  if (!graph || !name || !gradient)
+    return sumi_fail(SUMI_INVALID_ARGUMENT, "sumi_register_gradient: a NULL argument");
+  if (graph->status != SUMI_OK) return graph->status;
+  if (find_gradient(graph, name))
+    return sumi_fail(SUMI_ALREADY_EXISTS, "a gradient named '%s' is registered already", name);
+  sumi__custom_gradient_t *entry = sumi__graph_calloc(graph, 1, sizeof *entry);
+  const char *copy = sumi__graph_strdup(graph, name);
+  if (!entry || !copy) return graph->status;
+  *entry = (sumi__custom_gradient_t){copy, gradient, context, graph->gradients};
+  graph->gradients = entry;
+  return SUMI_OK;
+}
+
+void sumi_gradient_override_begin(sumi_graph_t *graph, const char *op_type,
+                                  const char *gradient_name) {
+  if (!usable(graph)) return;
+  const sumi__custom_gradient_t *gradient =
+      gradient_name ? find_gradient(graph, gradient_name) : NULL;
+  if (!op_type || !gradient) {
+    sumi__graph_refuse(graph, SUMI_NOT_FOUND, "gradient override of %s: no gradient named '%s'",
+                       op_type ? op_type : "(NULL)", gradient_name ? gradient_name : "(NULL)");
+    return;
+  }
+  sumi__override_t *entry = sumi__graph_calloc(graph, 1, sizeof *entry);
+  const char *type = sumi__graph_strdup(graph, op_type);
+  if (!entry || !type) return;
+  *entry = (sumi__override_t){type, gradient, graph->overrides};
+  graph->overrides = entry;
+}
+
+void sumi_gradient_override_end(sumi_graph_t *graph) {
+  if (!usable(graph)) return;
+  if (graph->overrides)
+    graph->overrides = graph->overrides->outer;
+  else
+    sumi__graph_refuse(graph, SUMI_FAILED_PRECONDITION,
+                       "sumi_gradient_override_end without its begin");
+}
+
+void sumi__composite_begin(sumi_graph_t *graph, sumi_site_t site) {
+  if (graph->composite_depth++ == 0) graph->composite_site = site;
+}
+
+void sumi__composite_end(sumi_graph_t *graph) {
+  --graph->composite_depth;
+}
+
+int sumi_graph_op_count(const sumi_graph_t *graph) {
+  return graph ? graph->op_count : 0;
+}
+
+sumi_op_t *sumi_graph_op(const sumi_graph_t *graph, int index) {
+  return graph && index >= 0 && index < graph->op_count ? graph->ops[index] : NULL;
+}
+
+sumi_op_t *sumi_graph_find_op(const sumi_graph_t *graph, const char *name) {
+  return graph && name ? sumi_graph_op(graph, sumi__names_find(&graph->names, name)) : NULL;
+}

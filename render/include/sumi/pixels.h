@@ -1,0 +1,45 @@
+/* Numbers as pictures: TensorFlow's image-summary rules. */
+#ifndef SUMI_PIXELS_H
+#define SUMI_PIXELS_H
+
+#include <sumi/array_view.h>
+#include <sumi/color.h>
+#include <sumi/picture.h>
+
+SUMI_BEGIN_DECLS
+
+typedef struct sumi_pixels_options {
+  /* Colour of pixels with a value that is not finite; default opaque red. A grey picture takes its
+   * red byte. */
+  sumi_color_t bad_color SUMI_UNSET;
+  /* Values shown as 0 and 255; both 0 (the default) asks for TensorFlow's rule, per picture. */
+  double low SUMI_UNSET, high SUMI_UNSET;
+  int end_ SUMI_UNSET;
+} sumi_pixels_options_t;
+
+/** How many pictures an array holds: [h, w], [h, w, c] one; [n, h, w, c] n. c is 1, 3 or 4; uint8,
+ * float32 or float64. INVALID_ARGUMENT naming `what` and the whole shape for another rank or
+ * channel count, for pictures without pixels (unless n is 0), and for pictures beyond
+ * SUMI_PICTURE_MAX_SIDE_PX or SUMI_PICTURE_MAX_PIXELS. */
+SUMI_API sumi_status_t sumi_pixels_check(const char *what, const sumi_array_view_t *pictures,
+                                         int64_t *count);
+
+/** Picture `index` of the array as a new GREY, RGB or RGBA picture.
+ *  uint8 values are taken as they are (unless a range is given). Floats follow TensorFlow's rule,
+ * per picture and over its finite pixels: without a negative value x * (255 / max), otherwise 128 +
+ * x * (127 / max|x|), cut to whole numbers; extremes below 1e-6 count as 0. A pixel with any
+ * non-finite channel becomes bad_color. Source: tensorflow/core/kernels/summary_image_op.cc,
+ * NormalizeFloatImage. Any thread. */
+SUMI_API sumi_status_t sumi_pixels_picture_with(const sumi_array_view_t *pictures, int64_t index,
+                                                sumi_picture_t *picture,
+                                                sumi_pixels_options_t options);
+
+/* sumi_pixels_picture(pictures, index, &picture, .bad_color = …) */
+#define sumi_pixels_picture(pictures, index, ...)                                                  \
+  SUMI__PIXELS_PICTURE(pictures, index, __VA_ARGS__, .end_ = 0)
+#define SUMI__PIXELS_PICTURE(pictures, index, picture, ...)                                        \
+  sumi_pixels_picture_with(pictures, index, picture,                                               \
+                           SUMI_OPTIONS(sumi_pixels_options_t, __VA_ARGS__))
+
+SUMI_END_DECLS
+#endif

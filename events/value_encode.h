@@ -1,0 +1,23 @@
+/* Checks values and writes their TensorProto and SummaryMetadata. */
+#ifndef SUMI__VALUE_ENCODE_H
+#define SUMI__VALUE_ENCODE_H
+
+#include <sumi/event.h>
+
+/* INVALID_ARGUMENT, naming the tag, unless the value's shape, dtype and data are allowed.
+ * `plugin_name` is the one in force: the text plugin's strings must be UTF-8. */
+sumi_status_t sumi__value_check(const sumi_event_value_t *value, const char *plugin_name);
+
+/* Bytes of the value's TensorProto, SIZE_MAX when they exceed what an event can hold; the value was
+ * checked. */
+size_t sumi__tensor_size(const sumi_event_value_t *value);
+
+/* Writes these bytes and returns their end. */
+uint8_t *sumi__tensor_put(uint8_t *at, const sumi_event_value_t *value);
+
+/* The same for SummaryMetadata. */
+sumi_status_t sumi__metadata_check(const char *tag, const sumi_event_metadata_t *metadata);
+size_t sumi__metadata_size(const sumi_event_metadata_t *metadata);
+uint8_t *sumi__metadata_put(uint8_t *at, const sumi_event_metadata_t *metadata);
+
+#endif

@@ -1,4 +1,5 @@
-/* A graph's life, its sticky error, and what is in force while nodes are made: scopes, control inputs, overrides. */
+/* A graph's life, its sticky error, and what is in force while nodes are made: scopes, control
+ * inputs, overrides. */
 #include "graph/graph_internal.h"
 
 #include <sumi/alloc.h>
@@ -7,7 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Stands in for a graph when there was no memory to make one. Never changed: it has refused already. */
+/* Stands in for a graph when there was no memory to make one. Never changed: it has refused
+ * already. */
 static sumi_graph_t no_memory_graph = {.status = SUMI_RESOURCE_EXHAUSTED,
                                        .message = "out of memory: a graph could not be made"};
 
@@ -51,7 +53,8 @@ sumi_status_t sumi__graph_adopt_failure(sumi_graph_t *graph, sumi_status_t statu
   return status;
 }
 
-sumi_status_t sumi__graph_refuse(sumi_graph_t *graph, sumi_status_t status, const char *format, ...) {
+sumi_status_t sumi__graph_refuse(sumi_graph_t *graph, sumi_status_t status, const char *format,
+                                 ...) {
   if (graph->status != SUMI_OK) return graph->status;
   va_list args;
   va_start(args, format);
@@ -83,7 +86,8 @@ sumi_status_t sumi__graph_own(sumi_graph_t *graph, void *object, void (*release)
   return SUMI_OK;
 }
 
-/* Settings on a graph that refused (or on NULL) have no effect: constructors do nothing there anyway. */
+/* Settings on a graph that refused (or on NULL) have no effect: constructors do nothing there
+ * anyway. */
 static bool usable(const sumi_graph_t *graph) {
   return graph && graph->status == SUMI_OK;
 }
@@ -105,9 +109,10 @@ void sumi_graph_set_device(sumi_graph_t *graph, const char *device) {
 void sumi_scope_begin(sumi_graph_t *graph, const char *name) {
   if (!usable(graph)) return;
   if (!name || !sumi__name_is_valid(name)) {
-    sumi__graph_refuse(graph, SUMI_INVALID_ARGUMENT,
-                       "'%s' is not a scope name: a letter, digit or '.' first, then also _ - / > \\",
-                       name ? name : "(NULL)");
+    sumi__graph_refuse(
+        graph, SUMI_INVALID_ARGUMENT,
+        "'%s' is not a scope name: a letter, digit or '.' first, then also _ - / > \\",
+        name ? name : "(NULL)");
     return;
   }
   const sumi_status_t status = sumi__names_enter(&graph->names, graph->arena, name);
@@ -122,7 +127,8 @@ void sumi_scope_end(sumi_graph_t *graph) {
 void sumi_control_begin(sumi_graph_t *graph, sumi_ops_t ops) {
   if (!usable(graph)) return;
   sumi__control_scope_t *scope = sumi__graph_calloc(graph, 1, sizeof *scope);
-  sumi_op_t **list = sumi__graph_calloc(graph, (size_t)(ops.count > 0 ? ops.count : 0), sizeof *list);
+  sumi_op_t **list = sumi__graph_calloc(graph, (size_t)(ops.count > 0 ? ops.count : 0),
+                                        sizeof *list);
   if (!scope || !list) return;
   for (int i = 0; i < ops.count; ++i) {
     if (!ops.list[i] || ops.list[i]->graph != graph) {
@@ -169,8 +175,8 @@ sumi_status_t sumi_register_gradient(sumi_graph_t *graph, const char *name,
 void sumi_gradient_override_begin(sumi_graph_t *graph, const char *op_type,
                                   const char *gradient_name) {
   if (!usable(graph)) return;
-  const sumi__custom_gradient_t *gradient =
-      gradient_name ? find_gradient(graph, gradient_name) : NULL;
+  const sumi__custom_gradient_t *gradient = gradient_name ? find_gradient(graph, gradient_name)
+                                                          : NULL;
   if (!op_type || !gradient) {
     sumi__graph_refuse(graph, SUMI_NOT_FOUND, "gradient override of %s: no gradient named '%s'",
                        op_type ? op_type : "(NULL)", gradient_name ? gradient_name : "(NULL)");

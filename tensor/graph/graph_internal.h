@@ -9,7 +9,7 @@
 
 typedef struct sumi__output {
   sumi_dtype_t dtype;
-  sumi_dims_t dims;         /* static shape */
+  sumi_dims_t dims;          /* static shape */
   const sumi_known_t *known; /* partly known elements, NULL when nothing is known */
 } sumi__output_t;
 
@@ -76,7 +76,7 @@ struct sumi_graph {
   bool strict_broadcast;
   bool has_seed;
   int64_t seed;
-  int composite_depth;       /* > 0 while a composite op or a gradient builds nodes … */
+  int composite_depth;        /* > 0 while a composite op or a gradient builds nodes … */
   sumi_site_t composite_site; /* … on behalf of this line of the user's */
 };
 
@@ -98,10 +98,12 @@ sumi_status_t sumi__graph_own(sumi_graph_t *graph, void *object, void (*release)
 void sumi__composite_begin(sumi_graph_t *graph, sumi_site_t site);
 void sumi__composite_end(sumi_graph_t *graph);
 
-/* Runs the shape function of `op` on these shapes and known elements (known_in may be NULL: nothing is known).
- * Fills out and known_out [output_count]. Allocates nothing. The message of a refusal is the bare reason. */
-sumi_status_t sumi__infer_op(const sumi_op_t *op, const sumi_dims_t *in, const sumi_known_t *known_in,
-                             sumi_dims_t *out, sumi_known_t *known_out);
+/* Runs the shape function of `op` on these shapes and known elements (known_in may be NULL: nothing
+ * is known). Fills out and known_out [output_count]. Allocates nothing. The message of a refusal is
+ * the bare reason. */
+sumi_status_t sumi__infer_op(const sumi_op_t *op, const sumi_dims_t *in,
+                             const sumi_known_t *known_in, sumi_dims_t *out,
+                             sumi_known_t *known_out);
 
 /* Appends the node's name, type and line, "'layer/MatMul' (MatMul, train.c:12)". */
 void sumi__format_op(const sumi_op_t *op, sumi_buffer_t *buffer);

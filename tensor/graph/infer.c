@@ -5,8 +5,9 @@
 
 static const sumi_dims_t unknown_dims = {.rank = SUMI_UNKNOWN_RANK};
 
-sumi_status_t sumi__infer_op(const sumi_op_t *op, const sumi_dims_t *in, const sumi_known_t *known_in,
-                             sumi_dims_t *out, sumi_known_t *known_out) {
+sumi_status_t sumi__infer_op(const sumi_op_t *op, const sumi_dims_t *in,
+                             const sumi_known_t *known_in, sumi_dims_t *out,
+                             sumi_known_t *known_out) {
   for (int i = 0; i < op->output_count; ++i) {
     out[i] = unknown_dims;
     known_out[i].valid = false;

@@ -97,8 +97,8 @@ static const char *scope_prefix(sumi__names_t *names, sumi_arena_t *arena, const
 sumi_status_t sumi__names_enter(sumi__names_t *names, sumi_arena_t *arena, const char *scope) {
   if (names->scope_count == names->scope_capacity) {
     const int capacity = names->scope_capacity ? names->scope_capacity * 2 : 8;
-    const char **scopes =
-        sumi_realloc_array((void *)names->scopes, (size_t)capacity, sizeof *scopes);
+    const char **scopes = sumi_realloc_array((void *)names->scopes, (size_t)capacity,
+                                             sizeof *scopes);
     if (!scopes) return sumi_fail_alloc("a name scope", (size_t)capacity * sizeof *scopes);
     names->scopes = scopes;
     names->scope_capacity = capacity;

@@ -1,4 +1,5 @@
-/* Unique node names within nested scopes, by TensorFlow's rules (Graph.unique_name, Graph.name_scope). */
+/* Unique node names within nested scopes, by TensorFlow's rules (Graph.unique_name,
+ * Graph.name_scope). */
 #ifndef SUMI_GRAPH_NAMES_H
 #define SUMI_GRAPH_NAMES_H
 
@@ -20,8 +21,9 @@ void sumi__names_release(sumi__names_t *names);
 /* Is it letters, digits or "." first, then also "_-/>\"? (TensorFlow's _VALID_OP_NAME_REGEX) */
 bool sumi__name_is_valid(const char *name);
 
-/* A name that no node has: scope prefix + name, with "_1", "_2", … when that is taken. From `arena`; NULL without
- * memory. Names that differ only in case count as the same, as in TensorFlow. */
+/* A name that no node has: scope prefix + name, with "_1", "_2", … when that is taken. From
+ * `arena`; NULL without memory. Names that differ only in case count as the same, as in TensorFlow.
+ */
 const char *sumi__names_unique(sumi__names_t *names, sumi_arena_t *arena, const char *name);
 
 /* Enters a scope: unique as a node's name would be, or taken as it is when it ends in "/". */

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Entries outlive every graph, so they come from the C library and not from the replaceable allocator. */
+/* Entries outlive every graph, so they come from the C library and not from the replaceable
+ * allocator. */
 typedef struct entry {
   const sumi_op_def_t *def;
   sumi__op_type_t *type; /* parsed at first use */
@@ -50,8 +51,7 @@ static sumi_status_t ready_locked(void) {
   if (ready) return SUMI_OK;
   if (entry_count == 0)
     for (int i = 0; i < BUCKET_COUNT; ++i) buckets[i] = -1;
-  while (entry_count < sumi__builtin_op_count)
-    SUMI_TRY(add_locked(sumi__builtin_ops[entry_count]));
+  while (entry_count < sumi__builtin_op_count) SUMI_TRY(add_locked(sumi__builtin_ops[entry_count]));
   ready = true;
   return SUMI_OK;
 }

@@ -1,4 +1,5 @@
-/* The op types known to the process: built-in ones from the generated table, users' own after them. */
+/* The op types known to the process: built-in ones from the generated table, users' own after them.
+ */
 #ifndef SUMI_GRAPH_REGISTRY_H
 #define SUMI_GRAPH_REGISTRY_H
 
@@ -15,8 +16,8 @@ typedef struct sumi__op_type {
   sumi__schema_t schema;
 } sumi__op_type_t;
 
-/* The op type of that name, NULL (with a message) when there is none or memory ran out. Thread-safe; the result lives
- * as long as the process. */
+/* The op type of that name, NULL (with a message) when there is none or memory ran out.
+ * Thread-safe; the result lives as long as the process. */
 const sumi__op_type_t *sumi__op_type(const char *name);
 
 #endif

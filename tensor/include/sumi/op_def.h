@@ -173,6 +173,10 @@ typedef struct sumi_build {
 
 SUMI_API const sumi_attr_t *sumi_build_attr(const sumi_build_t *build, const char *name);
 
+/** Refuses the composite op with the text, its line and its inputs; returns the null tensor. */
+SUMI_API sumi_tensor_t sumi_build_refuse(const sumi_build_t *build, const char *format, ...)
+    SUMI_PRINTF(2, 3);
+
 /* ---- Samples: tests that stand beside the op ---- */
 
 /** One case of the generic tests. Inputs are given by shape and either listed values or a range to
@@ -277,9 +281,11 @@ typedef struct sumi_node_spec {
 
 SUMI_API sumi_tensor_t sumi_node(const sumi_node_spec_t *spec);
 
-/** The int32 vector that a `shape` argument stands for: one tensor of rank 1 (or unknown rank) is taken as it is, a
- *  list of numbers becomes a constant, anything else is packed. What typed constructors call for such arguments. */
-SUMI_API sumi_tensor_t sumi_shape_tensor(sumi_graph_t *graph, sumi_site_t site, sumi_tensors_t elements);
+/** The int32 vector that a `shape` argument stands for: one tensor of rank 1 (or unknown rank) is
+ * taken as it is, a list of numbers becomes a constant, anything else is packed. What typed
+ * constructors call for such arguments. */
+SUMI_API sumi_tensor_t sumi_shape_tensor(sumi_graph_t *graph, sumi_site_t site,
+                                         sumi_tensors_t elements);
 
 SUMI_END_DECLS
 #endif

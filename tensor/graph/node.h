@@ -1,0 +1,30 @@
+/* Making one node: the steps of sumi_node, each of which may refuse. */
+#ifndef SUMI_GRAPH_NODE_H
+#define SUMI_GRAPH_NODE_H
+
+#include "graph/graph_internal.h"
+
+typedef struct sumi__builder {
+  sumi_graph_t *graph;
+  const sumi_node_spec_t *spec;
+  const sumi__op_type_t *type;
+  sumi_site_t site;
+  sumi_attr_t *attrs; /* [schema.attr_count], all set when done */
+  int input_count;
+  sumi_tensor_t *inputs;    /* [input_count], no numbers left when done */
+  int span[SUMI__MAX_ARGS]; /* how many of the inputs belong to each of the schema's */
+} sumi__builder_t;
+
+/* Refuses the graph: "MatMul 'name' (train.c:12): <text>; a is 'x:0' float32 (2, 3) made at
+ * train.c:8; b is …". */
+sumi_status_t sumi__builder_refuse(const sumi__builder_t *builder, const char *format, ...)
+    SUMI_PRINTF(2, 3);
+
+/* Gives attributes their values or defaults. */
+sumi_status_t sumi__builder_attrs(sumi__builder_t *builder);
+
+/* Distributes the flat inputs over the schema's, infers type attributes, turns numbers into
+ * constants. */
+sumi_status_t sumi__builder_inputs(sumi__builder_t *builder);
+
+#endif

@@ -98,8 +98,8 @@ static sumi_status_t learn_types(sumi__builder_t *b) {
   return SUMI_OK;
 }
 
-/* Type variables that only numbers would decide are float32; then all are held to the schema's
- * constraints. */
+/* Type variables that only numbers would decide are the first dtype of their constraint, or
+ * float32; then all are held to the schema's constraints. */
 static sumi_status_t settle_types(sumi__builder_t *b) {
   const sumi__schema_t *schema = &b->type->schema;
   for (int i = 0; i < schema->attr_count; ++i) {
@@ -107,7 +107,8 @@ static sumi_status_t settle_types(sumi__builder_t *b) {
     sumi_attr_t *attr = &b->attrs[i];
     if (!def->inferred || def->kind != SUMI_ATTR_TYPE) continue;
     if (attr->kind == SUMI_ATTR_NONE)
-      *attr = (sumi_attr_t){.kind = SUMI_ATTR_TYPE, .type = SUMI_FLOAT32};
+      *attr = (sumi_attr_t){.kind = SUMI_ATTR_TYPE,
+                            .type = def->type_count ? def->types[0] : SUMI_FLOAT32};
     bool allowed = def->type_count == 0;
     for (int k = 0; k < def->type_count; ++k) allowed |= def->types[k] == attr->type;
     if (!allowed)

@@ -1,0 +1,26 @@
+/* Symbolic gradients: they are nodes of the graph themselves, so gradients of gradients exist. */
+#ifndef SUMI_GRADIENTS_H
+#define SUMI_GRADIENTS_H
+
+#include <sumi/graph.h>
+
+SUMI_BEGIN_DECLS
+
+typedef struct sumi_gradients_options {
+  sumi_tensors_t grad_ys SUMI_UNSET; /* one for each y, of its shape; default ones */
+  int end_ SUMI_UNSET;
+} sumi_gradients_options_t;
+
+/** Fills dxs[i] with the gradient of sum_k(grad_ys[k] . ys[k]) with respect to xs[i]: a tensor of
+ * xs[i]'s shape, or the null tensor when no y depends on it. An x may be any tensor; a variable
+ * stands for all reads of it. ys and xs belong to one graph. Refusals (an op without a gradient on
+ * the way, a gradient of a wrong shape) are the graph's. Gradients do not flow through integers,
+ * stop_gradient and comparisons. */
+#define sumi_gradients(ys, xs, ...) SUMI__GRADIENTS(ys, xs, __VA_ARGS__, .end_ = 0)
+#define SUMI__GRADIENTS(ys, xs, dxs, ...)                                                          \
+  sumi_gradients_with(ys, xs, dxs, SUMI_OPTIONS(sumi_gradients_options_t, __VA_ARGS__))
+SUMI_API sumi_status_t sumi_gradients_with(sumi_tensors_t ys, sumi_tensors_t xs, sumi_tensor_t *dxs,
+                                           sumi_gradients_options_t options);
+
+SUMI_END_DECLS
+#endif

@@ -57,8 +57,8 @@ static bool accept(parser_t *p, char c) {
   return true;
 }
 
-static bool at_arrow(parser_t *p) {
-  return peek(p) == '-' && p->text[p->at + 1] == '>';
+static bool is_arrow(const char *text) {
+  return text[0] == '-' && text[1] == '>';
 }
 
 /* Bytes of the schema's pool, which is what makes a schema one block. */
@@ -178,7 +178,7 @@ static bool parse_default(parser_t *p, sumi__attr_def_t *attr) {
   bool quoted = false;
   for (char c; (c = p->text[p->at]) != 0; ++p->at) {
     if (c == '"') quoted = !quoted;
-    if (!quoted && (c == ',' || c == '|' || c == ';' || at_arrow(p))) break;
+    if (!quoted && (c == ',' || c == '|' || c == ';' || is_arrow(p->text + p->at))) break;
     if (!is_space(c)) end = p->at + 1;
   }
   if (!sumi__schema_value(p->schema, attr, p->text + start, end - start, &attr->value))
@@ -292,7 +292,8 @@ static bool parse_all(parser_t *p) {
   sumi__schema_t *schema = p->schema;
   if (!parse_args(p, schema->inputs, p->input_types, &schema->input_count)) return false;
   if (accept(p, '|') && !parse_attrs(p)) return false;
-  if (at_arrow(p)) {
+  peek(p);
+  if (is_arrow(p->text + p->at)) {
     p->at += 2;
     if (!parse_args(p, schema->outputs, p->output_types, &schema->output_count)) return false;
     if (!schema->output_count) return fail_at(p, p->at, "an output after ->");

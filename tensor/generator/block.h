@@ -1,0 +1,55 @@
+/* The build's view of op blocks: what the generator reads from tensor/ops and writes from it. */
+#ifndef SUMI_GENERATOR_BLOCK_H
+#define SUMI_GENERATOR_BLOCK_H
+
+#include "graph/schema.h"
+#include "generator/text.h"
+
+typedef struct block {
+  const char *file;
+  int line; /* of SUMI_OP( */
+  char *name, *schema_text;
+  char *api; /* C name after "sumi_" */
+  char *doc;
+  char *no_grad; /* NULL: not given */
+  bool composite, elementwise, has_grad;
+  sumi__schema_t schema;
+} block_t;
+
+typedef struct blocks {
+  int count, capacity;
+  block_t **list;
+} blocks_t;
+
+/* Appends the blocks of a source file. Problems are printed as file:line: text; false when there
+ * was one. */
+bool scan_file(blocks_t *blocks, const char *path);
+
+/* Names and C names are unique; prints both places otherwise. */
+bool check_names(const blocks_t *blocks);
+
+/* Whether the constructor's first argument is the graph: no input that surely is a tensor. */
+bool takes_graph(const block_t *block);
+
+/* Attributes that are arguments of the constructor: positional without default, else named. */
+bool is_positional(const sumi__attr_def_t *attr);
+bool is_named(const sumi__attr_def_t *attr);
+
+/* Appends the C name of an input, attribute or option (no keyword); options that are true by
+ * default are asked for by their opposite, `no_…`, because zero means the default. */
+void put_c_name(text_t *text, const char *name);
+void put_option_name(text_t *text, const sumi__attr_def_t *attr);
+
+void write_registry(const blocks_t *blocks, text_t *text);
+void write_header(const blocks_t *blocks, text_t *text);
+void write_constructors(const blocks_t *blocks, text_t *text);
+void write_page(const blocks_t *blocks, text_t *text);
+
+/* Appends the words of `words`, broken before column 100, each new line starting with `prefix`. */
+void put_wrapped(text_t *text, const char *prefix, const char *words);
+
+/* The first parameters of a constructor's declaration: the graph, inputs, positional attributes. */
+void put_parameters(const block_t *block, text_t *text);
+void put_return_type(const block_t *block, text_t *text);
+
+#endif

@@ -1,0 +1,58 @@
+/* sumi_generator <folder> <ops.c>…         writes ops_registry.c, ops_constructors.c and
+ *                                          include/sumi/ops.h below the folder (which exist)
+ * sumi_generator --page <file> <ops.c>…    writes the op reference
+ * sumi_generator --check <file> <ops.c>…   fails unless the file is the op reference */
+#include "generator/block.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static blocks_t blocks;
+
+static bool write_into(const char *folder, const char *name,
+                       void (*write)(const blocks_t *, text_t *)) {
+  text_t path = {0}, content = {0};
+  put(&path, "%s/%s", folder, name);
+  write(&blocks, &content);
+  bool written = write_if_changed(path.data, &content);
+  free(path.data), free(content.data);
+  return written;
+}
+
+static bool check_page(const char *path) {
+  text_t content = {0};
+  write_page(&blocks, &content);
+  char *current = read_file(path);
+  bool same = current && strcmp(current, content.data) == 0;
+  if (!same) fprintf(stderr, "%s is not current: build the target sumi_ops_page\n", path);
+  free(current), free(content.data);
+  return same;
+}
+
+static bool run(const char *mode, const char *path) {
+  if (strcmp(mode, "--check") == 0) return check_page(path);
+  if (strcmp(mode, "--page") == 0) {
+    text_t content = {0};
+    write_page(&blocks, &content);
+    bool written = write_if_changed(path, &content);
+    free(content.data);
+    return written;
+  }
+  return write_into(mode, "ops_registry.c", write_registry) &&
+         write_into(mode, "ops_constructors.c", write_constructors) &&
+         write_into(mode, "include/sumi/ops.h", write_header);
+}
+
+int main(int argc, char **argv) {
+  bool option = argc > 1 && argv[1][0] == '-';
+  int first = option ? 3 : 2;
+  if (argc < first) {
+    fputs("usage: sumi_generator <folder> | --page <file> | --check <file>  <ops.c>...\n", stderr);
+    return 2;
+  }
+  bool good = true;
+  for (int i = first; i < argc; ++i) good &= scan_file(&blocks, argv[i]);
+  good = good && check_names(&blocks) && run(argv[1], argv[first - 1]);
+  return good ? 0 : 1;
+}

@@ -28,17 +28,17 @@ typedef struct sumi_op sumi_op_t; /* a node */
 /** One output of a node, by value. op == NULL is the null tensor, or a plain number (see SUMI_T).
  */
 typedef struct sumi_tensor {
-  sumi_op_t *op SUMI_UNSET;
-  int index SUMI_UNSET; /* which output; SUMI_NUMBER when `number` stands for the tensor */
-  double number SUMI_UNSET;
+  sumi_op_t *op;
+  int index; /* which output; SUMI_NUMBER when `number` stands for the tensor */
+  double number;
 } sumi_tensor_t;
 
 #define SUMI_NUMBER (-1)
 
 /** A list of tensors that lives until the end of the full expression it is written in. */
 typedef struct sumi_tensors {
-  int count SUMI_UNSET;
-  const sumi_tensor_t *list SUMI_UNSET;
+  int count;
+  const sumi_tensor_t *list;
 } sumi_tensors_t;
 
 typedef struct sumi_ops {
@@ -53,8 +53,8 @@ typedef struct sumi_types {
 
 /** Where in the user's source a node was made. */
 typedef struct sumi_site {
-  const char *file SUMI_UNSET;
-  int line SUMI_UNSET;
+  const char *file;
+  int line;
 } sumi_site_t;
 
 #define SUMI_HERE SUMI_OPTIONS(sumi_site_t, __FILE__, __LINE__)

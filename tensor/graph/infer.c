@@ -13,6 +13,7 @@ sumi_status_t sumi__infer_op(const sumi_op_t *op, const sumi_dims_t *in,
     known_out[i].valid = false;
   }
   sumi_infer_t infer = {.op = op,
+                        .actual = op->name != NULL, /* a node gets its name when it is built */
                         .input_count = op->input_count,
                         .output_count = op->output_count,
                         .in = in,

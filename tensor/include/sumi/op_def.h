@@ -35,6 +35,7 @@ SUMI_BEGIN_DECLS
  * known) and when a plan is made for actual shapes (known). */
 typedef struct sumi_infer {
   const sumi_op_t *op; /* for attributes only: its outputs are what is being inferred */
+  bool actual;         /* for a plan: the shapes are those of a run, not what all runs share */
   int input_count, output_count;
   const sumi_dims_t *in;             /* [input_count] */
   sumi_dims_t *out;                  /* [output_count], to fill */

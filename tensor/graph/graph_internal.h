@@ -99,8 +99,11 @@ void sumi__composite_begin(sumi_graph_t *graph, sumi_site_t site);
 void sumi__composite_end(sumi_graph_t *graph);
 
 /* Runs the shape function of `op` on these shapes and known elements (known_in may be NULL: nothing
- * is known). Fills out and known_out [output_count]. Allocates nothing. The message of a refusal is
- * the bare reason. */
+ * is known), for the graph (static) or for one run (op). Fills out and known_out [output_count].
+ * Allocates nothing. The message of a refusal is the bare reason. */
+sumi_status_t sumi__infer_static(const sumi_op_t *op, const sumi_dims_t *in,
+                                 const sumi_known_t *known_in, sumi_dims_t *out,
+                                 sumi_known_t *known_out);
 sumi_status_t sumi__infer_op(const sumi_op_t *op, const sumi_dims_t *in,
                              const sumi_known_t *known_in, sumi_dims_t *out,
                              sumi_known_t *known_out);

@@ -5,15 +5,15 @@
 
 static const sumi_dims_t unknown_dims = {.rank = SUMI_UNKNOWN_RANK};
 
-sumi_status_t sumi__infer_op(const sumi_op_t *op, const sumi_dims_t *in,
-                             const sumi_known_t *known_in, sumi_dims_t *out,
-                             sumi_known_t *known_out) {
+static sumi_status_t infer_shapes(const sumi_op_t *op, bool actual, const sumi_dims_t *in,
+                                  const sumi_known_t *known_in, sumi_dims_t *out,
+                                  sumi_known_t *known_out) {
   for (int i = 0; i < op->output_count; ++i) {
     out[i] = unknown_dims;
     known_out[i].valid = false;
   }
   sumi_infer_t infer = {.op = op,
-                        .actual = op->name != NULL, /* a node gets its name when it is built */
+                        .actual = actual,
                         .input_count = op->input_count,
                         .output_count = op->output_count,
                         .in = in,
@@ -21,6 +21,18 @@ sumi_status_t sumi__infer_op(const sumi_op_t *op, const sumi_dims_t *in,
                         .known_in = known_in,
                         .known_out = known_out};
   return op->type->def->shape(&infer);
+}
+
+sumi_status_t sumi__infer_static(const sumi_op_t *op, const sumi_dims_t *in,
+                                 const sumi_known_t *known_in, sumi_dims_t *out,
+                                 sumi_known_t *known_out) {
+  return infer_shapes(op, false, in, known_in, out, known_out);
+}
+
+sumi_status_t sumi__infer_op(const sumi_op_t *op, const sumi_dims_t *in,
+                             const sumi_known_t *known_in, sumi_dims_t *out,
+                             sumi_known_t *known_out) {
+  return infer_shapes(op, true, in, known_in, out, known_out);
 }
 
 const sumi_known_t *sumi_infer_known(const sumi_infer_t *infer, int index) {

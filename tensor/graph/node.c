@@ -119,7 +119,7 @@ static sumi_status_t infer_outputs(const sumi__builder_t *b, sumi_op_t *op) {
     const sumi_known_t *elements = input.op->outputs[input.index].known;
     if (elements) known[i] = *elements;
   }
-  if (sumi__infer_op(op, dims, known, dims + inputs, known + inputs) != SUMI_OK)
+  if (sumi__infer_static(op, dims, known, dims + inputs, known + inputs) != SUMI_OK)
     return sumi__builder_refuse(b, "%s", sumi_error_message());
   for (size_t i = 0; i < outputs; ++i) {
     op->outputs[i].dims = dims[inputs + i];

@@ -4,11 +4,12 @@
 
 #include "graph/graph_internal.h"
 
-/* dx has the shape that all inputs of `op` (an elementwise one) broadcast to; the result has that of input `index`:
- * dx summed over the axes along which the input was repeated. */
+/* dx has the shape that all inputs of `op` (an elementwise one) broadcast to; the result has that
+ * of input `index`: dx summed over the axes along which the input was repeated. */
 sumi_tensor_t sumi__unbroadcast(const sumi_op_t *op, int index, sumi_tensor_t dx);
 
-/* A node with these inputs and no attributes but defaults; its line is that of the composite in force. */
+/* A node with these inputs and no attributes but defaults; its line is that of the composite in
+ * force. */
 sumi_tensor_t sumi__call(const char *type, sumi_tensors_t inputs);
 
 #endif

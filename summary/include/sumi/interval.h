@@ -116,7 +116,7 @@ SUMI_API sumi_status_t sumi_interval_rules_parse(sumi_interval_rules_t *rules, c
                                                  const char *text);
 
 /** The interval of the last rule that matches `tag`; always when none does. Valid until `rules`
- * change. */
+ * are freed. */
 SUMI_API const sumi_interval_t *sumi_interval_rules_match(const sumi_interval_rules_t *rules,
                                                           const char *tag);
 

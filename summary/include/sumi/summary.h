@@ -4,6 +4,7 @@
 
 #include <sumi/interval.h>
 #include <sumi/summary_media.h>
+#include <sumi/summary_pictures.h>
 #include <sumi/summary_run.h>
 #include <sumi/summary_values.h>
 #include <sumi/writer.h>

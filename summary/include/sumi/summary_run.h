@@ -4,26 +4,14 @@
 #define SUMI_SUMMARY_RUN_H
 
 #include <sumi/array_view.h>
+#include <sumi/plugin_data.h>
 #include <sumi/writer.h>
 
 SUMI_BEGIN_DECLS
 
-typedef enum sumi_hparam_kind {
-  SUMI_HPARAM_NUMBER = 0,
-  SUMI_HPARAM_TEXT,
-  SUMI_HPARAM_BOOL
-} sumi_hparam_kind_t;
-
-/** One hyper-parameter of a trial. */
-typedef struct sumi_hparam {
-  const char *name;
-  sumi_hparam_kind_t kind;
-  double number;    /* SUMI_HPARAM_NUMBER: finite; SUMI_HPARAM_BOOL: 0 or not */
-  const char *text; /* SUMI_HPARAM_TEXT */
-} sumi_hparam_t;
-
+/** Hyper-parameters by name and value, for sumi_writer_hparams. The texts are borrowed. */
 SUMI_API sumi_hparam_t sumi_hparam_number(const char *name, double value);
-SUMI_API sumi_hparam_t sumi_hparam_text(const char *name, const char *value);
+SUMI_API sumi_hparam_t sumi_hparam_string(const char *name, const char *value);
 SUMI_API sumi_hparam_t sumi_hparam_bool(const char *name, bool value);
 
 typedef struct sumi_hparams_options {
@@ -32,8 +20,8 @@ typedef struct sumi_hparams_options {
 } sumi_hparams_options_t;
 
 /** Says with what hyper-parameters this run is made; once per run. Closing the writer records how
- * the trial ended: sumi_writer_hparams_end's word, or else success. TensorBoard shows metrics only
- * for runs below the log directory, not for the log directory itself. */
+ * the trial ended: as sumi_writer_hparams_end said, or else as a success. TensorBoard shows metrics
+ * only for runs below the log directory, not for the log directory itself. */
 #define sumi_writer_hparams(writer, hparams, ...)                                                  \
   SUMI__WRITER_HPARAMS(writer, hparams, __VA_ARGS__, .end_ = 0)
 #define SUMI__WRITER_HPARAMS(writer, hparams, count, ...)                                          \
@@ -42,57 +30,13 @@ typedef struct sumi_hparams_options {
 SUMI_API sumi_status_t sumi_writer_hparams_with(sumi_writer_t *writer, const sumi_hparam_t *hparams,
                                                 size_t count, sumi_hparams_options_t options);
 
-typedef enum sumi_trial_end { SUMI_TRIAL_SUCCESS = 1, SUMI_TRIAL_FAILURE = 2 } sumi_trial_end_t;
-
-SUMI_API sumi_status_t sumi_writer_hparams_end(sumi_writer_t *writer, sumi_trial_end_t end);
-
-/** A column of the experiment's table: a hyper-parameter and the values it takes. */
-typedef struct sumi_hparam_domain {
-  const char *name;
-  sumi_hparam_kind_t kind;
-  const char *title, *description; /* NULL: none */
-  const double *numbers;           /* NUMBER: `value_count` values, or NULL … */
-  double minimum, maximum;         /* … and a range when minimum < maximum */
-  const char *const *texts;        /* TEXT: `value_count` values */
-  size_t value_count;
-} sumi_hparam_domain_t;
-
-/** A metric of the table: scalar `tag` of the run `group` below each trial's run ("" or NULL: the
- * trial itself). */
-typedef struct sumi_hparam_metric {
-  const char *tag, *group;
-  const char *title, *description; /* NULL: none */
-} sumi_hparam_metric_t;
-
-typedef struct sumi_experiment {
-  const char *name, *description, *user; /* NULL: none */
-  const sumi_hparam_domain_t *hparams;
-  size_t hparam_count;
-  const sumi_hparam_metric_t *metrics;
-  size_t metric_count;
-} sumi_experiment_t;
+/** How closing the writer will say that the trial ended. */
+SUMI_API sumi_status_t sumi_writer_hparams_end(sumi_writer_t *writer, sumi_hparams_status_t end);
 
 /** Describes the experiment that trials belong to; once, in one run (by convention the parent
  * directory's). Optional: without it TensorBoard derives the columns from the trials. */
 SUMI_API sumi_status_t sumi_writer_experiment(sumi_writer_t *writer,
-                                              const sumi_experiment_t *experiment);
-
-/** A chart of the Custom Scalars dashboard. Either `tags`: regular expressions matched at the start
- * of a tag, one line per matching tag; or `value`, `lower`, `upper`: the exact tags of a line and
- * its margin. */
-typedef struct sumi_custom_chart {
-  const char *title;
-  const char *const *tags;
-  size_t tag_count;
-  const char *value, *lower, *upper;
-} sumi_custom_chart_t;
-
-typedef struct sumi_custom_category {
-  const char *title;
-  const sumi_custom_chart_t *charts;
-  size_t chart_count;
-  bool closed; /* folded at first */
-} sumi_custom_category_t;
+                                              const sumi_hparams_experiment_t *experiment);
 
 /** The layout of the Custom Scalars dashboard; once per run. */
 SUMI_API sumi_status_t sumi_writer_custom_scalars(sumi_writer_t *writer,

@@ -3,6 +3,7 @@
 #define SUMI_WRITER_H
 
 #include <sumi/config.h>
+#include <sumi/event_writer.h>
 #include <sumi/interval.h>
 #include <sumi/status.h>
 
@@ -32,29 +33,27 @@ SUMI_BEGIN_DECLS
  * with FAILED_PRECONDITION and closing releases nothing. */
 typedef struct sumi_writer sumi_writer_t;
 
-/** What happens to a summary that finds the queue full. Losses are counted in sumi_writer_stats and
- * logged as scalar "sumi/dropped" (the total so far) at the next flush or close. */
-typedef enum sumi_on_full {
-  SUMI_ON_FULL_BLOCK = 0,   /* the caller waits for room */
-  SUMI_ON_FULL_DROP_OLDEST, /* the summary that waits longest is lost */
-  SUMI_ON_FULL_COALESCE, /* the newest waiting summary of the same tag is lost, or else the oldest
-                          */
-} sumi_on_full_t;
-
 typedef struct sumi_writer_options {
   /* Rules in the notation of <sumi/interval.h>; the rules in the environment variable
    * SUMI_INTERVALS come after them, and those in the file "intervals" of the run's directory last.
    * The file is looked at once a second and may appear, change and go while the run is on. NULL: no
    * rules, everything is due. */
   const char *intervals SUMI_UNSET;
-  int64_t flush_interval_ms SUMI_UNSET; /* how long a value may wait in memory; default 2000 */
+  int64_t flush_interval_ms SUMI_UNSET; /* how long a value may wait in memory; default 1000 */
   int64_t queue_summaries
       SUMI_UNSET;                 /* pictures and the like that may wait for a worker; default 64 */
   int64_t queue_bytes SUMI_UNSET; /* and the memory they may take; default 256 MiB */
-  sumi_on_full_t on_full SUMI_UNSET; /* default SUMI_ON_FULL_BLOCK */
-  int workers SUMI_UNSET;            /* threads that draw and encode, 1 to 64; default 1 */
-  int64_t total_steps SUMI_UNSET;    /* of the whole run, for "last"; 0: not known */
-  int64_t resume_at SUMI_UNSET;      /* the first step this process will log; 0: from the start */
+  /* What happens to a summary or scalar that finds its queue full. Losses are counted in
+   * sumi_writer_stats and logged as scalar "sumi/dropped" (the total so far) at the next flush or
+   * close. Default: SUMI_QUEUE_BLOCK. */
+  sumi_queue_policy_t on_full SUMI_UNSET;
+  int workers SUMI_UNSET;         /* threads that draw and encode, 1 to 64; default 1 */
+  int64_t total_steps SUMI_UNSET; /* of the whole run, for "last"; 0: not known */
+  /* The first step this process will log, when it continues an earlier one: what that one logged at
+   * this step and later is removed from the run (SUMI_RUN_RESUME). 0: `existing` decides about
+   * files that are there. */
+  int64_t resume_at SUMI_UNSET;
+  sumi_existing_run_t existing SUMI_UNSET; /* default SUMI_RUN_CONTINUE */
   bool ignore_environment
       SUMI_UNSET; /* neither SUMI_INTERVALS nor the run's file "intervals" is read */
   int end_ SUMI_UNSET;

@@ -1,0 +1,26 @@
+/* The text form of interval rules; the grammar is in <sumi/interval.h>. */
+#ifndef SUMI_INTERVAL_PARSE_H
+#define SUMI_INTERVAL_PARSE_H
+
+#include <sumi/interval.h>
+
+/* A NUL-terminated text being read, and its name in messages. */
+typedef struct sumi__rule_text {
+  const char *source, *text;
+  size_t at;
+} sumi__rule_text_t;
+
+/* Moves past separators and comments; whether the text ends there. */
+bool sumi__rule_at_end(sumi__rule_text_t *in);
+
+/* Reads one rule. The pattern is given as a part of the text, escapes kept. */
+sumi_status_t sumi__rule_read(sumi__rule_text_t *in, size_t *pattern, size_t *pattern_length,
+                              sumi_interval_t *interval);
+
+/* Reads an interval, up to what cannot belong to one. */
+sumi_status_t sumi__rule_read_interval(sumi__rule_text_t *in, sumi_interval_t *interval);
+
+/* INVALID_ARGUMENT: what was expected at that byte, and what is there. */
+sumi_status_t sumi__rule_expected(const sumi__rule_text_t *in, size_t at, const char *expected);
+
+#endif

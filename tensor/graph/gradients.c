@@ -49,7 +49,7 @@ static sumi_tensor_t gathered(backward_t *b, sumi_tensor_t tensor) {
   /* Oldest first, so that the order of summation follows the forward graph. */
   int at = count;
   for (contribution_t *c = list; c; c = c->next) values[--at] = c->value;
-  const sumi_tensor_t total = sumi__call("AddN", SUMI_LIST(count, values));
+  const sumi_tensor_t total = sumi__apply("AddN", SUMI_LIST(count, values));
   *list = (contribution_t){total, NULL};
   return total;
 }
@@ -90,7 +90,7 @@ static sumi_status_t check_result(const sumi_op_t *op, int index, sumi_tensor_t 
 
 static sumi_tensor_t as_tensor_like(sumi_tensor_t dx, sumi_tensor_t x) {
   if (!sumi_tensor_is_number(dx)) return dx;
-  return sumi__call("Mul", SUMI_TENSORS(sumi__call("OnesLike", SUMI_TENSORS(x)), dx));
+  return sumi__apply("Mul", SUMI_TENSORS(sumi__apply("OnesLike", SUMI_TENSORS(x)), dx));
 }
 
 static sumi_status_t hand_back(backward_t *b, sumi_op_t *op, const sumi_tensor_t *dx) {
@@ -113,7 +113,7 @@ static sumi_status_t collect_dy(backward_t *b, sumi_op_t *op, sumi_tensor_t *y, 
     y[i] = sumi_op_output(op, i);
     dy[i] = gathered(b, y[i]);
     if (!dy[i].op && sumi_dtype_is_floating(op->outputs[i].dtype))
-      dy[i] = sumi__call("ZerosLike", SUMI_TENSORS(y[i]));
+      dy[i] = sumi__apply("ZerosLike", SUMI_TENSORS(y[i]));
   }
   return b->graph->status;
 }
@@ -168,7 +168,7 @@ static bool has_arrived(const backward_t *b, const sumi_op_t *op) {
 static sumi_status_t start(backward_t *b, sumi_tensors_t ys, sumi_tensors_t grad_ys) {
   for (int i = 0; i < ys.count; ++i) {
     sumi_tensor_t dy = i < grad_ys.count ? grad_ys.list[i] : (sumi_tensor_t){0};
-    if (sumi_tensor_is_null(dy)) dy = sumi__call("OnesLike", SUMI_TENSORS(ys.list[i]));
+    if (sumi_tensor_is_null(dy)) dy = sumi__apply("OnesLike", SUMI_TENSORS(ys.list[i]));
     dy = as_tensor_like(dy, ys.list[i]);
     if (sumi_tensor_is_null(dy)) return b->graph->status;
     SUMI_TRY(contribute(b, ys.list[i], dy));

@@ -10,6 +10,6 @@ sumi_tensor_t sumi__unbroadcast(const sumi_op_t *op, int index, sumi_tensor_t dx
 
 /* A node with these inputs and no attributes but defaults; its line is that of the composite in
  * force. */
-sumi_tensor_t sumi__call(const char *type, sumi_tensors_t inputs);
+sumi_tensor_t sumi__apply(const char *type, sumi_tensors_t inputs);
 
 #endif

@@ -36,7 +36,6 @@ SUMI_BEGIN_DECLS
 typedef struct sumi_infer {
   const sumi_op_t *op; /* for attributes only: its outputs are what is being inferred */
   bool actual;         /* for a plan: the shapes are those of a run, not what all runs share */
-  bool actual;         /* for a plan, not for the graph: shapes are those of one run */
   int input_count, output_count;
   const sumi_dims_t *in;             /* [input_count] */
   sumi_dims_t *out;                  /* [output_count], to fill */

@@ -185,16 +185,16 @@ typedef enum sumi_floatmode {
   SUMI_FLOATMODE_UNIQUE         /* as many as name the number */
 } sumi_floatmode_t;
 
-/** numpy.set_printoptions. Zero is NumPy's default; for the numbers, a negative one means 0. */
+/** numpy.set_printoptions. Zero is NumPy's default, given in brackets. */
 typedef struct sumi_array_format_options {
   sumi_array_style_t style SUMI_UNSET;
-  int precision SUMI_UNSET;      /* digits after the point, at most 8 by default */
-  int64_t threshold SUMI_UNSET;  /* more elements than this (1000) are summed up with "..." */
-  int64_t edge_items SUMI_UNSET; /* elements shown at each end of an axis then: 3 */
-  int line_width SUMI_UNSET;     /* 75 characters */
+  int precision SUMI_UNSET;      /* digits after the point [8], up to 500; negative: none */
+  int64_t threshold SUMI_UNSET;  /* more elements are summed up with "..." [1000]; negative: 0 */
+  int64_t edge_items SUMI_UNSET; /* elements shown at each end of an axis then [3] */
+  int line_width SUMI_UNSET;     /* in characters [75] */
   bool suppress SUMI_UNSET;      /* no scientific notation because of small numbers */
   sumi_floatmode_t floatmode SUMI_UNSET;
-  char sign SUMI_UNSET; /* '-' (default), '+' or ' ' for positive numbers */
+  char sign SUMI_UNSET; /* of positive numbers: '-' none [-], '+', or ' ' */
   int end_ SUMI_UNSET;
 } sumi_array_format_options_t;
 

@@ -1,7 +1,5 @@
 #include "graph/call.h"
 
-#include <math.h>
-
 void sumi__call_begin(sumi__call_t *call, sumi_site_t site, sumi_graph_t *graph, const char *type,
                       const char *name) {
   call->spec = (sumi_node_spec_t){.site = site, .graph = graph, .type = type, .name = name};
@@ -38,52 +36,9 @@ sumi_tensor_t sumi__call_node(sumi__call_t *call) {
   return sumi_node(&call->spec);
 }
 
-/* ---- Shapes ---- */
-
-static sumi_tensor_t vector_of_numbers(const sumi__call_t *call, sumi_tensors_t sizes) {
-  sumi_tensor_t none = {0};
-  if (!call->spec.graph) return none;
-  sumi_array_t *array = sumi_array_new(SUMI_INT32, SUMI_DIMS(sizes.count));
-  if (!array) {
-    sumi__graph_adopt_failure(call->spec.graph, SUMI_RESOURCE_EXHAUSTED);
-    return none;
-  }
-  int32_t *values = sumi_array_data(array);
-  for (int i = 0; i < sizes.count; ++i) {
-    const double size = sizes.list[i].number;
-    if (!(fabs(size) <= INT32_MAX) || size != floor(size)) {
-      sumi__graph_refuse(call->spec.graph, SUMI_INVALID_ARGUMENT,
-                         "%s: element %d of a shape is %g, which is no int32", call->spec.type, i,
-                         size);
-      sumi_array_unref(array);
-      return none;
-    }
-    values[i] = (int32_t)size;
-  }
-  const sumi_named_attr_t attrs[] = {
-      {"value", {.kind = SUMI_ATTR_ARRAY, .array = array}},
-      {"dtype", {.kind = SUMI_ATTR_TYPE, .type = SUMI_INT32}},
-  };
-  const sumi_tensor_t constant = sumi_node(&(sumi_node_spec_t){.site = call->spec.site,
-                                                               .graph = call->spec.graph,
-                                                               .type = "Const",
-                                                               .attr_count = 2,
-                                                               .attrs = attrs});
-  sumi_array_unref(array);
-  return constant;
-}
-
-static sumi_tensor_t vector_of_tensors(const sumi__call_t *call, sumi_tensors_t sizes) {
-  if (sizes.count == 1 && sumi_tensor_dims(sizes.list[0]).rank != 0) return sizes.list[0];
-  return sumi_node(&(sumi_node_spec_t){
-      .site = call->spec.site, .graph = call->spec.graph, .type = "Pack", .inputs = sizes});
-}
-
 void sumi__call_shape(sumi__call_t *call, sumi_tensors_t sizes) {
-  bool numbers = true;
-  for (int i = 0; i < sizes.count; ++i) {
-    numbers &= sumi_tensor_is_number(sizes.list[i]);
-    if (!call->spec.graph) call->spec.graph = sumi_tensor_graph(sizes.list[i]);
-  }
-  sumi__call_input(call, numbers ? vector_of_numbers(call, sizes) : vector_of_tensors(call, sizes));
+  if (sizes.count < 0 || sizes.count > SUMI__MAX_INPUTS || (sizes.count && !sizes.list))
+    call->input_count = SUMI__MAX_INPUTS + 1;
+  else
+    sumi__call_input(call, sumi_shape_tensor(call->spec.graph, call->spec.site, sizes));
 }

@@ -17,8 +17,7 @@ void sumi__call_begin(sumi__call_t *call, sumi_site_t site, sumi_graph_t *graph,
 void sumi__call_input(sumi__call_t *call, sumi_tensor_t input);
 void sumi__call_inputs(sumi__call_t *call, sumi_tensors_t inputs);
 
-/* An int32 vector of a list of numbers and tensors: a constant when all are numbers, the tensor
- * itself when it is the only one and no scalar, else their Pack. */
+/* An int32 vector of numbers and tensors, see sumi_shape_tensor. */
 void sumi__call_shape(sumi__call_t *call, sumi_tensors_t sizes);
 
 void sumi__call_attr(sumi__call_t *call, const char *name, sumi_attr_t value);

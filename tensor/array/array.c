@@ -38,7 +38,7 @@ static sumi_array_t *new_header(sumi_dtype_t dtype, sumi_dims_t dims) {
 }
 
 sumi_array_t *sumi_array_new_uninitialized(sumi_dtype_t dtype, sumi_dims_t dims) {
-  size_t bytes;
+  size_t bytes = 0;
   if (element_bytes(dtype, dims, &bytes) != SUMI_OK) return NULL;
   sumi_array_t *array = new_header(dtype, dims);
   if (!array) return NULL;
@@ -89,7 +89,7 @@ sumi_array_t *sumi_array_from_view(const sumi_array_view_t *view) {
 
 sumi_array_t *sumi_array_wrap(sumi_dtype_t dtype, sumi_dims_t dims, void *data,
                               void (*release)(void *user, void *data), void *user) {
-  size_t bytes;
+  size_t bytes = 0;
   if (element_bytes(dtype, dims, &bytes) != SUMI_OK) return NULL;
   if (!data && bytes > 0) {
     sumi_fail(SUMI_INVALID_ARGUMENT, "the memory to wrap as an array of shape %s is NULL",

@@ -85,7 +85,7 @@ void sumi__scalar_text(double value, bool single, sumi__number_text_t *out) {
     return;
   }
   sumi__number_style_t style = {.single = single, .unique = true, .most = -1, .least = -1};
-  if (size == 0 || (size >= 1e-4 && size < 1e16)) {
+  if (size == 0 || (size >= 1e-4 && size < (single ? 1e6 : 1e16))) {
     style.trim = SUMI__TRIM_TO_ZERO;
     sumi__positional_text(value, style, out);
   } else {

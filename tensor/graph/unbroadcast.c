@@ -1,9 +1,5 @@
 #include "graph/unbroadcast.h"
 
-sumi_tensor_t sumi__apply(const char *type, sumi_tensors_t inputs) {
-  return sumi_node(&(sumi_node_spec_t){.site = SUMI_HERE, .type = type, .inputs = inputs});
-}
-
 static sumi_tensor_t sum(sumi_tensor_t x, sumi_tensor_t axes, bool keep_dims) {
   const sumi_named_attr_t attr = {"keep_dims", {.kind = SUMI_ATTR_BOOL, .boolean = keep_dims}};
   return sumi_node(&(sumi_node_spec_t){.site = SUMI_HERE,

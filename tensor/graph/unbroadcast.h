@@ -2,14 +2,10 @@
 #ifndef SUMI_GRAPH_UNBROADCAST_H
 #define SUMI_GRAPH_UNBROADCAST_H
 
-#include "graph/graph_internal.h"
+#include "graph/apply.h"
 
 /* dx has the shape that all inputs of `op` (an elementwise one) broadcast to; the result has that
  * of input `index`: dx summed over the axes along which the input was repeated. */
 sumi_tensor_t sumi__unbroadcast(const sumi_op_t *op, int index, sumi_tensor_t dx);
-
-/* A node with these inputs and no attributes but defaults; its line is that of the composite in
- * force. */
-sumi_tensor_t sumi__apply(const char *type, sumi_tensors_t inputs);
 
 #endif

@@ -1,0 +1,47 @@
+#include "graph/apply.h"
+
+sumi_tensor_t sumi__apply(const char *type, sumi_tensors_t inputs) {
+  return sumi_node(&(sumi_node_spec_t){.site = SUMI_HERE, .type = type, .inputs = inputs});
+}
+
+sumi_tensor_t sumi__cast(sumi_tensor_t x, sumi_dtype_t dtype) {
+  if (!x.op || sumi_tensor_dtype(x) == dtype) return x;
+  const sumi_named_attr_t attr = {"DstT", {.kind = SUMI_ATTR_TYPE, .type = dtype}};
+  return sumi_node(&(sumi_node_spec_t){.site = SUMI_HERE,
+                                       .type = "Cast",
+                                       .inputs = SUMI_TENSORS(x),
+                                       .attr_count = 1,
+                                       .attrs = &attr});
+}
+
+sumi_status_t sumi__scope_enter(sumi_graph_t *graph, sumi_site_t site, const char *name) {
+  if (graph->status != SUMI_OK) return graph->status;
+  const sumi_status_t status = sumi__names_enter(&graph->names, graph->arena, name);
+  if (status != SUMI_OK) return sumi__graph_adopt_failure(graph, status);
+  sumi__composite_begin(graph, site);
+  return SUMI_OK;
+}
+
+void sumi__scope_leave(sumi_graph_t *graph) {
+  sumi__composite_end(graph);
+  sumi__names_leave(&graph->names);
+}
+
+sumi_status_t sumi__scope_enter_below(sumi_graph_t *graph, sumi_site_t site, const sumi_op_t *op) {
+  const char *scope = sumi_arena_printf(graph->arena, "%s/", op->name);
+  if (!scope) return sumi__graph_adopt_failure(graph, sumi_fail_alloc("a name scope", 0));
+  return sumi__scope_enter(graph, site, scope);
+}
+
+sumi_op_t *sumi__group(sumi_graph_t *graph, const char *name, int count, sumi_op_t *const *ops) {
+  sumi_op_t **present = sumi__graph_calloc(graph, (size_t)(count > 0 ? count : 0), sizeof *present);
+  if (!present) return NULL;
+  int kept = 0;
+  for (int i = 0; i < count; ++i)
+    if (ops[i]) present[kept++] = ops[i];
+  sumi_control_begin(graph, (sumi_ops_t){kept, present});
+  const sumi_tensor_t group = sumi_node(
+      &(sumi_node_spec_t){.site = SUMI_HERE, .graph = graph, .type = "NoOp", .name = name});
+  sumi_control_end(graph);
+  return group.op;
+}

@@ -1,0 +1,23 @@
+/* Nodes by type name, for code that builds expressions before or beside the typed constructors. */
+#ifndef SUMI_GRAPH_APPLY_H
+#define SUMI_GRAPH_APPLY_H
+
+#include "graph/graph_internal.h"
+
+/* A node with these inputs and default attributes; its line is that of the composite in force. */
+sumi_tensor_t sumi__apply(const char *type, sumi_tensors_t inputs);
+
+/* x as that dtype; x itself when it is. */
+sumi_tensor_t sumi__cast(sumi_tensor_t x, sumi_dtype_t dtype);
+
+/* Runs a statement list on behalf of one line of the user's, inside a name scope. */
+sumi_status_t sumi__scope_enter(sumi_graph_t *graph, sumi_site_t site, const char *name);
+void sumi__scope_leave(sumi_graph_t *graph);
+
+/* The same inside the absolute scope "<node name>/", which belongs to an existing node. */
+sumi_status_t sumi__scope_enter_below(sumi_graph_t *graph, sumi_site_t site, const sumi_op_t *op);
+
+/* A NoOp that runs after the listed nodes (those of NULL are left out). */
+sumi_op_t *sumi__group(sumi_graph_t *graph, const char *name, int count, sumi_op_t *const *ops);
+
+#endif

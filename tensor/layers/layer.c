@@ -1,0 +1,72 @@
+#include "layers/layer.h"
+
+bool sumi__layer_begin(sumi_tensor_t x, sumi_site_t site, const char *name, const char *fallback,
+                       bool reuse) {
+  sumi_graph_t *graph = sumi_tensor_graph(x);
+  if (!graph || graph->status != SUMI_OK) return false;
+  const char *scope = name ? name : fallback;
+  if (!sumi__name_is_valid(scope)) {
+    sumi__graph_refuse(graph, SUMI_INVALID_ARGUMENT, "'%s' is not a layer's name", scope);
+    return false;
+  }
+  if (!reuse) return sumi__scope_enter(graph, site, scope) == SUMI_OK;
+  const sumi__names_t *names = &graph->names;
+  const char *prefix = names->scope_count ? names->scopes[names->scope_count - 1] : "";
+  const char *again = sumi_arena_printf(graph->arena, "%s%s/", prefix, scope);
+  return again && sumi__scope_enter(graph, site, again) == SUMI_OK;
+}
+
+void sumi__layer_end(sumi_tensor_t x) {
+  sumi__scope_leave(sumi_tensor_graph(x));
+}
+
+bool sumi__layer_size(sumi_tensor_t x, const char *layer, int rank, int axis, int64_t *size) {
+  const sumi_dims_t dims = sumi_tensor_dims(x);
+  const bool rank_fits = rank ? dims.rank == rank : dims.rank >= 1;
+  *size = rank_fits ? dims.size[axis < 0 ? dims.rank + axis : axis] : -1;
+  if (*size >= 0) return true;
+  sumi__graph_refuse(sumi_tensor_graph(x), SUMI_INVALID_ARGUMENT,
+                     "%s: input '%s' of shape %s; its rank%s and the size of axis %d must be known",
+                     layer, sumi_op_name(x.op), sumi_dims_text(dims).text,
+                     rank == 4 ? " (4: n, h, w, c)" : "", axis);
+  return false;
+}
+
+sumi_tensor_t sumi__layer_variable(sumi_tensor_t x, const char *name, sumi_dims_t dims,
+                                   sumi_initializer_t initializer, bool trainable, bool reuse) {
+  sumi_graph_t *graph = sumi_tensor_graph(x);
+  return sumi_get_variable_with(graph, graph->composite_site, name, dims,
+                                (sumi_variable_options_t){.initializer = initializer,
+                                                          .dtype = sumi_tensor_dtype(x),
+                                                          .not_trainable = !trainable,
+                                                          .reuse = reuse});
+}
+
+sumi_tensor_t sumi__layer_finish(sumi_tensor_t y, int64_t units,
+                                 const sumi_layer_options_t *options) {
+  if (y.op && !options->no_bias) {
+    sumi_initializer_t initializer = options->bias_initializer;
+    if (initializer.kind == SUMI_INIT_GLOROT_UNIFORM)
+      initializer.kind = SUMI_INIT_CONSTANT; /* not given: zeros */
+    const sumi_tensor_t bias = sumi__layer_variable(y, "bias", SUMI_DIMS(units), initializer, true,
+                                                    options->reuse);
+    y = bias.op ? sumi__apply("BiasAdd", SUMI_TENSORS(y, bias)) : bias;
+  }
+  return y.op && options->activation ? options->activation(y) : y;
+}
+
+sumi_tensor_t sumi_activation_relu(sumi_tensor_t x) {
+  return sumi__apply("Relu", SUMI_TENSORS(x));
+}
+
+sumi_tensor_t sumi_activation_sigmoid(sumi_tensor_t x) {
+  return sumi__apply("Sigmoid", SUMI_TENSORS(x));
+}
+
+sumi_tensor_t sumi_activation_tanh(sumi_tensor_t x) {
+  return sumi__apply("Tanh", SUMI_TENSORS(x));
+}
+
+sumi_tensor_t sumi_activation_softmax(sumi_tensor_t x) {
+  return sumi__apply("Softmax", SUMI_TENSORS(x));
+}

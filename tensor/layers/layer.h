@@ -1,0 +1,27 @@
+/* What layers share. */
+#ifndef SUMI_LAYERS_LAYER_H
+#define SUMI_LAYERS_LAYER_H
+
+#include "graph/apply.h"
+
+#include <sumi/layers.h>
+
+/* Enters the layer's scope: unique, or the named one again when it is reused. False when the graph
+ * has refused. */
+bool sumi__layer_begin(sumi_tensor_t x, sumi_site_t site, const char *name, const char *fallback,
+                       bool reuse);
+void sumi__layer_end(sumi_tensor_t x);
+
+/* The static size of x's axis (from the end: -1 is the last); refuses the graph when it is unknown.
+ */
+bool sumi__layer_size(sumi_tensor_t x, const char *layer, int rank, int axis, int64_t *size);
+
+/* A variable of the layer. */
+sumi_tensor_t sumi__layer_variable(sumi_tensor_t x, const char *name, sumi_dims_t dims,
+                                   sumi_initializer_t initializer, bool trainable, bool reuse);
+
+/* activation(y + bias), with the bias variable made when there is to be one. */
+sumi_tensor_t sumi__layer_finish(sumi_tensor_t y, int64_t units,
+                                 const sumi_layer_options_t *options);
+
+#endif

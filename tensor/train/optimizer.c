@@ -1,0 +1,160 @@
+/* minimize: gradients, clipping, updates, the step counter. Layout of the graph as TensorFlow 1's
+ * Optimizer. */
+#include "train/optimizer.h"
+
+#include <sumi/gradients.h>
+
+static const sumi_variable_options_t slot_options = {.not_trainable = true,
+                                                     .initializer = {.kind = SUMI_INIT_CONSTANT}};
+
+sumi_tensor_t sumi__slot(sumi__update_t *update, sumi_tensor_t variable, const char *name) {
+  sumi_tensor_t slot = {0};
+  sumi_graph_t *graph = update->graph;
+  const sumi_op_t *owner = sumi__variable_of(variable);
+  if (sumi__scope_enter_below(graph, sumi_op_site(owner), owner) != SUMI_OK) return slot;
+  sumi_variable_options_t options = slot_options;
+  options.dtype = sumi_tensor_dtype(variable);
+  options.reuse = true;
+  slot = sumi_get_variable_with(graph, sumi_op_site(owner), name, sumi_tensor_dims(variable),
+                                options);
+  sumi__scope_leave(graph);
+  return slot;
+}
+
+static sumi_status_t check(sumi_graph_t *graph, const sumi_optimizer_t *optimizer,
+                           sumi_tensors_t gradients, sumi_tensors_t variables) {
+  if (!optimizer->kind)
+    return sumi__graph_refuse(graph, SUMI_INVALID_ARGUMENT, "an optimizer without a kind");
+  if (gradients.count != variables.count)
+    return sumi__graph_refuse(graph, SUMI_INVALID_ARGUMENT, "%d gradients for %d variables",
+                              gradients.count, variables.count);
+  bool any = false;
+  for (int i = 0; i < variables.count; ++i) {
+    if (!sumi__variable_of(variables.list[i]))
+      return sumi__graph_refuse(graph, SUMI_INVALID_ARGUMENT,
+                                "what is to be trained (%d) is not a variable", i);
+    any |= gradients.list[i].op != NULL;
+  }
+  if (any) return SUMI_OK;
+  return sumi__graph_refuse(graph, SUMI_INVALID_ARGUMENT,
+                            "no gradients: the loss depends on none of the %d variables",
+                            variables.count);
+}
+
+static sumi_tensor_t rate_of(const sumi_optimizer_t *optimizer, sumi_dtype_t dtype) {
+  if (optimizer->schedule.op) return sumi__cast(optimizer->schedule, dtype);
+  return sumi_tensor_of_number(optimizer->learning_rate);
+}
+
+static sumi_op_t *count_step(sumi_graph_t *graph, sumi_op_t *updated, sumi_tensor_t global_step) {
+  sumi_control_begin(graph, SUMI_OPS(updated));
+  const sumi_tensor_t next = sumi__apply("AssignAdd", SUMI_TENSORS(global_step, 1));
+  sumi_control_end(graph);
+  return next.op;
+}
+
+static sumi_op_t *build_update(sumi_graph_t *graph, const sumi_optimizer_t *optimizer,
+                               sumi_tensors_t gradients, sumi_tensors_t variables,
+                               sumi_tensor_t global_step, const char *name) {
+  const sumi_optimizer_kind_t *kind = optimizer->kind;
+  sumi__update_t update = {.graph = graph, .optimizer = optimizer};
+  sumi_op_t **ops = sumi__graph_calloc(graph, (size_t)variables.count + 2, sizeof *ops);
+  if (!ops) return NULL;
+  if (kind->prepare) kind->prepare(&update, name);
+  int count = 0;
+  for (int i = 0; i < variables.count; ++i) {
+    if (!gradients.list[i].op) continue;
+    update.rate = rate_of(optimizer, sumi_tensor_dtype(variables.list[i]));
+    ops[count++] = kind->apply(&update, variables.list[i], gradients.list[i]);
+  }
+  if (graph->status != SUMI_OK) return NULL;
+  if (kind->finish) {
+    sumi_control_begin(graph, (sumi_ops_t){count, ops});
+    kind->finish(&update);
+    sumi_control_end(graph);
+    for (int i = 0; i < 2; ++i)
+      if (update.powers[i].op) ops[count++] = update.powers[i].op;
+  }
+  sumi_op_t *updated = sumi__group(graph, "update", count, ops);
+  return updated && global_step.op ? count_step(graph, updated, global_step) : updated;
+}
+
+static sumi_op_t *apply_in_scope(const sumi_optimizer_t *optimizer, sumi_site_t site,
+                                 sumi_tensors_t gradients, sumi_tensors_t variables,
+                                 sumi_tensor_t global_step, const char *name) {
+  sumi_graph_t *graph = variables.count > 0 && variables.list ? sumi_tensor_graph(variables.list[0])
+                                                              : NULL;
+  if (!graph || check(graph, optimizer, gradients, variables) != SUMI_OK) return NULL;
+  if (!name) name = optimizer->kind->name;
+  if (sumi__scope_enter(graph, site, name) != SUMI_OK) return NULL;
+  sumi_op_t *train = build_update(graph, optimizer, gradients, variables, global_step, name);
+  sumi__scope_leave(graph);
+  return graph->status == SUMI_OK ? train : NULL;
+}
+
+sumi_op_t *sumi_apply_gradients(sumi_optimizer_t optimizer, sumi_tensors_t gradients,
+                                sumi_tensors_t variables, sumi_tensor_t global_step,
+                                const char *name) {
+  return apply_in_scope(&optimizer, SUMI_HERE, gradients, variables, global_step, name);
+}
+
+sumi_tensor_t sumi_global_norm(sumi_tensors_t tensors) {
+  sumi_tensor_t halves[SUMI__MAX_INPUTS];
+  int count = 0;
+  for (int i = 0; i < tensors.count && i < SUMI__MAX_INPUTS; ++i)
+    if (tensors.list[i].op) halves[count++] = sumi__apply("L2Loss", SUMI_TENSORS(tensors.list[i]));
+  if (count == 0) return (sumi_tensor_t){0};
+  const sumi_tensor_t half_sum = sumi__apply("AddN", SUMI_LIST(count, halves));
+  return sumi__apply("Sqrt", SUMI_TENSORS(sumi__apply("Mul", SUMI_TENSORS(half_sum, 2))));
+}
+
+/* g * clip_norm / max(norm, clip_norm)   (tf.clip_by_global_norm) */
+static void clip(sumi_tensor_t *gradients, int count, sumi_tensor_t norm, double clip_norm) {
+  const sumi_tensor_t bound = sumi__apply("Maximum", SUMI_TENSORS(norm, clip_norm));
+  const sumi_tensor_t scale = sumi__apply("RealDiv", SUMI_TENSORS(clip_norm, bound));
+  for (int i = 0; i < count; ++i)
+    if (gradients[i].op) gradients[i] = sumi__apply("Mul", SUMI_TENSORS(gradients[i], scale));
+}
+
+static sumi_op_t *after_update_ops(sumi_graph_t *graph, sumi_op_t *train) {
+  const sumi_tensors_t updates = sumi_collection(graph, SUMI_UPDATE_OPS);
+  if (!train || updates.count == 0) return train;
+  sumi_op_t **ops = sumi__graph_calloc(graph, (size_t)updates.count + 1, sizeof *ops);
+  if (!ops) return NULL;
+  for (int i = 0; i < updates.count; ++i) ops[i] = updates.list[i].op;
+  ops[updates.count] = train;
+  return sumi__group(graph, "train", updates.count + 1, ops);
+}
+
+sumi_op_t *sumi_minimize_with(sumi_optimizer_t optimizer, sumi_site_t site, sumi_tensor_t loss,
+                              sumi_minimize_options_t options) {
+  sumi_graph_t *graph = sumi_tensor_graph(loss);
+  if (!graph || graph->status != SUMI_OK) return NULL;
+  const sumi_tensors_t variables = options.variables.count
+                                       ? options.variables
+                                       : sumi_collection(graph, SUMI_TRAINABLE_VARIABLES);
+  sumi_tensor_t *gradients = sumi__graph_calloc(graph, (size_t)variables.count, sizeof *gradients);
+  sumi_tensor_t *trained = sumi__graph_calloc(graph, (size_t)variables.count, sizeof *trained);
+  if (!gradients || !trained) return NULL;
+  /* Slots join the collection while it is walked: work on a copy. */
+  for (int i = 0; i < variables.count; ++i) trained[i] = variables.list[i];
+  const sumi_tensors_t list = {variables.count, trained};
+  if (list.count == 0) {
+    sumi__graph_refuse(graph, SUMI_FAILED_PRECONDITION,
+                       "minimize (%s:%d): the graph has no trainable variables",
+                       site.file ? site.file : "?", site.line);
+    return NULL;
+  }
+  if (sumi_gradients(SUMI_TENSORS(loss), list, gradients) != SUMI_OK) return NULL;
+  for (int i = 0; options.gradients && i < list.count; ++i) options.gradients[i] = gradients[i];
+  if (options.gradient_norm || options.clip_norm > 0) {
+    if (sumi__scope_enter(graph, site, "gradient_norm") != SUMI_OK) return NULL;
+    const sumi_tensor_t norm = sumi_global_norm((sumi_tensors_t){list.count, gradients});
+    if (options.gradient_norm) *options.gradient_norm = norm;
+    if (options.clip_norm > 0 && norm.op) clip(gradients, list.count, norm, options.clip_norm);
+    sumi__scope_leave(graph);
+  }
+  sumi_op_t *train = apply_in_scope(&optimizer, site, (sumi_tensors_t){list.count, gradients}, list,
+                                    options.global_step, options.name);
+  return after_update_ops(graph, train);
+}

@@ -1,0 +1,63 @@
+/* Adam (Kingma and Ba, ICLR 2015, https://arxiv.org/abs/1412.6980), as TensorFlow's AdamOptimizer
+ * lays it out: slots <w>/Adam and <w>/Adam_1, and the powers of beta as variables that are
+ * multiplied after all updates. */
+#include "train/optimizer.h"
+
+static sumi_tensor_t power_variable(sumi__update_t *update, const char *name, double beta) {
+  sumi_variable_options_t options = {.not_trainable = true, .reuse = true};
+  options.initializer.kind = SUMI_INIT_CONSTANT;
+  options.initializer.a = beta;
+  return sumi_get_variable_with(update->graph, update->graph->composite_site, name, SUMI_SCALAR,
+                                options);
+}
+
+static void prepare(sumi__update_t *update, const char *name) {
+  (void)name;
+  update->powers[0] = power_variable(update, "beta1_power", update->optimizer->beta1);
+  update->powers[1] = power_variable(update, "beta2_power", update->optimizer->beta2);
+}
+
+static sumi_op_t *apply(sumi__update_t *update, sumi_tensor_t variable, sumi_tensor_t gradient) {
+  const sumi_optimizer_t *adam = update->optimizer;
+  const sumi_tensor_t m = sumi__slot(update, variable, "Adam");
+  const sumi_tensor_t v = sumi__slot(update, variable, "Adam_1");
+  if (!m.op || !v.op) return NULL;
+  const sumi_dtype_t dtype = sumi_tensor_dtype(variable);
+  const sumi_named_attr_t nesterov = {"use_nesterov",
+                                      {.kind = SUMI_ATTR_BOOL, .boolean = adam->use_nesterov}};
+  const sumi_tensor_t inputs[] = {variable,
+                                  m,
+                                  v,
+                                  sumi__cast(update->powers[0], dtype),
+                                  sumi__cast(update->powers[1], dtype),
+                                  update->rate,
+                                  sumi_tensor_of_number(adam->beta1),
+                                  sumi_tensor_of_number(adam->beta2),
+                                  sumi_tensor_of_number(adam->epsilon),
+                                  gradient};
+  return sumi_node(&(sumi_node_spec_t){.site = SUMI_HERE,
+                                       .type = "ApplyAdam",
+                                       .inputs = SUMI_LIST(10, inputs),
+                                       .attr_count = 1,
+                                       .attrs = &nesterov})
+      .op;
+}
+
+static sumi_tensor_t multiplied(sumi_tensor_t power, double beta) {
+  return sumi__apply("Assign", SUMI_TENSORS(power, sumi__apply("Mul", SUMI_TENSORS(power, beta))));
+}
+
+static void finish(sumi__update_t *update) {
+  update->powers[0] = multiplied(update->powers[0], update->optimizer->beta1);
+  update->powers[1] = multiplied(update->powers[1], update->optimizer->beta2);
+}
+
+sumi_optimizer_t sumi_adam_with(sumi_optimizer_t optimizer) {
+  static const sumi_optimizer_kind_t kind = {"Adam", prepare, apply, finish};
+  optimizer.kind = &kind;
+  if (optimizer.learning_rate == 0) optimizer.learning_rate = 0.001;
+  if (optimizer.beta1 == 0) optimizer.beta1 = 0.9;
+  if (optimizer.beta2 == 0) optimizer.beta2 = 0.999;
+  if (optimizer.epsilon == 0) optimizer.epsilon = 1e-8;
+  return optimizer;
+}

@@ -1,0 +1,61 @@
+/* Learning rates as expressions of the step. Source: TensorFlow 1.15
+ * python/training/learning_rate_decay.py. */
+#include "graph/apply.h"
+
+#include <sumi/train.h>
+
+static sumi_tensor_t fraction(sumi_tensor_t step, double steps) {
+  return sumi__apply("RealDiv", SUMI_TENSORS(sumi__cast(step, SUMI_FLOAT32), steps));
+}
+
+static bool begin(sumi_tensor_t step, const char *name, bool valid) {
+  sumi_graph_t *graph = sumi_tensor_graph(step);
+  if (!graph || graph->status != SUMI_OK) return false;
+  if (!valid) {
+    sumi__graph_refuse(graph, SUMI_INVALID_ARGUMENT, "%s: the number of steps must be above 0",
+                       name);
+    return false;
+  }
+  return sumi__scope_enter(graph, sumi_op_site(step.op), name) == SUMI_OK;
+}
+
+sumi_tensor_t sumi_exponential_decay(double rate, sumi_tensor_t step, double decay_steps,
+                                     double decay_rate, bool staircase) {
+  if (!begin(step, "ExponentialDecay", decay_steps > 0)) return (sumi_tensor_t){0};
+  sumi_tensor_t exponent = fraction(step, decay_steps);
+  if (staircase) exponent = sumi__apply("Floor", SUMI_TENSORS(exponent));
+  const sumi_tensor_t decayed = sumi__apply("Pow", SUMI_TENSORS(decay_rate, exponent));
+  const sumi_tensor_t result = sumi__apply("Mul", SUMI_TENSORS(decayed, rate));
+  sumi__scope_leave(sumi_tensor_graph(step));
+  return result;
+}
+
+/* values[0] plus the jump at each boundary that the step has passed. */
+sumi_tensor_t sumi_piecewise_constant(sumi_tensor_t step, int count, const int64_t *boundaries,
+                                      const double *values) {
+  if (!begin(step, "PiecewiseConstant", count > 0 && boundaries && values))
+    return (sumi_tensor_t){0};
+  sumi_tensor_t rate = {0};
+  for (int i = 0; i < count; ++i) {
+    const sumi_tensor_t passed = sumi__cast(
+        sumi__apply("Greater", SUMI_TENSORS(step, (double)boundaries[i])), SUMI_FLOAT32);
+    const sumi_tensor_t jump = sumi__apply("Mul", SUMI_TENSORS(passed, values[i + 1] - values[i]));
+    rate = i == 0 ? sumi__apply("Add", SUMI_TENSORS(jump, values[0]))
+                  : sumi__apply("Add", SUMI_TENSORS(rate, jump));
+  }
+  sumi__scope_leave(sumi_tensor_graph(step));
+  return rate;
+}
+
+sumi_tensor_t sumi_cosine_decay(double rate, sumi_tensor_t step, double steps, double alpha) {
+  if (!begin(step, "CosineDecay", steps > 0)) return (sumi_tensor_t){0};
+  const double pi = 3.14159265358979323846;
+  const sumi_tensor_t done = sumi__apply("Minimum", SUMI_TENSORS(fraction(step, steps), 1));
+  const sumi_tensor_t cosine = sumi__apply(
+      "Cos", SUMI_TENSORS(sumi__apply("Mul", SUMI_TENSORS(done, pi))));
+  const double half = rate * (1 - alpha) / 2;
+  const sumi_tensor_t scaled = sumi__apply("Mul", SUMI_TENSORS(cosine, half));
+  const sumi_tensor_t result = sumi__apply("Add", SUMI_TENSORS(scaled, half + rate * alpha));
+  sumi__scope_leave(sumi_tensor_graph(step));
+  return result;
+}

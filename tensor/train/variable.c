@@ -1,0 +1,121 @@
+/* Variables: VariableV2 with its initial Assign and the Identity that reads it, as TensorFlow 1
+ * lays them out. */
+#include "train/initializer.h"
+
+#include <sumi/train.h>
+
+#include <string.h>
+
+#define INITIALIZERS "sumi/initializers" /* collection of the Assign outputs */
+
+static sumi_tensor_t reuse(sumi_graph_t *graph, sumi_tensor_t existing, sumi_dims_t dims,
+                           sumi_dtype_t dtype) {
+  if (sumi_dims_equal(sumi_tensor_dims(existing), dims) && sumi_tensor_dtype(existing) == dtype)
+    return existing;
+  sumi__graph_refuse(graph, SUMI_INVALID_ARGUMENT, "variable '%s' is %s %s, asked for as %s %s",
+                     sumi_variable_name(existing), sumi_dtype_name(sumi_tensor_dtype(existing)),
+                     sumi_dims_text(sumi_tensor_dims(existing)).text, sumi_dtype_name(dtype),
+                     sumi_dims_text(dims).text);
+  return (sumi_tensor_t){0};
+}
+
+static sumi_tensor_t find_variable(const sumi_graph_t *graph, const char *full_name) {
+  const sumi_tensors_t all = sumi_collection(graph, SUMI_GLOBAL_VARIABLES);
+  for (int i = 0; i < all.count; ++i)
+    if (strcmp(sumi_variable_name(all.list[i]), full_name) == 0) return all.list[i];
+  return (sumi_tensor_t){0};
+}
+
+static const char *full_name(sumi_graph_t *graph, const char *name) {
+  const sumi__names_t *names = &graph->names;
+  const char *prefix = names->scope_count ? names->scopes[names->scope_count - 1] : "";
+  const char *full = sumi_arena_printf(graph->arena, "%s%s", prefix, name);
+  if (!full) sumi__graph_adopt_failure(graph, sumi_fail_alloc("a variable's name", 0));
+  return full;
+}
+
+static sumi_tensor_t storage(sumi_graph_t *graph, sumi_site_t site, const char *name,
+                             sumi_dims_t dims, sumi_dtype_t dtype) {
+  const sumi_named_attr_t attrs[] = {{"shape", {.kind = SUMI_ATTR_SHAPE, .dims = dims}},
+                                     {"dtype", {.kind = SUMI_ATTR_TYPE, .type = dtype}}};
+  return sumi_node(&(sumi_node_spec_t){.site = site,
+                                       .graph = graph,
+                                       .type = "VariableV2",
+                                       .name = name,
+                                       .attr_count = 2,
+                                       .attrs = attrs});
+}
+
+static sumi_tensor_t named(sumi_site_t site, const char *type, const char *name,
+                           sumi_tensors_t inputs) {
+  return sumi_node(&(sumi_node_spec_t){.site = site, .type = type, .name = name, .inputs = inputs});
+}
+
+/* The nodes below the variable's own name: Initializer, Assign, read. */
+static sumi_tensor_t furnish(sumi_graph_t *graph, sumi_site_t site, sumi_tensor_t variable,
+                             const sumi_initializer_t *initializer) {
+  sumi_tensor_t read = {0};
+  if (sumi__scope_enter_below(graph, site, variable.op) != SUMI_OK) return read;
+  const sumi_tensor_t value = sumi__initial_value(graph, initializer, sumi_tensor_dims(variable),
+                                                  sumi_tensor_dtype(variable));
+  const sumi_tensor_t assigned = named(site, "Assign", "Assign", SUMI_TENSORS(variable, value));
+  read = named(site, "Identity", "read", SUMI_TENSORS(variable));
+  sumi__scope_leave(graph);
+  if (graph->status != SUMI_OK) return (sumi_tensor_t){0};
+  sumi_collection_add(graph, INITIALIZERS, assigned);
+  return read;
+}
+
+sumi_tensor_t sumi_get_variable_with(sumi_graph_t *graph, sumi_site_t site, const char *name,
+                                     sumi_dims_t dims, sumi_variable_options_t options) {
+  const sumi_tensor_t nothing = {0};
+  if (!graph || graph->status != SUMI_OK) return nothing;
+  const sumi_dtype_t dtype = options.dtype ? options.dtype : SUMI_FLOAT32;
+  if (!name || !sumi__name_is_valid(name) || !sumi_dims_known(dims)) {
+    sumi__graph_refuse(
+        graph, SUMI_INVALID_ARGUMENT,
+        "variable '%s' (%s:%d): a valid name and a fully known shape are needed; the shape is %s",
+        name ? name : "(NULL)", site.file ? site.file : "?", site.line, sumi_dims_text(dims).text);
+    return nothing;
+  }
+  const char *full = full_name(graph, name);
+  if (!full) return nothing;
+  const sumi_tensor_t existing = find_variable(graph, full);
+  if (existing.op && options.reuse) return reuse(graph, existing, dims, dtype);
+  if (existing.op) {
+    const sumi_site_t first = sumi_op_site(existing.op);
+    sumi__graph_refuse(
+        graph, SUMI_ALREADY_EXISTS,
+        "variable '%s' (%s:%d) exists already, made at %s:%d; ask for .reuse to share it", full,
+        site.file ? site.file : "?", site.line, first.file ? first.file : "?", first.line);
+    return nothing;
+  }
+  const sumi_tensor_t variable = storage(graph, site, name, dims, dtype);
+  if (!variable.op) return nothing;
+  const sumi_tensor_t read = furnish(graph, site, variable, &options.initializer);
+  sumi_collection_add(graph, SUMI_GLOBAL_VARIABLES, read);
+  if (!options.not_trainable) sumi_collection_add(graph, SUMI_TRAINABLE_VARIABLES, read);
+  return read;
+}
+
+sumi_op_t *sumi_global_variables_initializer(sumi_graph_t *graph) {
+  if (!graph || graph->status != SUMI_OK) return NULL;
+  const sumi_tensors_t all = sumi_collection(graph, INITIALIZERS);
+  sumi_op_t **ops = sumi__graph_calloc(graph, (size_t)all.count, sizeof *ops);
+  if (!ops) return NULL;
+  for (int i = 0; i < all.count; ++i) ops[i] = all.list[i].op;
+  return sumi__group(graph, "init", all.count, ops);
+}
+
+const char *sumi_variable_name(sumi_tensor_t variable) {
+  return sumi_op_name(sumi__variable_of(variable));
+}
+
+sumi_tensor_t sumi_global_step(sumi_graph_t *graph) {
+  if (!graph || graph->status != SUMI_OK) return (sumi_tensor_t){0};
+  const sumi_tensor_t existing = find_variable(graph, "global_step");
+  if (existing.op) return existing;
+  sumi_variable_options_t options = {.dtype = SUMI_INT64, .not_trainable = true};
+  options.initializer.kind = SUMI_INIT_CONSTANT;
+  return sumi_get_variable_with(graph, SUMI_HERE, "global_step", SUMI_SCALAR, options);
+}

@@ -69,11 +69,11 @@ typedef struct sumi_batch_norm_options {
 
 /** Batch normalization over all axes but the last (Ioffe and Szegedy 2015); x has static last size.
  */
-#define sumi_batch_normalization(...) SUMI__BATCH_NORMALIZATION(__VA_ARGS__, .end_ = 0)
-#define SUMI__BATCH_NORMALIZATION(x, ...)                                                          \
-  sumi_batch_normalization_with(x, SUMI_HERE, SUMI_OPTIONS(sumi_batch_norm_options_t, __VA_ARGS__))
-SUMI_API sumi_tensor_t sumi_batch_normalization_with(sumi_tensor_t x, sumi_site_t site,
-                                                     sumi_batch_norm_options_t options);
+#define sumi_batch_norm_layer(...) SUMI__BATCH_NORM_LAYER(__VA_ARGS__, .end_ = 0)
+#define SUMI__BATCH_NORM_LAYER(x, ...)                                                             \
+  sumi_batch_norm_layer_with(x, SUMI_HERE, SUMI_OPTIONS(sumi_batch_norm_options_t, __VA_ARGS__))
+SUMI_API sumi_tensor_t sumi_batch_norm_layer_with(sumi_tensor_t x, sumi_site_t site,
+                                                  sumi_batch_norm_options_t options);
 
 SUMI_END_DECLS
 #endif

@@ -46,10 +46,8 @@ static block_t *add_block(sumi_arena_t *arena, size_t size) {
   return block;
 }
 
-void *sumi_arena_calloc(sumi_arena_t *arena, size_t count, size_t size_bytes) {
+static void *allocate(sumi_arena_t *arena, size_t total) {
   const size_t align = alignof(max_align_t);
-  size_t total;
-  if (__builtin_mul_overflow(count, size_bytes, &total)) return NULL;
   if (total > SIZE_MAX - align) return NULL;
   total = (total + align - 1) & ~(align - 1);
   block_t *block = arena->blocks;
@@ -59,12 +57,19 @@ void *sumi_arena_calloc(sumi_arena_t *arena, size_t count, size_t size_bytes) {
   void *memory = block->bytes + block->used;
   block->used += total;
   arena->used_bytes += total;
-  return memset(memory, 0, total);
+  return memory;
+}
+
+void *sumi_arena_calloc(sumi_arena_t *arena, size_t count, size_t size_bytes) {
+  size_t total;
+  if (__builtin_mul_overflow(count, size_bytes, &total)) return NULL;
+  void *memory = allocate(arena, total);
+  return memory ? memset(memory, 0, total) : NULL;
 }
 
 void *sumi_arena_memdup(sumi_arena_t *arena, const void *bytes, size_t size_bytes) {
   if (!bytes) return NULL;
-  void *copy = sumi_arena_calloc(arena, 1, size_bytes);
+  void *copy = allocate(arena, size_bytes);
   return copy ? memcpy(copy, bytes, size_bytes) : NULL;
 }
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "decimal.h"
 #include "interval_terms.h"
 
 bool sumi__interval_term_is_valid(const sumi_interval_term_t *term) {
@@ -173,6 +174,7 @@ static void put(output_t *out, const char *format, ...) {
 }
 
 static void put_term(output_t *out, const sumi_interval_term_t *term) {
+  char seconds[32];
   const char *comma = out->length ? "," : "";
   const long long steps = term->kind == SUMI_INTERVAL_EVERY_SECONDS ? 0 : (long long)term->u.steps;
   switch (term->kind) {
@@ -182,7 +184,10 @@ static void put_term(output_t *out, const sumi_interval_term_t *term) {
     else
       put(out, "%s%lld", comma, steps);
     break;
-  case SUMI_INTERVAL_EVERY_SECONDS: put(out, "%s%.15gs", comma, term->u.seconds); break;
+  case SUMI_INTERVAL_EVERY_SECONDS:
+    sumi__format_double(seconds, sizeof seconds, 15, term->u.seconds);
+    put(out, "%s%ss", comma, seconds);
+    break;
   case SUMI_INTERVAL_AT_STEP: put(out, "%sat:%lld", comma, steps); break;
   case SUMI_INTERVAL_DOUBLING:
     if (steps == 1)

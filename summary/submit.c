@@ -205,11 +205,3 @@ void sumi__warn(sumi_writer_t *writer, const char *text) {
                                     .metadata = {.plugin_name = sumi__plugin_text}};
   sumi__keep_failure(writer, sumi_event_writer_values(writer->events, step, 0, &value, 1));
 }
-
-sumi_status_t sumi__copy(sumi_arena_t *memory, const char *what, const void *bytes,
-                         size_t size_bytes, const void **copy) {
-  *copy = NULL;
-  if (size_bytes == 0) return SUMI_OK;
-  *copy = sumi_arena_memdup(memory, bytes, size_bytes);
-  return *copy ? SUMI_OK : sumi_fail_alloc(what, size_bytes);
-}

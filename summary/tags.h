@@ -23,6 +23,7 @@ typedef struct sumi__tag {
   int64_t kept_step;
   double kept_wall_time_s;
   float kept_value;
+  uint32_t mesh_parts;  /* what a mesh consists of; 0: not logged yet */
   bool shows_nonfinite; /* histograms only, and only by the worker that has the tag */
   char name[];
 } sumi__tag_t;

@@ -58,6 +58,8 @@ static void init(sumi_writer_t *writer, const sumi_writer_options_t *options) {
   sumi__queue_init(&writer->queue, count > 0 ? count : DEFAULT_QUEUE_SUMMARIES,
                    bytes > 0 ? (size_t)bytes : (size_t)DEFAULT_QUEUE_BYTES, options->on_full);
   pthread_mutex_init(&writer->failure_lock, NULL);
+  pthread_mutex_init(&writer->embedding_lock, NULL);
+  writer->hparams_end = SUMI_HPARAMS_SUCCESS;
   writer->forks = sumi__fork_count();
   writer->first_step = options->resume_at > 0 ? options->resume_at : 0;
   writer->total_steps = options->total_steps > 0 ? options->total_steps : 0;
@@ -71,6 +73,8 @@ static void release(sumi_writer_t *writer) {
   sumi__interval_layers_release(&writer->layers);
   sumi__queue_release(&writer->queue);
   pthread_mutex_destroy(&writer->failure_lock);
+  pthread_mutex_destroy(&writer->embedding_lock);
+  sumi__free_embeddings(writer);
   sumi_free(writer->failure_text);
   sumi_free(writer->directory);
   sumi_free(writer);
@@ -148,12 +152,7 @@ static void write_kept_scalars(sumi_writer_t *writer) {
   size_t cursor = 0;
   for (sumi__tag_t *tag; (tag = sumi__tags_next(&writer->tags, &cursor));) {
     if (!tag->has_kept || tag->kept_step <= SUMI__RELAXED(tag->gate.last_step)) continue;
-    const sumi_event_value_t value = {.tag = tag->name,
-                                      .kind = SUMI_EVENT_SCALAR,
-                                      .scalar = tag->kept_value,
-                                      .metadata = {.plugin_name = sumi__plugin_scalars,
-                                                   .display_name = tag->title,
-                                                   .description = tag->description}};
+    const sumi_event_value_t value = sumi__scalar_value(tag, tag->kept_value);
     const sumi_status_t status = sumi_event_writer_values(writer->events, tag->kept_step,
                                                           tag->kept_wall_time_s, &value, 1);
     sumi__keep_failure(writer, status);

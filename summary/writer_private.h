@@ -2,11 +2,14 @@
 #ifndef SUMI_WRITER_PRIVATE_H
 #define SUMI_WRITER_PRIVATE_H
 
+#include <sumi/plugin_data.h>
 #include <sumi/writer.h>
 
 #include "interval_layers.h"
 #include "job.h"
 #include "tags.h"
+
+typedef struct sumi__embedding sumi__embedding_t; /* kinds/embedding.c */
 
 /* Lock order: a tag's lock; then one of: the tag table's, the layers', the queue's, the failure's,
  * the event writer's own. Several tags' locks are taken in the order of their addresses. */
@@ -26,13 +29,16 @@ struct sumi_writer {
   _Atomic int64_t newest_step;
   _Atomic int64_t scalars, summaries, drawn, encoded, histograms, refused, dropped;
 
-  pthread_mutex_t failure_lock; /* guards the rest */
+  pthread_mutex_t failure_lock; /* guards what follows, up to the next lock */
   sumi_status_t failure;        /* the first */
   char *failure_text;
   int64_t reported_drops, report_step; /* of "sumi/dropped" */
   int64_t warnings;                    /* steps of "sumi/warnings" */
   bool has_hparams;
-  int hparams_end;
+  sumi_hparams_status_t hparams_end;
+
+  pthread_mutex_t embedding_lock;
+  sumi__embedding_t *embeddings;
 };
 
 /* The names TensorBoard's dashboards go by; a tag's plugin is one of these very pointers. */
@@ -89,6 +95,12 @@ sumi_status_t sumi__write_now(sumi_writer_t *writer, int64_t step, const sumi_ev
 /* A warning in the run itself, as text "sumi/warnings". */
 void sumi__warn(sumi_writer_t *writer, const char *text);
 
+/* Scalars, under the tag's lock: the value as the event writer takes it (borrowing from the tag);
+ * keeping one that is not due for "last"; noting one that was written. */
+sumi_event_value_t sumi__scalar_value(const sumi__tag_t *tag, float value);
+void sumi__keep_scalar(sumi__tag_t *tag, int64_t step, float value);
+void sumi__note_scalar(sumi_writer_t *writer, sumi__tag_t *tag, int64_t step);
+
 /* Runs a job and frees it. A failure is kept, and the summary counts as dropped. */
 void sumi__run_job(sumi__job_t *job);
 
@@ -102,10 +114,8 @@ void sumi__stop_workers(sumi_writer_t *writer);
 /* Records how the trial ended, when the run has hyper-parameters. */
 void sumi__end_hparams(sumi_writer_t *writer);
 
-#define SUMI__COUNT(counter) atomic_fetch_add_explicit(&(counter), 1, memory_order_relaxed)
+void sumi__free_embeddings(sumi_writer_t *writer);
 
-/* sumi_arena_memdup that reports; *copy is NULL for 0 bytes. */
-sumi_status_t sumi__copy(sumi_arena_t *memory, const char *what, const void *bytes,
-                         size_t size_bytes, const void **copy);
+#define SUMI__COUNT(counter) atomic_fetch_add_explicit(&(counter), 1, memory_order_relaxed)
 
 #endif

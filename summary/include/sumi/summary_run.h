@@ -9,17 +9,14 @@
 
 SUMI_BEGIN_DECLS
 
-/** Hyper-parameters by name and value, for sumi_writer_hparams. The texts are borrowed. */
-SUMI_API sumi_hparam_t sumi_hparam_number(const char *name, double value);
-SUMI_API sumi_hparam_t sumi_hparam_string(const char *name, const char *value);
-SUMI_API sumi_hparam_t sumi_hparam_bool(const char *name, bool value);
-
 typedef struct sumi_hparams_options {
   const char *group SUMI_UNSET; /* trials of one group are averaged; default: the run is its own */
   int end_ SUMI_UNSET;
 } sumi_hparams_options_t;
 
-/** Says with what hyper-parameters this run is made; once per run. Closing the writer records how
+/** Says with what hyper-parameters this run is made; once per run:
+ *    sumi_hparam_t hparams[] = {{.name = "lr", .type = SUMI_HPARAM_NUMBER, .number = 0.1}};
+ *    sumi_writer_hparams(log, hparams, 1); Closing the writer records how
  * the trial ended: as sumi_writer_hparams_end said, or else as a success. TensorBoard shows metrics
  * only for runs below the log directory, not for the log directory itself. */
 #define sumi_writer_hparams(writer, hparams, ...)                                                  \

@@ -1,0 +1,136 @@
+#include "ops/known.h"
+
+#include <sumi/ops.h>
+
+#include <string.h>
+
+bool sumi__known_element(const sumi_infer_t *infer, int input, int element, int64_t *value) {
+  const sumi_known_t *known = sumi_infer_known(infer, input);
+  if (!known || element >= known->count || !known->has[element]) return false;
+  *value = known->value[element];
+  return true;
+}
+
+void sumi__know_scalar(sumi_infer_t *infer, int output, int64_t value) {
+  infer->known_out[output] = (sumi_known_t){
+      .valid = true, .scalar = true, .count = 1, .has = {true}, .value = {value}};
+}
+
+void sumi__know_dims(sumi_infer_t *infer, int output, sumi_dims_t dims) {
+  if (dims.rank == SUMI_UNKNOWN_RANK) return;
+  sumi_known_t *known = &infer->known_out[output];
+  *known = (sumi_known_t){.valid = true, .count = dims.rank};
+  for (int axis = 0; axis < dims.rank; ++axis) {
+    known->has[axis] = dims.size[axis] != SUMI_UNKNOWN_SIZE;
+    known->value[axis] = dims.size[axis];
+  }
+}
+
+void sumi__know_part(sumi_infer_t *infer, int output, int input, int begin, int count) {
+  const sumi_known_t *from = sumi_infer_known(infer, input);
+  if (!from || begin < 0 || count < 0 || count > from->count - begin) return;
+  sumi_known_t *known = &infer->known_out[output];
+  *known = (sumi_known_t){.valid = true, .count = count};
+  memcpy(known->has, from->has + begin, (size_t)count * sizeof *known->has);
+  memcpy(known->value, from->value + begin, (size_t)count * sizeof *known->value);
+}
+
+void sumi__know_reshaped(sumi_infer_t *infer) {
+  const sumi_known_t *known = sumi_infer_known(infer, 0);
+  const int rank = infer->out[0].rank;
+  if (!known || (rank != 0 && rank != 1)) return;
+  infer->known_out[0] = *known;
+  infer->known_out[0].scalar = rank == 0;
+}
+
+sumi_status_t sumi__want_rank(const sumi_infer_t *infer, int input, const char *name, int rank) {
+  const sumi_dims_t dims = infer->in[input];
+  if (dims.rank == SUMI_UNKNOWN_RANK || dims.rank == rank) return SUMI_OK;
+  return sumi_refuse(infer, "%s must have rank %d, its shape is %s", name, rank,
+                     sumi_dims_text(dims).text);
+}
+
+sumi_status_t sumi__want_axis(const sumi_infer_t *infer, const char *name, int64_t axis, int rank,
+                              int *index) {
+  if (axis < -rank || axis >= rank)
+    return sumi_refuse(infer, "%s is %lld, expected a value in [%d, %d)", name, (long long)axis,
+                       -rank, rank);
+  *index = (int)(axis < 0 ? axis + rank : axis);
+  return SUMI_OK;
+}
+
+sumi_status_t sumi__want_length(const sumi_infer_t *infer, int input, const char *name,
+                                int *length) {
+  const sumi_dims_t dims = infer->in[input];
+  SUMI_TRY(sumi__want_rank(infer, input, name, 1));
+  *length = SUMI_UNKNOWN_RANK;
+  if (dims.rank == SUMI_UNKNOWN_RANK || dims.size[0] == SUMI_UNKNOWN_SIZE) return SUMI_OK;
+  if (dims.size[0] > SUMI_MAX_RANK)
+    return sumi_refuse(infer, "%s has %lld elements, at most %d are supported", name,
+                       (long long)dims.size[0], SUMI_MAX_RANK);
+  *length = (int)dims.size[0];
+  return SUMI_OK;
+}
+
+sumi_status_t sumi__want_dims(const sumi_infer_t *infer, int input, const char *name,
+                              sumi_dims_t *dims) {
+  int length;
+  SUMI_TRY(sumi__want_length(infer, input, name, &length));
+  *dims = length == SUMI_UNKNOWN_RANK ? SUMI_DIMS_UNKNOWN : sumi__dims_of_rank(length);
+  for (int i = 0; i < length; ++i) {
+    int64_t size;
+    if (!sumi__known_element(infer, input, i, &size)) continue;
+    if (size < 0)
+      return sumi_refuse(infer, "element %d of %s is %lld, expected at least 0", i, name,
+                         (long long)size);
+    dims->size[i] = size;
+  }
+  return SUMI_OK;
+}
+
+const sumi_array_t *sumi__constant_input(const sumi_infer_t *infer, int input) {
+  const sumi_tensor_t tensor = sumi_op_input(infer->op, input);
+  if (!tensor.op || strcmp(sumi_op_type(tensor.op), "Const") != 0) return NULL;
+  const sumi_attr_t *value = sumi_op_attr(tensor.op, "value");
+  return value ? value->array : NULL;
+}
+
+bool sumi__add_sizes(int64_t a, int64_t b, int64_t *sum) {
+  *sum = SUMI_UNKNOWN_SIZE;
+  return a == SUMI_UNKNOWN_SIZE || b == SUMI_UNKNOWN_SIZE || !__builtin_add_overflow(a, b, sum);
+}
+
+bool sumi__mul_sizes(int64_t a, int64_t b, int64_t *product) {
+  *product = SUMI_UNKNOWN_SIZE;
+  return a == SUMI_UNKNOWN_SIZE || b == SUMI_UNKNOWN_SIZE || !__builtin_mul_overflow(a, b, product);
+}
+
+sumi_dims_t sumi__dims_of_rank(int rank) {
+  sumi_dims_t dims = {.rank = rank};
+  for (int axis = 0; axis < rank && axis < SUMI_MAX_RANK; ++axis)
+    dims.size[axis] = SUMI_UNKNOWN_SIZE;
+  return dims;
+}
+
+sumi_dims_t sumi__vector_dims(int64_t length) {
+  return SUMI_DIMS(length);
+}
+
+sumi_status_t sumi__kernel_axis(const sumi_kernel_t *kernel, const sumi_array_view_t *view,
+                                int rank, int *axis) {
+  const int64_t value = sumi__view_int(view, 0);
+  if (value < -rank || value >= rank)
+    return sumi_kernel_fail(kernel, SUMI_INVALID_ARGUMENT,
+                            "axis is %lld, expected a value in [%d, %d)", (long long)value, -rank,
+                            rank);
+  *axis = (int)(value < 0 ? value + rank : value);
+  return SUMI_OK;
+}
+
+void sumi__grad_pass(sumi_grad_t *grad) {
+  grad->dx[0] = grad->dy[0];
+}
+
+void sumi__grad_reshape_back(sumi_grad_t *grad) {
+  grad->dx[0] = sumi_reshape(grad->dy[0], SUMI_TENSORS(sumi_shape(grad->x[0])));
+}

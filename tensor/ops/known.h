@@ -1,0 +1,87 @@
+/* What shape functions and kernels of index-taking ops share: partly known integers, axes, index
+ * vectors. */
+#ifndef SUMI_OPS_KNOWN_H
+#define SUMI_OPS_KNOWN_H
+
+#include <sumi/op_def.h>
+
+/* ---- In shape functions ---- */
+
+/* Element `element` of integer input `input`; false when it is not known. */
+bool sumi__known_element(const sumi_infer_t *infer, int input, int element, int64_t *value);
+
+/* Sets known_out[output] to one known number, of rank 0. */
+void sumi__know_scalar(sumi_infer_t *infer, int output, int64_t value);
+
+/* Sets known_out[output] to the elements of an int vector that spells `dims`, sizes of -1 unknown;
+ * nothing when the rank is unknown. */
+void sumi__know_dims(sumi_infer_t *infer, int output, sumi_dims_t dims);
+
+/* Known elements [begin, begin + count) of input `input`, a vector, become output `output`'s. */
+void sumi__know_part(sumi_infer_t *infer, int output, int input, int begin, int count);
+
+/* Copies input 0's known elements to output 0 where its shape, which is set, has rank 0 or 1. */
+void sumi__know_reshaped(sumi_infer_t *infer);
+
+/* Refuses unless input `input` may have this rank. */
+sumi_status_t sumi__want_rank(const sumi_infer_t *infer, int input, const char *name, int rank);
+
+/* Refuses an axis outside [-rank, rank); otherwise *index is the axis counted from the front. */
+sumi_status_t sumi__want_axis(const sumi_infer_t *infer, const char *name, int64_t axis, int rank,
+                              int *index);
+
+/* The shape that integer vector `input` spells, none of its sizes negative. Rank unknown when its
+ * length is; sizes -1 where its elements are. */
+sumi_status_t sumi__want_dims(const sumi_infer_t *infer, int input, const char *name,
+                              sumi_dims_t *dims);
+
+/* Whether the vector `input` has a known length, and which (at most SUMI_MAX_RANK, or it is
+ * refused). */
+sumi_status_t sumi__want_length(const sumi_infer_t *infer, int input, const char *name,
+                                int *length);
+
+/* The value of input `input` when a Const node gives it, NULL otherwise. For values that known
+ * elements do not hold: matrices and floating-point numbers. */
+const sumi_array_t *sumi__constant_input(const sumi_infer_t *infer, int input);
+
+/* a + b, a * b of sizes: -1 when either is unknown; false on overflow. */
+bool sumi__add_sizes(int64_t a, int64_t b, int64_t *sum);
+bool sumi__mul_sizes(int64_t a, int64_t b, int64_t *product);
+
+sumi_dims_t sumi__dims_of_rank(int rank); /* all sizes unknown */
+sumi_dims_t sumi__vector_dims(int64_t length);
+
+/* ---- In gradients ---- */
+
+void sumi__grad_pass(sumi_grad_t *grad);         /* dx[0] = dy[0] */
+void sumi__grad_reshape_back(sumi_grad_t *grad); /* dx[0] = dy[0] with the shape of x[0] */
+
+/* ---- In kernels ---- */
+
+/* Element `index` of an int32 or int64 array. */
+static inline int64_t sumi__view_int(const sumi_array_view_t *view, int64_t index) {
+  return view->dtype == SUMI_INT32 ? ((const int32_t *)view->data)[index]
+                                   : ((const int64_t *)view->data)[index];
+}
+
+/* Sets it. */
+static inline void sumi__put_int(const sumi_array_view_t *view, int64_t index, int64_t value) {
+  if (view->dtype == SUMI_INT32)
+    ((int32_t *)(uintptr_t)view->data)[index] = (int32_t)value;
+  else
+    ((int64_t *)(uintptr_t)view->data)[index] = value;
+}
+
+/* The axis that scalar `view` names, counted from the front; fails the run when it is outside
+ * [-rank, rank). */
+sumi_status_t sumi__kernel_axis(const sumi_kernel_t *kernel, const sumi_array_view_t *view,
+                                int rank, int *axis);
+
+/* Elements of axes [begin, end) of a shape, multiplied. */
+static inline int64_t sumi__count_axes(const int64_t *size, int begin, int end) {
+  int64_t count = 1;
+  for (int axis = begin; axis < end; ++axis) count *= size[axis];
+  return count;
+}
+
+#endif

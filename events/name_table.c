@@ -28,6 +28,11 @@ void sumi__name_table_release(sumi__name_table_t *table) {
   *table = (sumi__name_table_t){0};
 }
 
+sumi_arena_t *sumi__name_table_arena(sumi__name_table_t *table) {
+  if (!table->arena) table->arena = sumi_arena_new();
+  return table->arena;
+}
+
 /* The slot that holds the name, or the free one where it would go. */
 static sumi__name_t **slot_of(const sumi__name_table_t *table, const char *name, size_t size_bytes,
                               uint64_t hash) {
@@ -61,7 +66,7 @@ static bool grow(sumi__name_table_t *table) {
 }
 
 void *sumi__name_table_add(sumi__name_table_t *table, const char *name, size_t thing_size_bytes) {
-  if (!table->arena && !(table->arena = sumi_arena_new())) return NULL;
+  if (!sumi__name_table_arena(table)) return NULL;
   if (table->count >= table->capacity / 2 && !grow(table)) return NULL;
   const size_t size = strlen(name);
   sumi__name_t *thing = sumi_arena_calloc(table->arena, 1, thing_size_bytes);
@@ -71,10 +76,4 @@ void *sumi__name_table_add(sumi__name_table_t *table, const char *name, size_t t
   *slot_of(table, text, size, thing->hash) = thing;
   ++table->count;
   return thing;
-}
-
-void *sumi__name_table_copy(sumi__name_table_t *table, const void *bytes, size_t size_bytes) {
-  void *copy = sumi_arena_calloc(table->arena, 1, size_bytes);
-  if (copy && size_bytes > 0) memcpy(copy, bytes, size_bytes);
-  return copy;
 }

@@ -13,12 +13,15 @@ typedef struct sumi__name {
 
 /* Zero-initialise to start empty. Things live until release and never move. */
 typedef struct sumi__name_table {
-  sumi_arena_t *arena;  /* may also hold what the things point to */
+  sumi_arena_t *arena;
   sumi__name_t **slots; /* open addressing, a power of two */
   size_t capacity, count;
 } sumi__name_table_t;
 
 void sumi__name_table_release(sumi__name_table_t *table);
+
+/* The arena the things live in, for what they point to; NULL when there is no memory. */
+sumi_arena_t *sumi__name_table_arena(sumi__name_table_t *table);
 
 /* NULL when there is none of that name. */
 void *sumi__name_table_find(const sumi__name_table_t *table, const char *name);
@@ -26,8 +29,5 @@ void *sumi__name_table_find(const sumi__name_table_t *table, const char *name);
 /* A new zeroed thing of `thing_size_bytes` bytes under a name not yet there; NULL when there is no
  * memory. */
 void *sumi__name_table_add(sumi__name_table_t *table, const char *name, size_t thing_size_bytes);
-
-/* A copy of the bytes in the table's arena; needs one thing in the table. */
-void *sumi__name_table_copy(sumi__name_table_t *table, const void *bytes, size_t size_bytes);
 
 #endif

@@ -213,12 +213,15 @@ static uint8_t *put_numbers(uint8_t *at, const sumi_array_view_t *numbers) {
   return at;
 }
 
+uint8_t *sumi__scalar_tensor_put(uint8_t *at, float value) {
+  at = put_head(at, SUMI_FLOAT32, 0, NULL);
+  at = sumi__put_bytes_key(at, FLOAT_VAL, sizeof value);
+  return sumi__put_float(at, value);
+}
+
 uint8_t *sumi__tensor_put(uint8_t *at, const sumi_event_value_t *value) {
   switch (value->kind) {
-  case SUMI_EVENT_SCALAR:
-    at = put_head(at, SUMI_FLOAT32, 0, NULL);
-    at = sumi__put_bytes_key(at, FLOAT_VAL, sizeof(float));
-    return sumi__put_float(at, value->scalar);
+  case SUMI_EVENT_SCALAR: return sumi__scalar_tensor_put(at, value->scalar);
   case SUMI_EVENT_EMPTY: return put_head(at, SUMI_FLOAT32, 1, no_elements);
   case SUMI_EVENT_STRINGS: {
     const sumi_event_strings_t *strings = &value->strings;

@@ -15,6 +15,9 @@ size_t sumi__tensor_size(const sumi_event_value_t *value);
 /* Writes these bytes and returns their end. */
 uint8_t *sumi__tensor_put(uint8_t *at, const sumi_event_value_t *value);
 
+/* The eight bytes of a scalar's. */
+uint8_t *sumi__scalar_tensor_put(uint8_t *at, float value);
+
 /* The same for SummaryMetadata. */
 sumi_status_t sumi__metadata_check(const char *tag, const sumi_event_metadata_t *metadata);
 size_t sumi__metadata_size(const sumi_event_metadata_t *metadata);

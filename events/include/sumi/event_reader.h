@@ -48,10 +48,10 @@ typedef struct sumi_event_damage {
 SUMI_API sumi_event_damage_t sumi_event_reader_damage(const sumi_event_reader_t *reader);
 
 typedef struct sumi_event_repair_options {
-  bool trim SUMI_UNSET; /* also remove every event at `first_step` and above, except graphs and file
-                           heads */
+  bool trim SUMI_UNSET; /* also remove every event at `first_step` and above but file heads */
   int64_t first_step SUMI_UNSET;
-  bool dry_run SUMI_UNSET; /* report only */
+  bool tail_only SUMI_UNSET; /* leave damage in the middle as it is */
+  bool dry_run SUMI_UNSET;   /* report only */
   int end_ SUMI_UNSET;
 } sumi_event_repair_options_t;
 

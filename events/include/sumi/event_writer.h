@@ -41,7 +41,6 @@ typedef struct sumi_event_writer_options {
       SUMI_UNSET;       /* first step that will be written again; only with SUMI_RUN_RESUME */
   bool sync SUMI_UNSET; /* fsync after each write, on the writing thread */
   const char *filename_suffix SUMI_UNSET; /* appended to the file's name; no '/' */
-  const char *source SUMI_UNSET; /* source_metadata.writer, at most 128 characters; NULL = "sumi" */
   int end_ SUMI_UNSET;
 } sumi_event_writer_options_t;
 
@@ -64,12 +63,14 @@ sumi_event_writer_open_with(const char *directory, sumi_status_t *status,
                               SUMI_OPTIONS(sumi_event_writer_options_t, __VA_ARGS__))
 
 /** The value calls copy their arguments into the queue and return.
- *  step    0 to 2^53; more than the last step of the tag in this run
- *  errors  INVALID_ARGUMENT the tag, metadata, shape or time is not allowed, or the tag belongs to
- * another plugin, or its step does not go up (the message names tag, step and last step): nothing
- * of the event is written; RESOURCE_EXHAUSTED no memory; FAILED_PRECONDITION in a forked child.
- *          Failures of the disk are not reported here but by flush and close, so that training goes
- * on. */
+ *  step    0 to 2^53; above the last step of the tag in this run (values of kind EMPTY may repeat
+ * theirs). After SUMI_RUN_RESUME a value below resume_step that the older files already hold, such
+ * as a configuration a program logs whenever it starts, is left out, counted as repeated, and no
+ * error errors  INVALID_ARGUMENT the tag, metadata, shape or time is not allowed, or the tag
+ * belongs to another plugin, or its step does not go up (the message names tag, step and last
+ * step): nothing of the event is written; RESOURCE_EXHAUSTED no memory; FAILED_PRECONDITION in a
+ * forked child. Failures of the disk are not reported here but by flush and close, so that training
+ * goes on. */
 SUMI_API sumi_status_t sumi_event_writer_scalar(sumi_event_writer_t *writer, const char *tag,
                                                 int64_t step, float value);
 
@@ -106,11 +107,12 @@ SUMI_API sumi_status_t sumi_event_writer_flush(sumi_event_writer_t *writer) SUMI
 SUMI_API sumi_status_t sumi_event_writer_close(sumi_event_writer_t *writer) SUMI_MUST_USE;
 
 typedef struct {
-  uint64_t queued;  /* events taken from callers */
-  uint64_t written; /* of these, in the file */
-  uint64_t dropped; /* of these, given up because the queue was full */
-  uint64_t lost;    /* of these, given up because the disk failed */
-  uint64_t refused; /* calls that returned an error */
+  uint64_t queued;   /* events taken from callers */
+  uint64_t written;  /* of these, in the file */
+  uint64_t dropped;  /* of these, given up because the queue was full */
+  uint64_t lost;     /* of these, given up because the disk failed */
+  uint64_t refused;  /* calls that returned an error, none of the above */
+  uint64_t repeated; /* values left out because the resumed run has them already */
   uint64_t file_size_bytes;
 } sumi_event_writer_counts_t;
 

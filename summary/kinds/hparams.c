@@ -27,7 +27,7 @@ sumi_status_t sumi_writer_hparams_with(sumi_writer_t *writer, const sumi_hparam_
                                           .start_time_s = sumi_clock_wall_s()};
   sumi_buffer_t content = {0};
   const sumi_status_t status = write_hparams(
-      writer, SUMI_TAG_HPARAMS_SESSION_START,
+      writer, SUMI_TAG_HPARAMS_SESSION_START, writer->first_step,
       sumi_plugin_hparams_session_start(&content, hparams, count, &session), &content);
   if (status != SUMI_OK) return status;
   pthread_mutex_lock(&writer->failure_lock);

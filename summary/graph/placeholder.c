@@ -1,1 +1,0 @@
-typedef int sumi_placeholder_;

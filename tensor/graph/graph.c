@@ -63,6 +63,12 @@ sumi_status_t sumi__graph_refuse(sumi_graph_t *graph, sumi_status_t status, cons
   return sumi__graph_adopt_failure(graph, status);
 }
 
+void sumi_graph_refuse(sumi_graph_t *graph, sumi_status_t status, sumi_site_t site) {
+  if (!graph || graph->status != SUMI_OK) return;
+  sumi_fail(status, "%s:%d: %s", site.file ? site.file : "?", site.line, sumi_error_message());
+  sumi__graph_adopt_failure(graph, status);
+}
+
 void *sumi__graph_calloc(sumi_graph_t *graph, size_t count, size_t size_bytes) {
   void *memory = sumi_arena_calloc(graph->arena, count, size_bytes);
   if (!memory) sumi__graph_adopt_failure(graph, sumi_fail_alloc("a graph", count * size_bytes));

@@ -282,6 +282,10 @@ typedef struct sumi_node_spec {
 
 SUMI_API sumi_tensor_t sumi_node(const sumi_node_spec_t *spec);
 
+/** Refuses a graph on behalf of code that builds nodes, with the calling thread's last message and the line `site`;
+ *  a graph that has refused already keeps its first refusal. */
+SUMI_API void sumi_graph_refuse(sumi_graph_t *graph, sumi_status_t status, sumi_site_t site);
+
 /** The int32 vector that a `shape` argument stands for: one tensor of rank 1 (or unknown rank) is
  * taken as it is, a list of numbers becomes a constant, anything else is packed. What typed
  * constructors call for such arguments. */

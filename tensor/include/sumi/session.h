@@ -33,6 +33,9 @@ typedef struct sumi_session_options {
 SUMI_API sumi_session_t *sumi_session_new_with(sumi_graph_t *graph, sumi_session_options_t options);
 SUMI_API void sumi_session_free(sumi_session_t *session);
 
+/** The graph the session was made on. */
+SUMI_API sumi_graph_t *sumi_session_graph(const sumi_session_t *session);
+
 /** A value for a tensor during one run: an array (borrowed for the call), or dense elements of the
  * tensor's dtype at `data` with shape `dims` (borrowed; its dtype must be known to be the
  * tensor's). */

@@ -1,0 +1,113 @@
+/* Runs a session with the summaries that are due. */
+#include "summary_ops.h"
+
+#include <sumi/alloc.h>
+
+#include <string.h>
+
+typedef struct leaf {
+  sumi_op_t *op;
+  const char *tag;
+} leaf_t;
+
+struct sumi_summary_hook {
+  sumi_session_t *session;
+  sumi__summary_sink_t sink;
+  int leaf_count, due, target_capacity;
+  leaf_t *leaves;
+  sumi_op_t **targets; /* room for the run's own and all leaves */
+};
+
+/* The summaries below a tensor: itself, or those a MergeSummary merges. Counts them when `leaves` is NULL. */
+static int collect(sumi_tensor_t summary, leaf_t *leaves) {
+  if (!summary.op) return 0;
+  const char *tag = sumi__summary_tag(summary.op);
+  if (tag) {
+    if (leaves) *leaves = (leaf_t){summary.op, tag};
+    return 1;
+  }
+  if (strcmp(sumi_op_type(summary.op), "MergeSummary") != 0) return 0;
+  int count = 0;
+  for (int i = 0; i < sumi_op_input_count(summary.op); ++i)
+    count += collect(sumi_op_input(summary.op, i), leaves ? leaves + count : NULL);
+  return count;
+}
+
+static int collect_all(sumi_tensors_t summaries, leaf_t *leaves) {
+  int count = 0;
+  for (int i = 0; i < summaries.count; ++i)
+    count += collect(summaries.list[i], leaves ? leaves + count : NULL);
+  return count;
+}
+
+static sumi_status_t fill(sumi_summary_hook_t *hook, sumi_tensors_t summaries) {
+  hook->leaf_count = collect_all(summaries, NULL);
+  hook->leaves = sumi_calloc((size_t)hook->leaf_count, sizeof *hook->leaves);
+  if (!hook->leaves) return sumi_fail_alloc("a summary hook", 0);
+  collect_all(summaries, hook->leaves);
+  return sumi_session_set_resource(hook->session, SUMI__SUMMARY_SINK, &hook->sink);
+}
+
+sumi_summary_hook_t *sumi_summary_hook_new_with(sumi_session_t *session, sumi_writer_t *writer,
+                                                sumi_summary_hook_options_t options) {
+  sumi_graph_t *graph = session ? sumi_session_graph(session) : NULL;
+  if (!graph) {
+    sumi_fail(SUMI_INVALID_ARGUMENT, "a summary hook without a session");
+    return NULL;
+  }
+  sumi_summary_hook_t *hook = sumi_calloc(1, sizeof *hook);
+  if (!hook) {
+    sumi_fail_alloc("a summary hook", sizeof *hook);
+    return NULL;
+  }
+  hook->session = session;
+  hook->sink.writer = writer;
+  const bool given = !sumi_tensor_is_null(options.summaries);
+  const sumi_tensors_t summaries = given ? (sumi_tensors_t){1, &options.summaries}
+                                         : sumi_collection(graph, SUMI_SUMMARIES);
+  sumi_status_t status = fill(hook, summaries);
+  if (status == SUMI_OK && given && hook->leaf_count == 0)
+    status = sumi_fail(SUMI_INVALID_ARGUMENT, "'%s' is not a summary",
+                       sumi_op_name(options.summaries.op));
+  if (status == SUMI_OK) return hook;
+  sumi_summary_hook_free(hook);
+  return NULL;
+}
+
+void sumi_summary_hook_free(sumi_summary_hook_t *hook) {
+  if (!hook) return;
+  sumi_session_set_resource(hook->session, SUMI__SUMMARY_SINK, NULL);
+  sumi_free(hook->leaves);
+  sumi_free(hook->targets);
+  sumi_free(hook);
+}
+
+static sumi_status_t reserve(sumi_summary_hook_t *hook, int count) {
+  if (count <= hook->target_capacity) return SUMI_OK;
+  sumi_op_t **targets = sumi_realloc_array(hook->targets, (size_t)count, sizeof *targets);
+  if (!targets) return sumi_fail_alloc("the targets of a run", (size_t)count * sizeof *targets);
+  hook->targets = targets;
+  hook->target_capacity = count;
+  return SUMI_OK;
+}
+
+sumi_status_t sumi_summary_run_with(sumi_summary_hook_t *hook, int64_t step,
+                                    sumi_run_options_t options) {
+  if (!hook) return sumi_fail(SUMI_INVALID_ARGUMENT, "the summary hook is NULL");
+  const int own = options.targets.count;
+  if (own < 0 || (own > 0 && !options.targets.list))
+    return sumi_fail(SUMI_INVALID_ARGUMENT, "%d targets without a list", own);
+  SUMI_TRY(reserve(hook, own + hook->leaf_count));
+  for (int i = 0; i < own; ++i) hook->targets[i] = options.targets.list[i];
+  hook->due = 0;
+  hook->sink.step = step;
+  for (int i = 0; i < hook->leaf_count; ++i)
+    if (sumi_writer_due(hook->sink.writer, hook->leaves[i].tag, step))
+      hook->targets[own + hook->due++] = hook->leaves[i].op;
+  options.targets = (sumi_ops_t){own + hook->due, hook->targets};
+  return sumi_session_run_with(hook->session, options);
+}
+
+int sumi_summary_hook_due(const sumi_summary_hook_t *hook) {
+  return hook ? hook->due : 0;
+}

@@ -1,0 +1,23 @@
+/* Everything: the engine, the pictures, the event files, and what ties them together. */
+#ifndef SUMI_SUMI_H
+#define SUMI_SUMI_H
+
+#include <sumi/array.h>
+#include <sumi/constants.h>
+#include <sumi/control.h>
+#include <sumi/data.h>
+#include <sumi/gradient_check.h>
+#include <sumi/gradients.h>
+#include <sumi/graph.h>
+#include <sumi/host_op.h>
+#include <sumi/layers.h>
+#include <sumi/npy.h>
+#include <sumi/op_def.h>
+#include <sumi/ops.h>
+#include <sumi/random.h>
+#include <sumi/session.h>
+#include <sumi/summary.h>
+#include <sumi/summary_graph.h>
+#include <sumi/train.h>
+
+#endif

@@ -1,0 +1,53 @@
+/* Registration of the summary ops, through the same door as users' own, and what their kernels share. */
+#include "summary_ops.h"
+
+#include <pthread.h>
+#include <string.h>
+
+static const sumi_op_def_t *const definitions[] = {
+    &sumi__op_ScalarSummary,     &sumi__op_HistogramSummary, &sumi__op_TensorSummaryV2,
+    &sumi__op_MergeSummary,      &sumi__op_ImageSummary,     &sumi__op_SumiPredictions,
+    &sumi__op_SumiLabeledImages,
+};
+
+sumi_status_t sumi__register_summary_ops(void) {
+  static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+  static size_t registered;
+  sumi_status_t status = SUMI_OK;
+  pthread_mutex_lock(&lock);
+  while (status == SUMI_OK && registered < sizeof definitions / sizeof *definitions) {
+    status = sumi_register_op(definitions[registered]);
+    if (status == SUMI_OK) ++registered;
+  }
+  pthread_mutex_unlock(&lock);
+  return status;
+}
+
+const char *sumi__summary_tag(const sumi_op_t *op) {
+  static const char *const types[] = {"ScalarSummary", "HistogramSummary", "TensorSummaryV2",
+                                      "ImageSummary",  "SumiPredictions",  "SumiLabeledImages"};
+  for (size_t i = 0; i < sizeof types / sizeof *types; ++i) {
+    if (strcmp(sumi_op_type(op), types[i]) != 0) continue;
+    const sumi_attr_t *value = sumi_op_attr(sumi_op_input(op, 0).op, "value");
+    return value && value->kind == SUMI_ATTR_ARRAY ? sumi_array_get_text(value->array, 0) : NULL;
+  }
+  return NULL;
+}
+
+sumi_status_t sumi__summary_begin(const sumi_kernel_t *kernel, sumi__summary_sink_t **sink,
+                                  const char **tag) {
+  *sink = sumi_kernel_resource(kernel, SUMI__SUMMARY_SINK);
+  *tag = ((const char *const *)kernel->in[0].data)[0];
+  if (*sink) return SUMI_OK;
+  return sumi_kernel_fail(kernel, SUMI_FAILED_PRECONDITION,
+                          "summary '%s' has no writer: run it by sumi_summary_run", *tag);
+}
+
+sumi_status_t sumi__summary_end(const sumi_kernel_t *kernel, const char *tag,
+                                sumi_status_t status) {
+  ((const char **)sumi_kernel_out(kernel, 0))[0] = tag;
+  if (status == SUMI_OK) return SUMI_OK;
+  char reason[SUMI_ERROR_MESSAGE_MAX];
+  memcpy(reason, sumi_error_message(), sizeof reason);
+  return sumi_kernel_fail(kernel, status, "summary '%s': %s", tag, reason);
+}

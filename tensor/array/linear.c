@@ -66,21 +66,21 @@ static sumi_dims_t reversed(sumi_dims_t dims) {
   return result;
 }
 
-sumi_array_t *sumi_array_transpose(const sumi_array_t *a) {
-  if (sumi__array_check("the array to transpose", a) != SUMI_OK) return NULL;
-  if (a->dtype == SUMI_STRING) {
-    sumi_fail(SUMI_INVALID_ARGUMENT, "transpose: not defined for string");
-    return NULL;
-  }
-  const sumi_dims_t dims = reversed(a->dims);
-  sumi_array_t *out = sumi_array_new_uninitialized(a->dtype, dims);
-  if (!out) return NULL;
+/* Copies element `from` of a to element `at` of out. */
+static sumi_status_t copy_element(const sumi_array_t *a, int64_t from, sumi_array_t *out,
+                                  int64_t at) {
+  if (a->dtype == SUMI_STRING) return sumi_array_set_text(out, at, sumi_array_get_text(a, from));
   const size_t size = sumi_dtype_size_bytes(a->dtype);
+  memcpy((char *)out->data + (size_t)at * size, (const char *)a->data + (size_t)from * size, size);
+  return SUMI_OK;
+}
+
+static sumi_status_t copy_transposed(const sumi_array_t *a, sumi_array_t *out) {
+  const sumi_dims_t dims = out->dims;
   int64_t steps[SUMI_MAX_RANK], index[SUMI_MAX_RANK] = {0}, step = 1, from = 0;
   for (int axis = 0; axis < dims.rank; ++axis) steps[axis] = step, step *= dims.size[axis];
   for (int64_t at = 0; at < out->count; ++at) {
-    memcpy((char *)out->data + (size_t)at * size, (const char *)a->data + (size_t)from * size,
-           size);
+    SUMI_TRY(copy_element(a, from, out, at));
     for (int axis = dims.rank - 1; axis >= 0; --axis) {
       from += steps[axis];
       if (++index[axis] < dims.size[axis]) break;
@@ -88,5 +88,13 @@ sumi_array_t *sumi_array_transpose(const sumi_array_t *a) {
       index[axis] = 0;
     }
   }
-  return out;
+  return SUMI_OK;
+}
+
+sumi_array_t *sumi_array_transpose(const sumi_array_t *a) {
+  if (sumi__array_check("the array to transpose", a) != SUMI_OK) return NULL;
+  sumi_array_t *out = sumi_array_new_uninitialized(a->dtype, reversed(a->dims));
+  if (!out || copy_transposed(a, out) == SUMI_OK) return out;
+  sumi_array_unref(out);
+  return NULL;
 }

@@ -109,7 +109,7 @@ static sumi_status_t check_def(const sumi_op_def_t *def) {
 
 sumi_status_t sumi_register_op(const sumi_op_def_t *def) {
   SUMI_TRY(check_def(def));
-  sumi__op_type_t *type;
+  sumi__op_type_t *type = NULL;
   SUMI_TRY(parse(def, &type));
   pthread_mutex_lock(&lock);
   sumi_status_t status = ready_locked();

@@ -34,9 +34,10 @@ typedef struct sumi_initializer {
   int64_t seed SUMI_UNSET; /* 0: from the graph's seed */
 } sumi_initializer_t;
 
-#define SUMI_INIT(kind, ...)   SUMI_OPTIONS(sumi_initializer_t, SUMI_INIT_##kind, __VA_ARGS__)
-#define SUMI_ZEROS_INITIALIZER SUMI_OPTIONS(sumi_initializer_t, SUMI_INIT_CONSTANT, 0.0)
-#define SUMI_ONES_INITIALIZER  SUMI_OPTIONS(sumi_initializer_t, SUMI_INIT_CONSTANT, 1.0)
+#define SUMI_INIT(kind_name, ...)                                                                  \
+  SUMI_OPTIONS(sumi_initializer_t, .kind = SUMI_INIT_##kind_name, __VA_ARGS__)
+#define SUMI_ZEROS_INITIALIZER SUMI_INIT(CONSTANT, .a = 0)
+#define SUMI_ONES_INITIALIZER  SUMI_INIT(CONSTANT, .a = 1)
 
 /* ---- Variables ---- */
 

@@ -19,8 +19,9 @@ static int by_address(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-static void first_failure(sumi_status_t *first, sumi_status_t status) {
-  if (*first == SUMI_OK) *first = status;
+/* The latest failure is the one whose text the thread has. */
+static void note_failure(sumi_status_t *failure, sumi_status_t status) {
+  if (status != SUMI_OK) *failure = status;
 }
 
 /* The tags that may be due, sorted. */
@@ -31,7 +32,7 @@ static size_t collect(sumi_writer_t *writer, int64_t step, const sumi_scalar_t *
     sumi__tag_t *tag = sumi__tags_find(&writer->tags, scalars[i].tag);
     if (tag && sumi__is_shut(writer, tag, step)) continue;
     const sumi_status_t status = sumi__get_tag(writer, scalars[i].tag, &tag);
-    first_failure(failure, status);
+    note_failure(failure, status);
     if (status == SUMI_OK) points[kept++] = (point_t){.tag = tag, .value = (float)scalars[i].value};
   }
   qsort(points, kept, sizeof *points, by_address);
@@ -50,7 +51,7 @@ static size_t refuse_repeated(sumi_writer_t *writer, point_t *points, size_t cou
     const sumi_status_t status = sumi_fail(
         SUMI_INVALID_ARGUMENT, "tag \"%s\" stands more than once in one batch of scalars",
         points[i].tag->name);
-    first_failure(failure, sumi__refuse(writer, status));
+    note_failure(failure, sumi__refuse(writer, status));
   }
   return kept;
 }
@@ -62,7 +63,7 @@ static size_t select_due(sumi_writer_t *writer, int64_t step, point_t *points, s
     point_t *point = &points[i];
     const sumi_status_t status = sumi__admit(writer, point->tag, sumi__plugin_scalars, step,
                                              &point->due);
-    first_failure(failure, status);
+    note_failure(failure, status);
     if (point->due)
       values[due_count++] = sumi__scalar_value(point->tag, point->value);
     else if (status == SUMI_OK)
@@ -85,7 +86,7 @@ static void log_locked(sumi_writer_t *writer, int64_t step, point_t *points, siz
     if (status == SUMI_OK)
       sumi__note_scalar(writer, points[i].tag, step);
     else
-      first_failure(failure, sumi__refuse(writer, status));
+      note_failure(failure, sumi__refuse(writer, status));
   }
 }
 

@@ -124,7 +124,7 @@ static void offered_at_some_steps_only_it_is_due_at_the_first_after_each_mark(vo
   assert_ok(sumi_writer_close(log));
   log_contents_t contents = logged_read(directory);
   assert_string_equal(logged_steps(&contents, "n"), "3 123 213 303 423");
-  assert_string_equal(logged_steps(&contents, "d"), "3 33 63 93 153 273");
+  assert_string_equal(logged_steps(&contents, "d"), "3 33 93 153 273");
   assert_string_equal(logged_steps(&contents, "a"), "33 63");
   free(contents.values);
 }
@@ -286,7 +286,8 @@ static void a_batch_writes_what_is_due_and_right(void **state) {
     assert_ok(sumi_writer_scalars(log, step, batch, 3));
   }
   const sumi_scalar_t wrong[] = {{"a", 6}, {"\xFF", 6}, {"b", 6}, {"b", 7}, {"d", NAN}};
-  assert_fails(sumi_writer_scalars(log, 6, wrong, 5), SUMI_INVALID_ARGUMENT, "UTF-8");
+  assert_fails(sumi_writer_scalars(log, 6, wrong, 5), SUMI_INVALID_ARGUMENT,
+               "tag \"b\" stands more than once");
   assert_fails(sumi_writer_scalars(log, 7, NULL, 5), SUMI_INVALID_ARGUMENT, "5 scalars at NULL");
   assert_int_equal(sumi_writer_close(log), SUMI_INVALID_ARGUMENT);
   log_contents_t contents = logged_read(directory);
@@ -393,8 +394,9 @@ static void a_directory_that_cannot_be_written_is_reported_at_close(void **state
   assert_int_not_equal(sumi_writer_scalar(log, "x", 0, 1), SUMI_OK);
   assert_int_not_equal(sumi_writer_image(log, "y", 0, &image), SUMI_OK);
   assert_int_not_equal(sumi_writer_embedding(log, "e", &image), SUMI_OK);
-  assert_fails(sumi_writer_flush(log), SUMI_NOT_FOUND, path);
-  assert_fails(sumi_writer_close(log), SUMI_NOT_FOUND, path);
+  *strrchr(path, '/') = '\0';
+  assert_fails(sumi_writer_flush(log), SUMI_ALREADY_EXISTS, path);
+  assert_fails(sumi_writer_close(log), SUMI_ALREADY_EXISTS, path);
   log = sumi_writer_open(NULL);
   assert_fails(sumi_writer_close(log), SUMI_INVALID_ARGUMENT, "directory is NULL");
   log = sumi_writer_open("");

@@ -19,7 +19,7 @@ typedef struct sumi_scalar {
 } sumi_scalar_t;
 
 /** Several points of one step in one record; each is gated by its own tag's interval. On a refused
- * tag the others are still written and the first refusal is returned. */
+ * tag the others are still written and the last refusal is returned. */
 SUMI_API sumi_status_t sumi_writer_scalars(sumi_writer_t *writer, int64_t step,
                                            const sumi_scalar_t *scalars, size_t count);
 

@@ -44,9 +44,9 @@ static inline void append_file(const char *path, const void *data, size_t size) 
 
 /* "<directory>/<name>", valid for the next 15 calls. */
 static inline const char *path_in(const char *directory, const char *name) {
-  static char paths[16][1024];
+  static char paths[16][2048];
   static int next;
-  char joined[1024];
+  char joined[2048];
   snprintf(joined, sizeof joined, "%s/%s", directory, name);
   return strcpy(paths[next++ % 16], joined);
 }

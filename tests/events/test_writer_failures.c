@@ -1,0 +1,314 @@
+#include "event_test.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+#include "event_writer.h"
+
+/* A disk that plays tricks: bytes until it is full, bytes per write, an error for sync and truncate. */
+typedef struct disk {
+  pthread_mutex_t lock;
+  int64_t room;  /* bytes until `error`; negative: no limit */
+  int error;     /* when the room is used up */
+  size_t most;   /* bytes per write, 0: all */
+  int interrupt; /* every n-th call is interrupted by a signal */
+  int calls;
+  int sync_error, truncate_error;
+} disk_t;
+
+static ssize_t disk_write(void *user, int fd, const void *bytes, size_t size) {
+  disk_t *disk = user;
+  pthread_mutex_lock(&disk->lock);
+  if (disk->interrupt && ++disk->calls % disk->interrupt == 0) {
+    pthread_mutex_unlock(&disk->lock);
+    errno = EINTR;
+    return -1;
+  }
+  if (disk->most && size > disk->most) size = disk->most;
+  if (disk->room >= 0 && size > (size_t)disk->room) size = (size_t)disk->room;
+  ssize_t n = -1;
+  if (size == 0)
+    errno = disk->error;
+  else
+    n = write(fd, bytes, size);
+  const int error = errno;
+  if (disk->room >= 0 && n > 0) disk->room -= n;
+  pthread_mutex_unlock(&disk->lock);
+  errno = error;
+  return n;
+}
+
+static int disk_truncate(void *user, int fd, off_t size) {
+  disk_t *disk = user;
+  if (disk->truncate_error == 0) return ftruncate(fd, size);
+  errno = disk->truncate_error;
+  return -1;
+}
+
+static int disk_sync(void *user, int fd) {
+  (void)fd;
+  disk_t *disk = user;
+  if (disk->sync_error == 0) return 0;
+  errno = disk->sync_error;
+  return -1;
+}
+
+static disk_t new_disk(void) {
+  return (disk_t){.lock = PTHREAD_MUTEX_INITIALIZER, .room = -1, .error = ENOSPC};
+}
+
+static void set_room(disk_t *disk, int64_t room) {
+  pthread_mutex_lock(&disk->lock);
+  disk->room = room;
+  pthread_mutex_unlock(&disk->lock);
+}
+
+static sumi_event_writer_t *open_on(disk_t *disk, const char *directory, bool sync) {
+  const sumi__file_io_t io = {disk_write, disk_truncate, disk_sync, disk};
+  sumi_status_t status;
+  sumi_event_writer_options_t options = {.flush_interval_ms = -1, .sync = sync};
+  sumi_event_writer_t *writer = sumi__event_writer_open_io(directory, &status, options, &io);
+  assert_ok(status);
+  return writer;
+}
+
+static void log_steps(sumi_event_writer_t *writer, int64_t first, int64_t last) {
+  for (int64_t step = first; step <= last; ++step)
+    assert_ok(sumi_event_writer_scalar(writer, "loss", step, (float)step));
+}
+
+static void assert_sound(const char *path) {
+  sumi_event_repair_t report;
+  assert_ok(sumi_event_file_repair(path, &report, .dry_run = true));
+  assert_int_equal(report.torn_tail_bytes, 0);
+  assert_int_equal(report.damaged_bytes, 0);
+}
+
+static void short_and_interrupted_writes_lose_nothing(void **state) {
+  (void)state;
+  for (size_t most = 1; most <= 7; most += 3) {
+    const char *directory = temporary_directory();
+    disk_t disk = new_disk();
+    disk.most = most;
+    disk.interrupt = 3;
+    sumi_event_writer_t *writer = open_on(&disk, directory, false);
+    log_steps(writer, 0, 99);
+    assert_ok(sumi_event_writer_close(writer));
+    assert_steps(directory, "loss", 0, 99);
+    assert_sound(event_file_in(directory, 0));
+  }
+}
+
+/* By hand: time 9 bytes, step 2 (none for step 0), summary and value 2 each, tag "loss" 6, metadata 13 (the first
+ * only), tensor 10, frame 16. */
+enum { FIRST_RECORD = 9 + 2 + 2 + 6 + 13 + 10 + 16, NEXT_RECORD = 9 + 2 + 2 + 2 + 6 + 10 + 16 };
+
+static size_t whole_records_in(int64_t room) {
+  if (room < FIRST_RECORD) return 0;
+  const size_t more = (size_t)(room - FIRST_RECORD) / NEXT_RECORD;
+  return more < 4 ? 1 + more : 5;
+}
+
+/* The metadata of the tag stand at its first value in the file, wherever that is. */
+static void assert_metadata_at_first_value(const char *path) {
+  sumi_event_reader_t *reader = sumi_event_reader_open(path, NULL);
+  sumi_event_t event;
+  for (int i = 0; i < 3; ++i) assert_ok(sumi_event_reader_next(reader, &event));
+  assert_string_equal(event.values[0].metadata.plugin_name, "scalars");
+  sumi_event_reader_free(reader);
+}
+
+/* The disk is full after every possible number of bytes of a batch: what fits in whole records is there, the torn
+ * record is cut off, and when there is room again logging goes on. */
+static void a_full_disk_loses_only_what_does_not_fit(void **state) {
+  (void)state;
+  const char *root = temporary_directory();
+  for (int64_t room = 0; room <= FIRST_RECORD + 4 * NEXT_RECORD; ++room) {
+    char name[32];
+    snprintf(name, sizeof name, "room-%lld", (long long)room);
+    const char *directory = path_in(root, name);
+    const size_t fitting = whole_records_in(room);
+    disk_t disk = new_disk();
+    sumi_event_writer_t *writer = open_on(&disk, directory, false);
+    const uint64_t head = sumi_event_writer_counts(writer).file_size_bytes;
+    set_room(&disk, room);
+    log_steps(writer, 0, 4);
+    if (fitting == 5)
+      assert_ok(sumi_event_writer_flush(writer));
+    else
+      assert_fails(sumi_event_writer_flush(writer), SUMI_RESOURCE_EXHAUSTED,
+                   "No space left on device");
+    const sumi_event_writer_counts_t counts = sumi_event_writer_counts(writer);
+    assert_int_equal(counts.written, fitting);
+    assert_int_equal(counts.lost, 5 - fitting);
+    int64_t steps[8];
+    assert_int_equal(steps_of(directory, "loss", steps, 8), fitting);
+    assert_sound(event_file_in(directory, 0));
+    struct stat info;
+    assert_int_equal(stat(sumi_event_writer_path(writer), &info), 0);
+    assert_int_equal(info.st_size,
+                     head + (fitting ? FIRST_RECORD + (fitting - 1) * NEXT_RECORD : 0));
+    set_room(&disk, -1);
+    log_steps(writer, 5, 6);
+    assert_int_equal(sumi_event_writer_close(writer),
+                     fitting == 5 ? SUMI_OK : SUMI_RESOURCE_EXHAUSTED);
+    assert_int_equal(steps_of(directory, "loss", steps, 8), fitting + 2);
+    assert_metadata_at_first_value(event_file_in(directory, 0));
+  }
+}
+
+static void an_io_error_is_kept_and_the_caller_goes_on(void **state) {
+  (void)state;
+  const char *directory = temporary_directory();
+  disk_t disk = new_disk();
+  disk.error = EIO;
+  sumi_event_writer_t *writer = open_on(&disk, directory, false);
+  log_steps(writer, 0, 9);
+  assert_ok(sumi_event_writer_flush(writer));
+  set_room(&disk, 0);
+  log_steps(writer, 10, 19);
+  assert_fails(sumi_event_writer_flush(writer), SUMI_UNAVAILABLE,
+               "Input/output error; 10 event(s) lost");
+  set_room(&disk, -1);
+  log_steps(writer, 20, 29);
+  assert_fails(sumi_event_writer_flush(writer), SUMI_UNAVAILABLE, "20 event(s) lost");
+  assert_int_equal(sumi_event_writer_counts(writer).lost, 20);
+  char path[1024];
+  snprintf(path, sizeof path, "cannot write %s", sumi_event_writer_path(writer));
+  assert_fails(sumi_event_writer_close(writer), SUMI_UNAVAILABLE, path);
+  assert_steps(directory, "loss", 0, 9);
+}
+
+/* Without truncation the torn record stays, and nothing may be written behind it. */
+static void a_torn_record_that_cannot_be_cut_off_ends_the_file(void **state) {
+  (void)state;
+  const char *directory = temporary_directory();
+  disk_t disk = new_disk();
+  disk.truncate_error = EPERM;
+  sumi_event_writer_t *writer = open_on(&disk, directory, false);
+  set_room(&disk, 20);
+  log_steps(writer, 0, 0);
+  assert_int_equal(sumi_event_writer_flush(writer), SUMI_RESOURCE_EXHAUSTED);
+  set_room(&disk, -1);
+  log_steps(writer, 1, 9);
+  assert_int_equal(sumi_event_writer_close(writer), SUMI_RESOURCE_EXHAUSTED);
+  sumi_event_repair_t report;
+  assert_ok(sumi_event_file_repair(event_file_in(directory, 0), &report, .dry_run = true));
+  assert_int_equal(report.torn_tail_bytes, 20);
+  assert_int_equal(report.kept_events, 2);
+}
+
+static void a_failing_sync_is_reported(void **state) {
+  (void)state;
+  const char *directory = temporary_directory();
+  disk_t disk = new_disk();
+  sumi_event_writer_t *writer = open_on(&disk, directory, true);
+  log_steps(writer, 0, 0);
+  assert_ok(sumi_event_writer_flush(writer));
+  disk.sync_error = EIO;
+  log_steps(writer, 1, 1);
+  assert_fails(sumi_event_writer_flush(writer), SUMI_UNAVAILABLE, "cannot sync");
+  assert_int_equal(sumi_event_writer_close(writer), SUMI_UNAVAILABLE);
+  assert_steps(directory, "loss", 0, 1);
+}
+
+static void a_disk_full_from_the_start_refuses_to_open(void **state) {
+  (void)state;
+  const char *directory = temporary_directory();
+  disk_t disk = new_disk();
+  disk.room = 10;
+  const sumi__file_io_t io = {disk_write, disk_truncate, disk_sync, &disk};
+  sumi_status_t status;
+  assert_null(
+      sumi__event_writer_open_io(directory, &status, (sumi_event_writer_options_t){0}, &io));
+  assert_fails(status, SUMI_RESOURCE_EXHAUSTED, "No space left on device");
+  assert_int_equal(event_file_count(directory), 0);
+}
+
+static void a_deleted_file_is_noticed(void **state) {
+  (void)state;
+  const char *directory = temporary_directory();
+  sumi_event_writer_t *writer = sumi_event_writer_open(directory, NULL, .flush_interval_ms = -1);
+  log_steps(writer, 0, 0);
+  assert_ok(sumi_event_writer_flush(writer));
+  assert_int_equal(unlink(sumi_event_writer_path(writer)), 0);
+  log_steps(writer, 1, 1);
+  assert_fails(sumi_event_writer_flush(writer), SUMI_NOT_FOUND, "was deleted while being written");
+  assert_int_equal(sumi_event_writer_close(writer), SUMI_NOT_FOUND);
+}
+
+/* The kernel's own refusal, wherever the test runs: a limit on the size of files. Writing beyond it would send
+ * SIGXFSZ, which ends a process that has not asked otherwise. */
+static void fill_a_limited_file(const char *directory) {
+  const struct rlimit limit = {20000, 20000};
+  sumi_event_writer_t *writer = sumi_event_writer_open(directory, NULL, .flush_interval_ms = -1);
+  if (!writer || setrlimit(RLIMIT_FSIZE, &limit) != 0) _exit(2);
+  for (int64_t step = 0; step < 1000; ++step)
+    if (sumi_event_writer_scalar(writer, "loss", step, 1) != SUMI_OK) _exit(3);
+  if (sumi_event_writer_close(writer) != SUMI_RESOURCE_EXHAUSTED) _exit(4);
+  _exit(strstr(sumi_error_message(), "File too large") ? 0 : 5);
+}
+
+static void a_limit_on_file_sizes_is_an_error_and_no_signal(void **state) {
+  (void)state;
+  const char *directory = temporary_directory();
+  const pid_t child = fork();
+  if (child == 0) fill_a_limited_file(directory);
+  int ended;
+  assert_int_equal(waitpid(child, &ended, 0), child);
+  assert_true(WIFEXITED(ended));
+  assert_int_equal(WEXITSTATUS(ended), 0);
+  assert_sound(event_file_in(directory, 0));
+  static int64_t steps[1000];
+  const size_t count = steps_of(directory, "loss", steps, 1000);
+  assert_in_range(count, 300, 500);
+}
+
+/* A file system of 256 KiB, in a mount namespace of its own where the machine lets us; where it does not, the disk of
+ * the tests above stands for it. Either way the same is required. */
+static void fill_a_small_file_system(const char *directory, bool *mounted) {
+  disk_t disk = new_disk();
+  *mounted = mount("sumi", directory, "tmpfs", 0, "size=256k") == 0;
+  sumi_event_writer_t *writer = open_on(&disk, directory, false);
+  if (!*mounted) set_room(&disk, 250000);
+  int64_t step = 0;
+  sumi_status_t status = SUMI_OK;
+  for (; status == SUMI_OK && step < 100000; ++step) {
+    assert_ok(sumi_event_writer_scalar(writer, "loss", step, 1));
+    if (step % 100 == 0) status = sumi_event_writer_flush(writer);
+  }
+  assert_int_equal(status, SUMI_RESOURCE_EXHAUSTED);
+  assert_non_null(strstr(sumi_error_message(), "No space left on device"));
+  const uint64_t written = sumi_event_writer_counts(writer).written;
+  assert_in_range(written, 4000, 6000);
+  assert_sound(event_file_in(directory, 0));
+  assert_steps(directory, "loss", 0, (int64_t)written - 1);
+  assert_int_equal(sumi_event_writer_close(writer), SUMI_RESOURCE_EXHAUSTED);
+}
+
+static void a_small_file_system_fills_up_without_losing_what_was_flushed(void **state) {
+  (void)state;
+  const char *directory = temporary_directory();
+  bool mounted = false;
+  fill_a_small_file_system(directory, &mounted);
+  if (mounted) assert_int_equal(umount(directory), 0);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(short_and_interrupted_writes_lose_nothing),
+      cmocka_unit_test(a_full_disk_loses_only_what_does_not_fit),
+      cmocka_unit_test(an_io_error_is_kept_and_the_caller_goes_on),
+      cmocka_unit_test(a_torn_record_that_cannot_be_cut_off_ends_the_file),
+      cmocka_unit_test(a_failing_sync_is_reported),
+      cmocka_unit_test(a_disk_full_from_the_start_refuses_to_open),
+      cmocka_unit_test(a_deleted_file_is_noticed),
+      cmocka_unit_test(a_limit_on_file_sizes_is_an_error_and_no_signal),
+      cmocka_unit_test(a_small_file_system_fills_up_without_losing_what_was_flushed),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

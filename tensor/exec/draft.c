@@ -1,0 +1,87 @@
+#include "exec/draft.h"
+
+#include <sumi/alloc.h>
+
+#include <string.h>
+
+void *sumi__draft_calloc(sumi__draft_t *draft, size_t count, size_t size_bytes) {
+  void *memory = sumi_arena_calloc(draft->memory, count, size_bytes);
+  if (!memory) sumi_fail_alloc("a plan", count * size_bytes);
+  return memory;
+}
+
+static int feed_of(const sumi__draft_t *draft, sumi_tensor_t tensor) {
+  const sumi_feeds_t feeds = draft->run->feeds;
+  for (int i = 0; i < feeds.count; ++i)
+    if (feeds.list[i].tensor.op == tensor.op && feeds.list[i].tensor.index == tensor.index)
+      return i;
+  return SUMI__NONE;
+}
+
+int sumi__draft_value(const sumi__draft_t *draft, sumi_tensor_t tensor) {
+  const int feed = feed_of(draft, tensor);
+  if (feed != SUMI__NONE) return feed;
+  const int node = draft->node_of_op[tensor.op->index];
+  return node == SUMI__NONE ? SUMI__NONE : draft->nodes[node].first_output + tensor.index;
+}
+
+sumi_status_t sumi__draft_edge(sumi__draft_t *draft, int before, int after, bool effect) {
+  for (const sumi__edge_t *e = draft->nodes[after].before; e; e = e->next)
+    if (e->node == before) return SUMI_OK;
+  sumi__edge_t *edge = sumi__draft_calloc(draft, 1, sizeof *edge);
+  if (!edge) return SUMI_RESOURCE_EXHAUSTED;
+  *edge = (sumi__edge_t){before, effect, draft->nodes[after].before};
+  draft->nodes[after].before = edge;
+  return SUMI_OK;
+}
+
+/* The argument that flat position `index` of an op's inputs or outputs belongs to. */
+static const sumi__arg_t *arg_at(const sumi_op_t *op, const sumi__arg_t *args, int arg_count,
+                                 int index) {
+  for (int i = 0, at = 0; i < arg_count; ++i) {
+    const sumi__arg_t *arg = &args[i];
+    int64_t count = 1;
+    if (arg->kind == SUMI__ARG_REPEATED) count = op->attrs[arg->number_attr].integer;
+    if (arg->kind == SUMI__ARG_ANY) count = op->attrs[arg->type_attr].types.count;
+    if (index < at + count) return arg;
+    at += (int)count;
+  }
+  return NULL;
+}
+
+bool sumi__input_is_ref(const sumi_op_t *op, int index) {
+  const sumi__schema_t *schema = &op->type->schema;
+  const sumi__arg_t *arg = arg_at(op, schema->inputs, schema->input_count, index);
+  return arg && arg->ref;
+}
+
+bool sumi__output_is_ref(const sumi_op_t *op, int index) {
+  const sumi__schema_t *schema = &op->type->schema;
+  const sumi__arg_t *arg = arg_at(op, schema->outputs, schema->output_count, index);
+  return arg && arg->ref;
+}
+
+bool sumi__updates(const sumi_op_t *op, int index) {
+  return (op->type->def->flags & SUMI_OP_SIDE_EFFECT) && sumi__input_is_ref(op, index);
+}
+
+int64_t sumi__value_bytes(const sumi__value_t *value) {
+  const int64_t count = sumi_dims_count(value->dims);
+  int64_t bytes;
+  if (count < 0 ||
+      __builtin_mul_overflow(count, (int64_t)sumi_dtype_size_bytes(value->dtype), &bytes))
+    return -1;
+  return bytes;
+}
+
+bool sumi__has_work(const sumi__draft_t *draft, const sumi__node_t *node) {
+  if (node->copies) return true;
+  if (node->late && sumi__op_is(node, SUMI_OP_ALIAS)) return true;
+  if (!node->def->kernel && !node->def->map) return false;
+  if (sumi__op_is(node, SUMI_OP_SIDE_EFFECT) || node->output_count == 0) return true;
+  for (int i = 0; i < node->output_count; ++i) {
+    const sumi__value_t *output = &draft->values[node->first_output + i];
+    if (output->source == SUMI__FROM_STEP && output->same_as == SUMI__NONE) return true;
+  }
+  return false;
+}

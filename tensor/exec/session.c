@@ -1,0 +1,183 @@
+#include "exec/session_internal.h"
+
+#include "exec/parallel.h"
+
+#include <sumi/alloc.h>
+
+#include <string.h>
+
+/* Names of plan passes, for .disable_passes. */
+static const struct {
+  const char *name;
+  unsigned pass;
+} passes[] = {{"fold", SUMI__PASS_FOLD},
+              {"cse", SUMI__PASS_CSE},
+              {"fuse", SUMI__PASS_FUSE},
+              {"arena", SUMI__PASS_ARENA},
+              {"order", SUMI__PASS_ORDER}};
+
+enum { PASS_COUNT = sizeof passes / sizeof *passes };
+
+static bool disable(sumi_session_t *session, const char *word, size_t length) {
+  for (int i = 0; i < PASS_COUNT; ++i) {
+    if (strlen(passes[i].name) != length || memcmp(passes[i].name, word, length) != 0) continue;
+    session->passes &= ~passes[i].pass;
+    return true;
+  }
+  return false;
+}
+
+/* An unknown word is reported by the first run. */
+static void read_passes(sumi_session_t *session, const char *words) {
+  for (int i = 0; i < PASS_COUNT; ++i) session->passes |= passes[i].pass;
+  while (words && *words) {
+    words += strspn(words, " ,");
+    const size_t length = strcspn(words, " ,");
+    if (length > 0 && !disable(session, words, length) && !session->unknown_pass)
+      session->unknown_pass = sumi_strndup(words, length);
+    words += length;
+  }
+}
+
+sumi_session_t *sumi_session_new_with(sumi_graph_t *graph, sumi_session_options_t options) {
+  sumi_session_t *session = sumi_calloc(1, sizeof *session);
+  if (!session) {
+    sumi_fail_alloc("a session", sizeof *session);
+    return NULL;
+  }
+  session->graph = graph;
+  session->threads = sumi__thread_count(options.threads);
+  session->arena_generation = session->variable_generation = 1;
+  read_passes(session, options.disable_passes);
+  sumi__warm_blas(session->threads);
+  return session;
+}
+
+sumi_graph_t *sumi_session_graph(const sumi_session_t *session) {
+  return session ? session->graph : NULL;
+}
+
+void sumi_session_free(sumi_session_t *session) {
+  if (!session) return;
+  for (int i = 0; i < session->plan_count; ++i) sumi__plan_free(session->plans[i]);
+  sumi__variables_free(session);
+  sumi__streams_free(session);
+  for (sumi__resource_t *r = session->resources, *next; r; r = next) {
+    next = r->next;
+    sumi_free(r->name);
+    sumi_free(r);
+  }
+  sumi_free_aligned(session->arena);
+  sumi_free(session->unknown_pass);
+  sumi_free(session);
+}
+
+sumi_status_t sumi__session_reserve(sumi_session_t *session, size_t size_bytes) {
+  if (size_bytes <= session->arena_bytes) return SUMI_OK;
+  void *arena = sumi_malloc_aligned(size_bytes);
+  if (!arena)
+    return sumi_fail(SUMI_RESOURCE_EXHAUSTED, "out of memory: %zu bytes for intermediate values",
+                     size_bytes);
+  sumi_free_aligned(session->arena);
+  session->arena = arena;
+  session->arena_bytes = size_bytes;
+  ++session->arena_generation;
+  return SUMI_OK;
+}
+
+sumi_status_t sumi_session_set_resource(sumi_session_t *session, const char *name, void *resource) {
+  if (!session || !name)
+    return sumi_fail(SUMI_INVALID_ARGUMENT, "sumi_session_set_resource: %s is NULL",
+                     session ? "name" : "session");
+  for (sumi__resource_t *r = session->resources; r; r = r->next) {
+    if (strcmp(r->name, name) != 0) continue;
+    r->resource = resource;
+    return SUMI_OK;
+  }
+  sumi__resource_t *entry = sumi_calloc(1, sizeof *entry);
+  char *copy = sumi_strdup(name);
+  if (!entry || !copy) {
+    sumi_free(entry);
+    sumi_free(copy);
+    return sumi_fail_alloc("a session's resource", sizeof *entry);
+  }
+  *entry = (sumi__resource_t){copy, resource, session->resources};
+  session->resources = entry;
+  return SUMI_OK;
+}
+
+/* ---- Running ---- */
+
+/* Room for one more plan: the one that has not run for longest goes. */
+static void make_room(sumi_session_t *session) {
+  if (session->plan_count < SUMI__MAX_PLANS) return;
+  int oldest = 0;
+  for (int i = 1; i < session->plan_count; ++i)
+    if (session->plans[i]->last_used < session->plans[oldest]->last_used) oldest = i;
+  if (session->plans[oldest] == session->last) session->last = NULL;
+  sumi__plan_free(session->plans[oldest]);
+  session->plans[oldest] = session->plans[--session->plan_count];
+}
+
+static sumi__plan_t *find_plan(const sumi_session_t *session, const sumi_run_options_t *run) {
+  if (session->last && sumi__key_matches(&session->last->key, run)) return session->last;
+  for (int i = 0; i < session->plan_count; ++i)
+    if (sumi__key_matches(&session->plans[i]->key, run)) return session->plans[i];
+  return NULL;
+}
+
+static sumi_status_t check_session(const sumi_session_t *session) {
+  if (!session->graph) return sumi_fail(SUMI_INVALID_ARGUMENT, "the session's graph is NULL");
+  if (sumi_graph_status(session->graph) != SUMI_OK)
+    return sumi_fail(sumi_graph_status(session->graph), "%s", sumi_graph_message(session->graph));
+  if (session->unknown_pass)
+    return sumi_fail(SUMI_INVALID_ARGUMENT,
+                     "disable_passes: there is no pass '%s'; there are fold, cse, fuse, arena and "
+                     "order",
+                     session->unknown_pass);
+  return SUMI_OK;
+}
+
+static sumi_status_t make_plan(sumi_session_t *session, const sumi_run_options_t *run,
+                               sumi__plan_t **plan) {
+  SUMI_TRY(check_session(session));
+  SUMI_TRY(sumi__check_run(session, run));
+  SUMI_TRY(sumi__plan_make(session, run, plan));
+  make_room(session);
+  session->plans[session->plan_count++] = *plan;
+  ++session->plans_made;
+  return SUMI_OK;
+}
+
+sumi_status_t sumi_session_run_with(sumi_session_t *session, sumi_run_options_t options) {
+  if (!session) return sumi_fail(SUMI_INVALID_ARGUMENT, "session is NULL");
+  SUMI_TRY(sumi__check_lists(&options));
+  if (session->graph && sumi_graph_status(session->graph) != SUMI_OK) return check_session(session);
+  sumi__plan_t *plan = find_plan(session, &options);
+  if (!plan) SUMI_TRY(make_plan(session, &options, &plan));
+  session->last = plan;
+  plan->last_used = ++session->runs;
+  SUMI_TRY(sumi__check_fetch_pointers(&options));
+  SUMI_TRY(sumi__check_fetch_counts(plan, &options));
+  SUMI_TRY(sumi__plan_run(plan, &options));
+  return sumi__deliver(plan, &options);
+}
+
+sumi_status_t sumi_session_value(sumi_session_t *session, sumi_tensor_t tensor,
+                                 sumi_array_t **value) {
+  if (!value) return sumi_fail(SUMI_INVALID_ARGUMENT, "sumi_session_value: value is NULL");
+  *value = NULL;
+  const sumi_fetch_t fetch = {.tensor = tensor, .array = value};
+  return sumi_session_run_with(session, (sumi_run_options_t){.fetches = {1, &fetch}});
+}
+
+void sumi_session_format_plan(const sumi_session_t *session, sumi_buffer_t *buffer) {
+  if (session && session->last && buffer) sumi_buffer_puts(buffer, session->last->text);
+}
+
+sumi_session_stats_t sumi_session_stats(const sumi_session_t *session) {
+  sumi_session_stats_t stats = {0};
+  if (session && session->last) stats = session->last->stats;
+  if (session) stats.plans = session->plans_made;
+  return stats;
+}

@@ -25,6 +25,9 @@ SUMI_API void sumi_canvas_free(sumi_canvas_t *canvas);
  * of drawing. */
 SUMI_API sumi_status_t sumi_canvas_finish(sumi_canvas_t *canvas, sumi_picture_t *picture);
 
+/** Restricts all that follows to a rectangle; one of width 0 lifts the restriction. */
+SUMI_API void sumi_canvas_clip(sumi_canvas_t *canvas, sumi_rect_t rect);
+
 /** A filled rectangle, and the inner border of one. Alpha is respected; what lies outside the
  * canvas is cut off. */
 SUMI_API void sumi_canvas_fill(sumi_canvas_t *canvas, sumi_rect_t rect, sumi_color_t color);
@@ -36,7 +39,6 @@ typedef struct sumi_stroke {
   double width_px;    /* 0 = 1 */
   const double *dash; /* lengths on, off, on …; NULL = solid */
   int dash_count;
-  sumi_rect_t clip; /* width 0 = the whole canvas */
 } sumi_stroke_t;
 
 /** Joined lines through `count` points x0, y0, x1, y1 … in pixels; a point that is not finite makes

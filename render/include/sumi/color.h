@@ -40,8 +40,7 @@ SUMI_API sumi_color_t sumi_color_map_color(sumi_color_map_t map, double t);
 SUMI_API double sumi_color_luminance(sumi_color_t color);
 SUMI_API double sumi_color_contrast(sumi_color_t a, sumi_color_t b);
 
-/** Near-black or white, whichever contrasts more with an opaque ground; the contrast is at
- * least 4.5. */
+/** Near-black, white or black for text on an opaque ground; the contrast is at least 4.5. */
 SUMI_API sumi_color_t sumi_color_ink_on(sumi_color_t ground);
 
 /** The colour, darkened or lightened only as far as a contrast of 4.5 with the ground asks for. */

@@ -31,8 +31,10 @@ typedef struct sumi_picture {
   char *annotations SUMI_UNSET; /* JSON text (see annotations.h) or NULL, from sumi_malloc */
 } sumi_picture_t;
 
-/* No side of a picture is longer, and no picture has more pixels. */
-#define SUMI_PICTURE_MAX_SIDE_PX 32767
+/* No side of a picture is longer, no side of a drawn one (CANVAS, cairo's limit), and no picture
+ * has more pixels. */
+#define SUMI_PICTURE_MAX_SIDE_PX 65536
+#define SUMI_CANVAS_MAX_SIDE_PX  32767
 #define SUMI_PICTURE_MAX_PIXELS  (INT64_C(1) << 28)
 
 /** Gives uninitialised pixels. INVALID_ARGUMENT for a side below 1 or above the limits;

@@ -12,7 +12,8 @@ typedef struct sumi_pixels_options {
   /* Colour of pixels with a value that is not finite; default opaque red. A grey picture takes its
    * red byte. */
   sumi_color_t bad_color SUMI_UNSET;
-  /* Values shown as 0 and 255; both 0 (the default) asks for TensorFlow's rule, per picture. */
+  /* Values shown as 0 and 255, in between cut(255.5 * (x - low) / (high - low)), outside clipped; 0
+   * and 1 give TensorFlow 2's rule. Both 0 (the default) asks for TensorFlow 1's, per picture. */
   double low SUMI_UNSET, high SUMI_UNSET;
   int end_ SUMI_UNSET;
 } sumi_pixels_options_t;

@@ -1,0 +1,35 @@
+/* The JSON that goes with a drawing into its PNG. The form, which annotations_read.c reads back:
+ *
+ *   {"sumi":1, "kind":"gallery", "title":"…", "columns":8, "cells":[
+ *     {"id":3, "cell":[x,y,w,h], "picture":[x,y,w,h], "shape":[28,28,1], "verdict":"wrong", "label":"…", "score":0.9,
+ *      "truth":"…", "key":1.9, "probabilities":[…], "boxes":[{"at":[x0,y0,x1,y1], "label":"…", "score":0.5,
+ *      "layer":"truth", "class":2}], "keypoints":[{"at":[x,y], "hidden":true, "layer":"truth", "class":0}]}]}
+ *
+ * Members without a value are left out. Numbers that are not finite are the texts "nan", "inf" and "-inf". */
+#ifndef SUMI_RENDER_ANNOTATIONS_WRITE_H
+#define SUMI_RENDER_ANNOTATIONS_WRITE_H
+
+#include <sumi/buffer.h>
+#include <sumi/prediction.h>
+
+/* "name":value members, each after a comma unless the buffer ends with an opening bracket. */
+void sumi__json_text(sumi_buffer_t *json, const char *name,
+                     const char *text); /* nothing for NULL */
+void sumi__json_number(sumi_buffer_t *json, const char *name, double value);
+void sumi__json_whole(sumi_buffer_t *json, const char *name, int64_t value);
+void sumi__json_rect(sumi_buffer_t *json, const char *name, sumi_rect_t rect);
+void sumi__json_open(sumi_buffer_t *json, const char *name,
+                     char bracket); /* name NULL: an array's element */
+void sumi__json_close(sumi_buffer_t *json, char bracket);
+
+/* Opens the outer object with its "sumi", "kind" and "title". */
+void sumi__annotations_begin(sumi_buffer_t *json, const char *kind, const char *title);
+
+/* One element of "cells". */
+void sumi__annotations_cell(sumi_buffer_t *json, const sumi_prediction_t *prediction,
+                            sumi_rect_t cell, sumi_rect_t picture, double key);
+
+/* Closes the outer object and hands the text to the picture; the buffer is released in any case. */
+sumi_status_t sumi__annotations_end(sumi_buffer_t *json, sumi_picture_t *picture);
+
+#endif

@@ -1,0 +1,41 @@
+/* The canvas as the files of render/ see it. */
+#ifndef SUMI_RENDER_CANVAS_INTERNAL_H
+#define SUMI_RENDER_CANVAS_INTERNAL_H
+
+#include <cairo.h>
+
+#include <sumi/canvas.h>
+#include <sumi/picture.h>
+
+struct sumi_canvas {
+  sumi_picture_t picture; /* CANVAS pixels, into which everything is drawn */
+  sumi_rect_t clip;
+  cairo_t *cairo; /* made by the first line or circle, over the same pixels */
+  sumi_status_t status;
+  char message[256]; /* of the first failure */
+};
+
+/* False when nothing is to be drawn any more. */
+static inline bool sumi__canvas_works(const sumi_canvas_t *canvas) {
+  return canvas && canvas->status == SUMI_OK;
+}
+
+/* Keeps the first failure; its text is the thread's latest error message. */
+void sumi__canvas_fail(sumi_canvas_t *canvas, sumi_status_t status);
+
+static inline uint32_t *sumi__canvas_row(sumi_canvas_t *canvas, int y) {
+  return (uint32_t *)(void *)(canvas->picture.pixels + (size_t)y * canvas->picture.stride_bytes);
+}
+
+/* ground + (color - ground) * alpha / 255, opaque; alpha in 0 … 255, rounded. */
+static inline uint32_t sumi__blend(uint32_t ground, uint32_t color, uint32_t alpha) {
+  /* Two channels in one multiplication; x / 255 rounded is (x + 128 + ((x + 128) >> 8)) >> 8 for x <= 65535. */
+  const uint32_t inverse = 255 - alpha;
+  uint32_t rb = (color & 0xff00ff) * alpha + (ground & 0xff00ff) * inverse + 0x800080;
+  uint32_t g = (color >> 8 & 0xff) * alpha + (ground >> 8 & 0xff) * inverse + 0x80;
+  rb = (rb + (rb >> 8 & 0xff00ff)) >> 8 & 0xff00ff;
+  g = (g + (g >> 8)) & 0xff00;
+  return 0xff000000u | rb | g;
+}
+
+#endif

@@ -1,0 +1,185 @@
+#include "charts/axes.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "shape_text.h"
+#include "theme.h"
+
+enum {
+  TEXT_PX = 11,
+  TICK_GAP_PX = 6, /* between plot and tick texts */
+  LABEL_GAP_PX = 6,
+  MAX_TICKS = 50,
+  MIN_SIDE_PX = 20,
+};
+
+/* 1, 2 or 5 times a power of ten, at least `rough`. */
+static double round_step(double rough) {
+  const double power = pow(10, floor(log10(rough)));
+  const double share = rough / power;
+  return power * (share <= 1 + 1e-9 ? 1 : share <= 2 + 1e-9 ? 2 : share <= 5 + 1e-9 ? 5 : 10);
+}
+
+/* A range with room in it, whatever was asked for. */
+static void mend_range(double *low, double *high) {
+  if (!isfinite(*low) || !isfinite(*high) || *low > *high) *low = 0, *high = 1;
+  const double smallest = fmax(fabs(*low), fabs(*high)) * 1e-9;
+  if (*high - *low > smallest && *high - *low > 1e-300) return;
+  const double half = *low == 0 ? 0.5 : fabs(*low) * 0.5;
+  *low -= half;
+  *high += half;
+}
+
+sumi__scale_t sumi__scale(double low, double high, int ticks, bool padded, bool log) {
+  mend_range(&low, &high);
+  /* Halves keep the difference of the largest doubles finite. */
+  const double rough = (high / 2 - low / 2) / (ticks > 1 ? ticks : 1) * 2;
+  double step = round_step(rough);
+  if (log && step < 1) step = 1;
+  if (padded) {
+    low = floor(low / step + 1e-9) * step;
+    high = ceil(high / step - 1e-9) * step;
+  }
+  sumi__scale_t scale = {.low = low, .high = high, .step = step, .log = log};
+  scale.first_tick = ceil(low / step - 1e-9) * step;
+  const double count = floor((high - scale.first_tick) / step + 1e-9) + 1;
+  scale.tick_count = count > MAX_TICKS ? MAX_TICKS : count < 0 ? 0 : (int)count;
+  const double decimals = -floor(log10(step) + 1e-9);
+  scale.decimals = decimals > 0 ? (int)fmin(decimals, 12) : 0;
+  return scale;
+}
+
+void sumi__tick_text(const sumi__scale_t *scale, int tick, char text[SUMI__NUMBER_TEXT_MAX]) {
+  double value = scale->first_tick + tick * scale->step;
+  if (fabs(value) < scale->step * 1e-6) value = 0;
+  const double largest = fmax(fabs(scale->low), fabs(scale->high));
+  if (scale->log)
+    sumi__number_text(text, pow(10, value), 6);
+  else if (largest >= 1e6 || scale->step < 1e-5)
+    sumi__number_text(text, value, 4);
+  else
+    sumi__fixed_text(text, value, scale->decimals);
+}
+
+static int widest_tick(const sumi__scale_t *scale) {
+  int widest = 0;
+  for (int i = 0; i < scale->tick_count; ++i) {
+    char text[SUMI__NUMBER_TEXT_MAX];
+    sumi__tick_text(scale, i, text);
+    const int width = sumi_text_width_px(text, TEXT_PX, false);
+    if (width > widest) widest = width;
+  }
+  return widest;
+}
+
+sumi__axes_t sumi__axes(sumi_rect_t room, sumi__scale_t x, sumi__scale_t y, const char *x_label,
+                        const char *y_label) {
+  const int line = sumi_text_height_px(TEXT_PX);
+  const int left = widest_tick(&y) + TICK_GAP_PX + (y_label ? line + LABEL_GAP_PX : 0);
+  const int below = line + TICK_GAP_PX + (x_label ? line + LABEL_GAP_PX : 0);
+  const int top = line / 2;
+  sumi_rect_t plot = {room.x + left, room.y + top, room.width - left - line,
+                      room.height - below - top};
+  if (plot.width < MIN_SIDE_PX) plot.width = MIN_SIDE_PX;
+  if (plot.height < MIN_SIDE_PX) plot.height = MIN_SIDE_PX;
+  return (sumi__axes_t){plot, x, y};
+}
+
+double sumi__axes_x(const sumi__axes_t *axes, double value) {
+  const double share = (value / 2 - axes->x.low / 2) / (axes->x.high / 2 - axes->x.low / 2);
+  return axes->plot.x + share * axes->plot.width;
+}
+
+double sumi__axes_y(const sumi__axes_t *axes, double value) {
+  const double share = (value / 2 - axes->y.low / 2) / (axes->y.high / 2 - axes->y.low / 2);
+  return axes->plot.y + axes->plot.height - share * axes->plot.height;
+}
+
+static void draw_y_ticks(sumi_canvas_t *canvas, const sumi__axes_t *axes, int line) {
+  const sumi_rect_t plot = axes->plot;
+  for (int i = 0; i < axes->y.tick_count; ++i) {
+    const int y = (int)lround(sumi__axes_y(axes, axes->y.first_tick + i * axes->y.step));
+    sumi_canvas_fill(canvas, (sumi_rect_t){plot.x, y, plot.width, 1}, SUMI__LINE_FAINT);
+    char text[SUMI__NUMBER_TEXT_MAX];
+    sumi__tick_text(&axes->y, i, text);
+    const sumi_rect_t box = {0, y - line / 2, plot.x - TICK_GAP_PX, line};
+    sumi_canvas_text(canvas, text, box, .size_px = TEXT_PX, .color = SUMI__INK_MUTED,
+                     .align = SUMI_ALIGN_END);
+  }
+}
+
+static void draw_x_ticks(sumi_canvas_t *canvas, const sumi__axes_t *axes, int line) {
+  const sumi_rect_t plot = axes->plot;
+  const int bottom = plot.y + plot.height;
+  int free_from = INT32_MIN; /* a text that would touch the one before it is left out */
+  for (int i = 0; i < axes->x.tick_count; ++i) {
+    const int x = (int)lround(sumi__axes_x(axes, axes->x.first_tick + i * axes->x.step));
+    sumi_canvas_fill(canvas, (sumi_rect_t){x, bottom, 1, 4}, SUMI__LINE);
+    char text[SUMI__NUMBER_TEXT_MAX];
+    sumi__tick_text(&axes->x, i, text);
+    const int width = sumi_text_width_px(text, TEXT_PX, false);
+    const sumi_rect_t box = {x - width / 2, bottom + TICK_GAP_PX, width, line};
+    if (box.x < free_from) continue;
+    sumi_canvas_text(canvas, text, box, .size_px = TEXT_PX, .color = SUMI__INK_MUTED);
+    free_from = box.x + width + 6;
+  }
+}
+
+void sumi__axes_draw(sumi_canvas_t *canvas, const sumi__axes_t *axes, const char *x_label,
+                     const char *y_label) {
+  const sumi_rect_t plot = axes->plot;
+  const int line = sumi_text_height_px(TEXT_PX), bottom = plot.y + plot.height;
+  draw_y_ticks(canvas, axes, line);
+  sumi_canvas_fill(canvas, (sumi_rect_t){plot.x, bottom, plot.width, 1}, SUMI__LINE);
+  draw_x_ticks(canvas, axes, line);
+  if (x_label)
+    sumi_canvas_text(
+        canvas, x_label,
+        ((sumi_rect_t){plot.x, bottom + TICK_GAP_PX + line + LABEL_GAP_PX, plot.width, line}),
+        .size_px = TEXT_PX, .color = SUMI__INK, .align = SUMI_ALIGN_MIDDLE);
+  const int left = plot.x - TICK_GAP_PX - widest_tick(&axes->y) - LABEL_GAP_PX - line;
+  if (y_label)
+    sumi_canvas_text(canvas, y_label, ((sumi_rect_t){left, plot.y, line, plot.height}),
+                     .size_px = TEXT_PX, .color = SUMI__INK, .align = SUMI_ALIGN_MIDDLE,
+                     .upwards = true);
+}
+
+bool sumi__finite_range(const sumi_array_view_t *values, double *low, double *high) {
+  *low = INFINITY;
+  *high = -INFINITY;
+  const int64_t count = sumi_array_view_count(values);
+  for (int64_t i = 0; i < count; ++i) {
+    const double value = sumi_array_view_double(values, i);
+    if (!isfinite(value)) continue;
+    if (value < *low) *low = value;
+    if (value > *high) *high = value;
+  }
+  return *low <= *high;
+}
+
+sumi_status_t sumi__check_values(const char *what, const sumi_array_view_t *values, int rank) {
+  SUMI_TRY(sumi_array_view_check(what, values));
+  if (values->dtype == SUMI_STRING)
+    return sumi_fail(SUMI_INVALID_ARGUMENT, "%s has dtype string; numbers are expected", what);
+  if (rank >= 0 && values->rank != rank) {
+    char shape[SUMI__SHAPE_TEXT_MAX];
+    sumi__shape_text(values, shape);
+    return sumi_fail(SUMI_INVALID_ARGUMENT, "%s has shape %s; rank %d is expected", what, shape,
+                     rank);
+  }
+  return SUMI_OK;
+}
+
+sumi_status_t sumi__chart_size(int *width_px, int *height_px, int default_width,
+                               int default_height) {
+  enum { MIN_WIDTH = 160, MIN_HEIGHT = 120, MAX_SIDE = 4096 };
+  if (*width_px == 0) *width_px = default_width;
+  if (*height_px == 0) *height_px = default_height;
+  if (*width_px < MIN_WIDTH || *width_px > MAX_SIDE || *height_px < MIN_HEIGHT ||
+      *height_px > MAX_SIDE)
+    return sumi_fail(SUMI_INVALID_ARGUMENT,
+                     "a chart of %d x %d pixels; %d x %d to %d x %d are allowed", *width_px,
+                     *height_px, MIN_WIDTH, MIN_HEIGHT, MAX_SIDE, MAX_SIDE);
+  return SUMI_OK;
+}

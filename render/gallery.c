@@ -1,0 +1,274 @@
+#include <sumi/gallery.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <sumi/alloc.h>
+
+#include "annotations_write.h"
+#include "cell.h"
+#include "layout.h"
+#include "legend.h"
+#include "number_text.h"
+#include "sheet.h"
+#include "theme.h"
+
+enum {
+  DEFAULT_PICTURE_PX = 112,
+  DEFAULT_MAX_COUNT = 256,
+  MAX_COUNT = 4096,
+  MAX_COLUMNS = 256,
+  MIN_WIDTH_PX = 320,
+  COLUMN_GAP_PX = 14,
+  ROW_GAP_PX = 18,
+};
+
+/* One prediction that may be shown, and what it is ordered by. */
+typedef struct {
+  const sumi_prediction_t *prediction;
+  double key;
+  int64_t index;
+} pick_t;
+
+typedef struct {
+  int64_t right, wrong, neutral;
+} tally_t;
+
+/* Everything a sheet is made of, once decided. */
+typedef struct {
+  const sumi_gallery_options_t *options;
+  const pick_t *picks;
+  int64_t shown, given;
+  tally_t tally;
+  sumi__cell_style_t style;
+  int columns, rows, width, height, head_height, legend_height;
+} sheet_t;
+
+/* Confident mistakes from 3 down to doubtful ones at 2, undecided pictures 1.5, doubtful hits from 1 to sure ones at 0. */
+static double default_key(const sumi_prediction_t *prediction) {
+  const bool known = prediction->has_score && !isnan(prediction->score);
+  const double score = known ? fmin(fmax(prediction->score, 0), 1) : 0.5;
+  switch (sumi_prediction_verdict(prediction)) {
+  case SUMI_VERDICT_WRONG: return 2 + score;
+  case SUMI_VERDICT_RIGHT: return 1 - score;
+  case SUMI_VERDICT_AUTO:
+  case SUMI_VERDICT_NEUTRAL: break;
+  }
+  return 1.5;
+}
+
+static double key_of(const sumi_gallery_options_t *options, const sumi_prediction_t *prediction,
+                     int64_t index) {
+  if (!options->keys) return options->order == SUMI_ORDER_GIVEN ? 0 : default_key(prediction);
+  return isnan(options->keys[index]) ? INFINITY : options->keys[index];
+}
+
+/* Equal keys keep the order they were given in. */
+static int worse_first(const void *a, const void *b) {
+  const pick_t *x = a, *y = b;
+  if (x->key != y->key) return x->key > y->key ? -1 : 1;
+  return x->index < y->index ? -1 : x->index > y->index;
+}
+
+static int better_first(const void *a, const void *b) {
+  const pick_t *x = a, *y = b;
+  if (x->key != y->key) return x->key < y->key ? -1 : 1;
+  return x->index < y->index ? -1 : x->index > y->index;
+}
+
+static void count_verdict(tally_t *tally, sumi_verdict_t verdict) {
+  switch (verdict) {
+  case SUMI_VERDICT_RIGHT: ++tally->right; break;
+  case SUMI_VERDICT_WRONG: ++tally->wrong; break;
+  case SUMI_VERDICT_AUTO:
+  case SUMI_VERDICT_NEUTRAL: ++tally->neutral; break;
+  }
+}
+
+/* Fills picks with what is to be shown, in order, and returns how many. */
+static int64_t choose(const sumi_prediction_t *predictions, int64_t count,
+                      const sumi_gallery_options_t *options, pick_t *picks, tally_t *tally) {
+  int64_t chosen = 0;
+  for (int64_t i = 0; i < count; ++i) {
+    const sumi_verdict_t verdict = sumi_prediction_verdict(&predictions[i]);
+    count_verdict(tally, verdict);
+    if (options->only_wrong && verdict != SUMI_VERDICT_WRONG) continue;
+    picks[chosen++] = (pick_t){&predictions[i], key_of(options, &predictions[i], i), i};
+  }
+  if (options->order != SUMI_ORDER_GIVEN)
+    qsort(picks, (size_t)chosen, sizeof *picks,
+          options->order == SUMI_ORDER_WORST_FIRST ? worse_first : better_first);
+  return chosen < options->max_count ? chosen : options->max_count;
+}
+
+static sumi_status_t check(const sumi_prediction_t *predictions, int64_t count,
+                           const sumi_gallery_options_t *options) {
+  if (count < 0 || (count > 0 && !predictions))
+    return sumi_fail(SUMI_INVALID_ARGUMENT, "%lld predictions are %s", (long long)count,
+                     predictions ? "not possible" : "NULL");
+  if (options->columns < 0 || options->columns > MAX_COLUMNS)
+    return sumi_fail(SUMI_INVALID_ARGUMENT, "columns is %d; 1 to %d are allowed", options->columns,
+                     MAX_COLUMNS);
+  if (options->max_count < 0 || options->max_count > MAX_COUNT)
+    return sumi_fail(SUMI_INVALID_ARGUMENT, "max_count is %d; 1 to %d are allowed",
+                     options->max_count, MAX_COUNT);
+  SUMI_TRY(sumi__check_texts(options->title, options->subtitle));
+  SUMI_TRY(sumi__check_cell_options(options->picture_px, options->top_k, options->class_names,
+                                    options->class_count));
+  for (int64_t i = 0; i < count; ++i) {
+    char what[48];
+    snprintf(what, sizeof what, "prediction %lld", (long long)i);
+    SUMI_TRY(sumi_prediction_check(what, &predictions[i]));
+  }
+  return SUMI_OK;
+}
+
+/* ---- the legend: how many are shown, and how many are right and wrong of all ---- */
+
+static void add_count(sumi__legend_t *legend, int64_t count, const char *word, sumi_color_t color) {
+  char number[SUMI__NUMBER_TEXT_MAX], text[SUMI__NUMBER_TEXT_MAX + 16];
+  sumi__count_text(number, (double)count);
+  snprintf(text, sizeof text, "%s %s", number, word);
+  sumi__legend_add(legend, color, text);
+}
+
+static sumi__legend_t legend_of(const sheet_t *sheet) {
+  sumi__legend_t legend = {0};
+  if (sheet->shown < sheet->given) {
+    char shown[SUMI__NUMBER_TEXT_MAX], given[SUMI__NUMBER_TEXT_MAX];
+    char text[2 * SUMI__NUMBER_TEXT_MAX + 16];
+    sumi__count_text(shown, (double)sheet->shown);
+    sumi__count_text(given, (double)sheet->given);
+    snprintf(text, sizeof text, "%s of %s pictures", shown, given);
+    sumi__legend_add(&legend, 0, text);
+  } else {
+    add_count(&legend, sheet->given, sheet->given == 1 ? "picture" : "pictures", 0);
+  }
+  const tally_t *tally = &sheet->tally;
+  if (tally->right + tally->wrong > 0) {
+    add_count(&legend, tally->right, "right", SUMI_COLOR_RIGHT);
+    add_count(&legend, tally->wrong, "wrong", SUMI_COLOR_WRONG);
+    if (tally->neutral > 0) add_count(&legend, tally->neutral, "undecided", SUMI_COLOR_NEUTRAL);
+    char share[SUMI__NUMBER_TEXT_MAX], text[SUMI__NUMBER_TEXT_MAX + 16];
+    sumi__fixed_text(share, 100.0 * (double)tally->right / (double)(tally->right + tally->wrong),
+                     1);
+    snprintf(text, sizeof text, "accuracy %s%%", share);
+    sumi__legend_add(&legend, 0, text);
+  }
+  return legend;
+}
+
+/* ---- drawing ---- */
+
+static void decide_sizes(sheet_t *sheet) {
+  const sumi__cell_style_t *style = &sheet->style;
+  const int64_t cells = sheet->shown > 0 ? sheet->shown : 1;
+  const int wanted = sheet->options->columns
+                         ? sheet->options->columns
+                         : sumi__square_columns(cells, style->width + COLUMN_GAP_PX,
+                                                style->height + ROW_GAP_PX);
+  sheet->columns = wanted < cells ? wanted : (int)cells;
+  sheet->rows = (int)((cells + sheet->columns - 1) / sheet->columns);
+  const int grid = sheet->columns * style->width + (sheet->columns - 1) * COLUMN_GAP_PX;
+  const int wide = grid + 2 * SUMI__SHEET_MARGIN_PX;
+  sheet->width = wide > MIN_WIDTH_PX ? wide : MIN_WIDTH_PX;
+  const sumi__legend_t legend = legend_of(sheet);
+  sheet->head_height = sumi__sheet_head_height(sheet->options->title, sheet->options->subtitle);
+  sheet->legend_height = sumi__legend_height(&legend, sheet->width - 2 * SUMI__SHEET_MARGIN_PX) +
+                         12;
+  sheet->height = sheet->head_height + sheet->legend_height + sheet->rows * style->height +
+                  (sheet->rows - 1) * ROW_GAP_PX + SUMI__SHEET_MARGIN_PX;
+}
+
+static void draw_head(sumi_canvas_t *canvas, const sheet_t *sheet) {
+  sumi__sheet_head(canvas, sheet->width, sheet->options->title, sheet->options->subtitle);
+  const sumi__legend_t legend = legend_of(sheet);
+  const sumi_rect_t at = {SUMI__SHEET_MARGIN_PX, sheet->head_height - 4,
+                          sheet->width - 2 * SUMI__SHEET_MARGIN_PX, sheet->legend_height};
+  sumi__legend_draw(canvas, &legend, at);
+  if (sheet->shown > 0) return;
+  const sumi_rect_t middle = {SUMI__SHEET_MARGIN_PX, sheet->head_height + sheet->legend_height,
+                              sheet->width - 2 * SUMI__SHEET_MARGIN_PX, sheet->style.height};
+  sumi_canvas_fill(canvas, middle, SUMI__LINE_FAINT);
+  sumi_canvas_text(canvas, "nothing to show", middle, .color = SUMI__INK_MUTED,
+                   .align = SUMI_ALIGN_MIDDLE);
+}
+
+static sumi_status_t draw_cells(sumi_canvas_t *canvas, const sheet_t *sheet, sumi_buffer_t *json) {
+  const sumi__cell_style_t *style = &sheet->style;
+  for (int64_t i = 0; i < sheet->shown; ++i) {
+    const int column = (int)(i % sheet->columns), row = (int)(i / sheet->columns);
+    const sumi_rect_t cell = {SUMI__SHEET_MARGIN_PX + column * (style->width + COLUMN_GAP_PX),
+                              sheet->head_height + sheet->legend_height +
+                                  row * (style->height + ROW_GAP_PX),
+                              style->width, style->height};
+    sumi_rect_t picture;
+    SUMI_TRY(sumi__cell_draw(canvas, sheet->picks[i].prediction, style, cell.x, cell.y, &picture));
+    sumi__annotations_cell(json, sheet->picks[i].prediction, cell, picture, sheet->picks[i].key);
+  }
+  return SUMI_OK;
+}
+
+static sumi_status_t draw_sheet(const sheet_t *sheet, sumi_picture_t *picture) {
+  sumi_canvas_t *canvas;
+  SUMI_TRY(sumi_canvas_new(sheet->width, sheet->height, 0, &canvas));
+  sumi_buffer_t json = {0};
+  sumi__annotations_begin(&json, "gallery", sheet->options->title);
+  sumi__json_text(&json, "subtitle", sheet->options->subtitle);
+  sumi__json_whole(&json, "columns", sheet->columns);
+  sumi__json_open(&json, "cells", '[');
+  draw_head(canvas, sheet);
+  sumi_status_t status = draw_cells(canvas, sheet, &json);
+  sumi__json_close(&json, ']');
+  if (status != SUMI_OK)
+    sumi_canvas_free(canvas);
+  else
+    status = sumi_canvas_finish(canvas, picture);
+  if (status != SUMI_OK) {
+    sumi_buffer_release(&json);
+    return status;
+  }
+  status = sumi__annotations_end(&json, picture);
+  if (status != SUMI_OK) sumi_picture_free(picture);
+  return status;
+}
+
+/* The style all shown predictions fit in; none shown gives an empty cell. */
+static sumi_status_t decide_style(sheet_t *sheet) {
+  const sumi_prediction_t **shown = sumi_calloc((size_t)sheet->shown, sizeof *shown);
+  if (!shown) return sumi_fail_alloc("a gallery's order", (size_t)sheet->shown * sizeof *shown);
+  for (int64_t i = 0; i < sheet->shown; ++i) shown[i] = sheet->picks[i].prediction;
+  const sumi_gallery_options_t *options = sheet->options;
+  sheet->style = sumi__cell_style(shown, sheet->shown,
+                                  &(sumi_prediction_options_t){.picture_px = options->picture_px,
+                                                               .class_names = options->class_names,
+                                                               .class_count = options->class_count,
+                                                               .top_k = options->top_k,
+                                                               .bad_color = options->bad_color,
+                                                               .low = options->low,
+                                                               .high = options->high});
+  sumi_free(shown);
+  if (sheet->shown == 0) sheet->style.height = options->picture_px;
+  return SUMI_OK;
+}
+
+sumi_status_t sumi_gallery_draw_with(const sumi_prediction_t *predictions, int64_t count,
+                                     sumi_picture_t *picture, sumi_gallery_options_t options) {
+  if (!picture) return sumi_fail(SUMI_INVALID_ARGUMENT, "picture is NULL");
+  *picture = (sumi_picture_t){0};
+  if (options.picture_px == 0) options.picture_px = DEFAULT_PICTURE_PX;
+  if (options.max_count == 0) options.max_count = DEFAULT_MAX_COUNT;
+  SUMI_TRY(check(predictions, count, &options));
+  pick_t *picks = sumi_calloc((size_t)count, sizeof *picks);
+  if (!picks) return sumi_fail_alloc("a gallery's order", (size_t)count * sizeof *picks);
+  sheet_t sheet = {.options = &options, .picks = picks, .given = count};
+  sheet.shown = choose(predictions, count, &options, picks, &sheet.tally);
+  sumi_status_t status = decide_style(&sheet);
+  if (status == SUMI_OK) {
+    decide_sizes(&sheet);
+    status = draw_sheet(&sheet, picture);
+  }
+  sumi_free(picks);
+  return status;
+}

@@ -1,0 +1,53 @@
+#include "legend.h"
+
+#include <string.h>
+
+#include "theme.h"
+
+enum { TEXT_PX = 12, SQUARE_PX = 10, SQUARE_GAP_PX = 6, ITEM_GAP_PX = 18, LINE_GAP_PX = 4 };
+
+void sumi__legend_add(sumi__legend_t *legend, sumi_color_t color, const char *text) {
+  if (legend->count == SUMI__LEGEND_MAX) return;
+  size_t length = strlen(text);
+  if (length >= SUMI__LEGEND_TEXT_MAX) {
+    length = SUMI__LEGEND_TEXT_MAX - 1;
+    while (length > 0 && (text[length] & 0xC0) == 0x80) --length;
+  }
+  legend->items[legend->count].color = color;
+  memcpy(legend->items[legend->count].text, text, length);
+  legend->items[legend->count].text[length] = '\0';
+  ++legend->count;
+}
+
+/* Walks through the items as they are set; draws them when there is a canvas. Returns the height. */
+static int set_items(sumi_canvas_t *canvas, const sumi__legend_t *legend, sumi_rect_t at) {
+  const int line = sumi_text_height_px(TEXT_PX);
+  int x = at.x, y = at.y;
+  for (int i = 0; i < legend->count; ++i) {
+    const sumi_color_t color = legend->items[i].color;
+    const int square = color ? SQUARE_PX + SQUARE_GAP_PX : 0;
+    int width = square + sumi_text_width_px(legend->items[i].text, TEXT_PX, false);
+    if (width > at.width) width = at.width;
+    if (x > at.x && x + width > at.x + at.width) {
+      x = at.x;
+      y += line + LINE_GAP_PX;
+    }
+    if (canvas && color)
+      sumi_canvas_fill(canvas, (sumi_rect_t){x, y + (line - SQUARE_PX) / 2, SQUARE_PX, SQUARE_PX},
+                       color);
+    if (canvas)
+      sumi_canvas_text(canvas, legend->items[i].text,
+                       ((sumi_rect_t){x + square, y, width - square, line}), .size_px = TEXT_PX,
+                       .color = SUMI__INK_MUTED);
+    x += width + ITEM_GAP_PX;
+  }
+  return legend->count ? y + line - at.y : 0;
+}
+
+int sumi__legend_height(const sumi__legend_t *legend, int width) {
+  return set_items(NULL, legend, (sumi_rect_t){0, 0, width, 0});
+}
+
+void sumi__legend_draw(sumi_canvas_t *canvas, const sumi__legend_t *legend, sumi_rect_t at) {
+  set_items(canvas, legend, at);
+}

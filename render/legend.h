@@ -1,0 +1,27 @@
+/* Coloured squares with words, in a line that wraps. */
+#ifndef SUMI_RENDER_LEGEND_H
+#define SUMI_RENDER_LEGEND_H
+
+#include <sumi/canvas.h>
+
+enum { SUMI__LEGEND_MAX = 32, SUMI__LEGEND_TEXT_MAX = 128 };
+
+/* Zero-initialise to start empty. */
+typedef struct {
+  int count;
+  struct {
+    sumi_color_t color; /* 0: no square */
+    char text[SUMI__LEGEND_TEXT_MAX];
+  } items[SUMI__LEGEND_MAX];
+} sumi__legend_t;
+
+/* Adds an item; a longer text is cut on a character's boundary, an item past the maximum is left out. */
+void sumi__legend_add(sumi__legend_t *legend, sumi_color_t color, const char *text);
+
+/* Pixels the legend takes when it is `width` wide; 0 for an empty one. */
+int sumi__legend_height(const sumi__legend_t *legend, int width);
+
+/* Draws the legend from the top left corner of `at`, in its width. */
+void sumi__legend_draw(sumi_canvas_t *canvas, const sumi__legend_t *legend, sumi_rect_t at);
+
+#endif

@@ -1,0 +1,72 @@
+#include "number_text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* printf writes the locale's decimal point, which may be several bytes: whatever no number holds becomes one '.'. */
+static void restore_point(char *text) {
+  char *to = text;
+  bool in_point = false;
+  for (const char *from = text; *from; ++from) {
+    if (strchr("0123456789+-einfa", *from)) {
+      *to++ = *from;
+      in_point = false;
+    } else if (!in_point) {
+      *to++ = '.';
+      in_point = true;
+    }
+  }
+  *to = '\0';
+}
+
+static bool not_finite_text(char *text, double value) {
+  if (isfinite(value)) return false;
+  snprintf(text, SUMI__NUMBER_TEXT_MAX, "%s", isnan(value) ? "nan" : value > 0 ? "inf" : "-inf");
+  return true;
+}
+
+void sumi__number_text(char text[SUMI__NUMBER_TEXT_MAX], double value, int digits) {
+  if (not_finite_text(text, value)) return;
+  snprintf(text, SUMI__NUMBER_TEXT_MAX, "%.*g", digits, value == 0 ? 0.0 : value);
+  restore_point(text);
+}
+
+void sumi__fixed_text(char text[SUMI__NUMBER_TEXT_MAX], double value, int decimals) {
+  if (not_finite_text(text, value)) return;
+  if (fabs(value) > 1e15) {
+    sumi__number_text(text, value, 6);
+    return;
+  }
+  snprintf(text, SUMI__NUMBER_TEXT_MAX, "%.*f", decimals, value);
+  restore_point(text);
+  if (text[0] == '-' && strspn(text + 1, "0.") == strlen(text + 1))
+    memmove(text, text + 1, strlen(text));
+}
+
+void sumi__share_text(char text[SUMI__NUMBER_TEXT_MAX], double share) {
+  if (!(share >= 0 && share <= 1))
+    sumi__number_text(text, share, 3);
+  else if (share > 0 && share < 0.005)
+    snprintf(text, SUMI__NUMBER_TEXT_MAX, "<1%%");
+  else if (share >= 0.995 && share < 1)
+    snprintf(text, SUMI__NUMBER_TEXT_MAX, ">99%%");
+  else
+    snprintf(text, SUMI__NUMBER_TEXT_MAX, "%.0f%%", share * 100);
+}
+
+void sumi__count_text(char text[SUMI__NUMBER_TEXT_MAX], double count) {
+  char digits[SUMI__NUMBER_TEXT_MAX];
+  sumi__fixed_text(digits, count, 0);
+  const size_t length = strlen(digits);
+  if (length < 5 || length > 16 || !isfinite(count)) {
+    memcpy(text, digits, length + 1);
+    return;
+  }
+  char *to = text;
+  for (size_t i = 0; i < length; ++i) {
+    if (i > 0 && (length - i) % 3 == 0 && digits[i - 1] != '-') *to++ = ' ';
+    *to++ = digits[i];
+  }
+  *to = '\0';
+}

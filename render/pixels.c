@@ -1,0 +1,189 @@
+#include <sumi/pixels.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "shape_text.h"
+
+typedef struct {
+  int64_t count, height, width, channels;
+} batch_t;
+
+static batch_t batch_of(const sumi_array_view_t *view) {
+  const int64_t *dims = view->dims;
+  switch (view->rank) {
+  case 2: return (batch_t){1, dims[0], dims[1], 1};
+  case 3: return (batch_t){1, dims[0], dims[1], dims[2]};
+  default: return (batch_t){dims[0], dims[1], dims[2], dims[3]};
+  }
+}
+
+static bool is_pixel_dtype(sumi_dtype_t dtype) {
+  return dtype == SUMI_UINT8 || dtype == SUMI_FLOAT32 || dtype == SUMI_FLOAT64;
+}
+
+/* Sizes come before the generic check, which would call a huge one "too many elements" without naming it. */
+static sumi_status_t check_sizes(const char *what, const sumi_array_view_t *view) {
+  char shape[SUMI__SHAPE_TEXT_MAX];
+  sumi__shape_text(view, shape);
+  const batch_t batch = batch_of(view);
+  if (batch.channels != 1 && batch.channels != 3 && batch.channels != 4)
+    return sumi_fail(
+        SUMI_INVALID_ARGUMENT,
+        "%s has shape %s: the last dimension is the number of channels, which must be 1, "
+        "3 or 4, not %lld",
+        what, shape, (long long)batch.channels);
+  if (batch.count > 0 && (batch.height == 0 || batch.width == 0))
+    return sumi_fail(SUMI_INVALID_ARGUMENT, "%s has shape %s: a picture without pixels", what,
+                     shape);
+  if (batch.height > SUMI_PICTURE_MAX_SIDE_PX || batch.width > SUMI_PICTURE_MAX_SIDE_PX ||
+      batch.height * batch.width > SUMI_PICTURE_MAX_PIXELS)
+    return sumi_fail(SUMI_INVALID_ARGUMENT,
+                     "%s has shape %s: at most %d pixels a side and %lld in all are allowed", what,
+                     shape, SUMI_PICTURE_MAX_SIDE_PX, (long long)SUMI_PICTURE_MAX_PIXELS);
+  return SUMI_OK;
+}
+
+sumi_status_t sumi_pixels_check(const char *what, const sumi_array_view_t *pictures,
+                                int64_t *count) {
+  if (!pictures) return sumi_fail(SUMI_INVALID_ARGUMENT, "%s is NULL", what);
+  char shape[SUMI__SHAPE_TEXT_MAX];
+  sumi__shape_text(pictures, shape);
+  if (!is_pixel_dtype(pictures->dtype))
+    return sumi_fail(SUMI_INVALID_ARGUMENT,
+                     "%s has dtype %s; pictures are uint8, float32 or float64", what,
+                     sumi_dtype_name(pictures->dtype));
+  if (pictures->rank < 2 || pictures->rank > 4)
+    return sumi_fail(SUMI_INVALID_ARGUMENT,
+                     "%s has shape %s; pictures are [height, width], [height, width, channels] or "
+                     "[count, height, width, channels]",
+                     what, shape);
+  for (int axis = 0; axis < pictures->rank; ++axis)
+    if (pictures->dims[axis] < 0)
+      return sumi_fail(SUMI_INVALID_ARGUMENT, "%s has shape %s: a negative size", what, shape);
+  SUMI_TRY(check_sizes(what, pictures));
+  SUMI_TRY(sumi_array_view_check(what, pictures));
+  if (count) *count = batch_of(pictures).count;
+  return SUMI_OK;
+}
+
+/* What turns a finite value into a byte: cut(x * scale + offset), clipped. */
+typedef struct {
+  double scale, offset;
+} affine_t;
+
+/* The affine map, computed and applied in the pixels' own precision, so that rounding is TensorFlow's. TYPE is float or
+ * double; TensorFlow computes the scale as a float for both. */
+#define DEFINE_FLOAT_PIXELS(TYPE)                                                                  \
+  static bool finite_##TYPE(const TYPE *pixel, int channels) {                                     \
+    for (int c = 0; c < channels; ++c)                                                             \
+      if (!isfinite(pixel[c])) return false;                                                       \
+    return true;                                                                                   \
+  }                                                                                                \
+                                                                                                   \
+  static affine_t tensorflow_scaling_##TYPE(const TYPE *pixels, int64_t count, int channels) {     \
+    float low = INFINITY, high = -INFINITY;                                                        \
+    for (int64_t i = 0; i < count; ++i) {                                                          \
+      const TYPE *pixel = pixels + i * channels;                                                   \
+      if (!finite_##TYPE(pixel, channels)) continue;                                               \
+      for (int c = 0; c < channels; ++c) {                                                         \
+        const float value = (float)pixel[c];                                                       \
+        if (value < low) low = value;                                                              \
+        if (value > high) high = value;                                                            \
+      }                                                                                            \
+    }                                                                                              \
+    return tensorflow_scaling(low, high);                                                          \
+  }                                                                                                \
+                                                                                                   \
+  static void convert_##TYPE(const TYPE *pixels, int64_t count, int channels, affine_t map,        \
+                             const uint8_t *bad, uint8_t *bytes) {                                 \
+    const TYPE scale = (TYPE)map.scale, offset = (TYPE)map.offset;                                 \
+    for (int64_t i = 0; i < count; ++i, pixels += channels, bytes += channels) {                   \
+      if (!finite_##TYPE(pixels, channels)) {                                                      \
+        memcpy(bytes, bad, (size_t)channels);                                                      \
+        continue;                                                                                  \
+      }                                                                                            \
+      for (int c = 0; c < channels; ++c) {                                                         \
+        const TYPE value = pixels[c] * scale + offset;                                             \
+        bytes[c] = value >= 255 ? 255 : value > 0 ? (uint8_t)value : 0;                            \
+      }                                                                                            \
+    }                                                                                              \
+  }
+
+static affine_t tensorflow_scaling(float low, float high) {
+  const float zero = 1e-6f;
+  if (low < 0) {
+    const float magnitude = fmaxf(fabsf(low), fabsf(high));
+    return (affine_t){magnitude < zero ? 0 : 127.0f / magnitude, 128};
+  }
+  return (affine_t){high < zero ? 0 : 255.0f / high, 0};
+}
+
+static affine_t range_scaling(double low, double high) {
+  const double scale = 255.5 / (high - low);
+  return (affine_t){scale, -low * scale};
+}
+
+DEFINE_FLOAT_PIXELS(float)
+DEFINE_FLOAT_PIXELS(double)
+
+/* The byte every value of a uint8 picture becomes in a given range. */
+static void convert_uint8(const uint8_t *pixels, int64_t count, affine_t map, uint8_t *bytes) {
+  uint8_t table[256];
+  for (int value = 0; value < 256; ++value) {
+    const double mapped = value * map.scale + map.offset;
+    table[value] = mapped >= 255 ? 255 : mapped > 0 ? (uint8_t)mapped : 0;
+  }
+  for (int64_t i = 0; i < count; ++i) bytes[i] = table[pixels[i]];
+}
+
+static sumi_status_t check_options(sumi_pixels_options_t options) {
+  if (!isfinite(options.low) || !isfinite(options.high) ||
+      ((options.low != 0 || options.high != 0) && !(options.low < options.high)))
+    return sumi_fail(SUMI_INVALID_ARGUMENT,
+                     "the range of pixel values is %g to %g; low must be below high, both finite",
+                     options.low, options.high);
+  return SUMI_OK;
+}
+
+sumi_status_t sumi_pixels_picture_with(const sumi_array_view_t *pictures, int64_t index,
+                                       sumi_picture_t *picture, sumi_pixels_options_t options) {
+  if (!picture) return sumi_fail(SUMI_INVALID_ARGUMENT, "picture is NULL");
+  *picture = (sumi_picture_t){0};
+  int64_t count;
+  SUMI_TRY(sumi_pixels_check("pictures", pictures, &count));
+  SUMI_TRY(check_options(options));
+  if (index < 0 || index >= count)
+    return sumi_fail(SUMI_INVALID_ARGUMENT, "picture %lld was asked for of %lld", (long long)index,
+                     (long long)count);
+  const batch_t batch = batch_of(pictures);
+  SUMI_TRY(
+      sumi_picture_new((sumi_pixel_format_t)batch.channels, batch.width, batch.height, picture));
+
+  const sumi_color_t bad_color = options.bad_color ? options.bad_color : SUMI_RGB(255, 0, 0);
+  const uint8_t bad[4] = {(uint8_t)(bad_color >> 16), (uint8_t)(bad_color >> 8), (uint8_t)bad_color,
+                          (uint8_t)(bad_color >> 24)};
+  const int channels = (int)batch.channels;
+  const int64_t size = batch.height * batch.width, start = index * size * channels;
+  const bool ranged = options.low != 0 || options.high != 0;
+  const affine_t range = ranged ? range_scaling(options.low, options.high) : (affine_t){0};
+  if (pictures->dtype == SUMI_UINT8) {
+    const uint8_t *from = (const uint8_t *)pictures->data + start;
+    if (ranged)
+      convert_uint8(from, size * channels, range, picture->pixels);
+    else
+      memcpy(picture->pixels, from, (size_t)(size * channels));
+  } else if (pictures->dtype == SUMI_FLOAT32) {
+    const float *from = (const float *)pictures->data + start;
+    convert_float(from, size, channels,
+                  ranged ? range : tensorflow_scaling_float(from, size, channels), bad,
+                  picture->pixels);
+  } else {
+    const double *from = (const double *)pictures->data + start;
+    convert_double(from, size, channels,
+                   ranged ? range : tensorflow_scaling_double(from, size, channels), bad,
+                   picture->pixels);
+  }
+  return SUMI_OK;
+}

@@ -1,1 +1,0 @@
-/* placeholder */ typedef int sumi_placeholder_;

@@ -1,0 +1,36 @@
+/* Shaped and rasterised lines of text, kept per thread so that a text already seen costs a look-up.
+ *
+ * Every thread has its own pango font map and cache (fontconfig's configuration is shared and locked by itself), so
+ * nothing here takes a lock; they are released when the thread ends. */
+#ifndef SUMI_RENDER_TEXT_H
+#define SUMI_RENDER_TEXT_H
+
+#include <sumi/canvas.h>
+#include <sumi/status.h>
+
+/* One line of text as coverage bytes. Owned by the cache: valid until the thread's next call. */
+typedef struct sumi__run {
+  int advance;       /* pixels along the line */
+  int x, y;          /* of the coverage's top left corner, from the line's start on the baseline */
+  int width, height; /* of the coverage; 0 for blank text */
+  int stride;        /* bytes per row */
+  const uint8_t *coverage;
+  int unknown_glyphs; /* characters no installed font has */
+} sumi__run_t;
+
+/* Ascent and descent of the default font: one for all texts of a size, so that baselines agree. */
+typedef struct {
+  int ascent, descent;
+} sumi__line_metrics_t;
+
+sumi__line_metrics_t sumi__line_metrics(double size_px);
+
+/* The line of text, not longer than max_width pixels (shortened with an ellipsis; INT_MAX = never). Control characters
+ * count as spaces. INVALID_ARGUMENT for text that is not UTF-8, RESOURCE_EXHAUSTED. */
+SUMI_API sumi_status_t sumi__text_run(const char *text, double size_px, bool bold, int max_width,
+                                      sumi_ellipsis_t ellipsis, sumi__run_t *run);
+
+/* Releases the calling thread's fonts and cache, as its end does. */
+SUMI_API void sumi__text_forget(void);
+
+#endif

@@ -11,7 +11,9 @@
 #include "theme.h"
 
 enum { MAX_LABELS = 64, MASK_ALPHA = 115, LABEL_PAD_PX = 3 };
-#define SHADOW 0x73000000u /* around lines, so that they show on any ground */
+/* Beside lines, so that they show on any ground. */
+#define SHADOW 0x59000000u
+#define GLOW   0xb3ffffffu
 
 /* From pixels of the picture to pixels of the canvas. */
 typedef struct {
@@ -100,11 +102,14 @@ static void dashed_frame(sumi_canvas_t *canvas, sumi_rect_t rect, int thick, sum
 static void draw_box(sumi_canvas_t *canvas, const view_t *view, const sumi_box_t *box) {
   const sumi_rect_t rect = box_rect(view, box);
   const sumi_color_t color = sumi_palette_color(box->class_index);
-  sumi_canvas_frame(canvas, sumi__rect_inset(rect, -1), view->line_px + 2, SHADOW);
-  if (box->layer == SUMI_LAYER_PREDICTED)
+  if (box->layer == SUMI_LAYER_PREDICTED) {
+    sumi_canvas_frame(canvas, sumi__rect_inset(rect, -1), 1, SHADOW);
     sumi_canvas_frame(canvas, rect, view->line_px, color);
-  else
+    sumi_canvas_frame(canvas, sumi__rect_inset(rect, view->line_px), 1, SHADOW);
+  } else {
+    sumi_canvas_frame(canvas, rect, view->line_px, GLOW);
     dashed_frame(canvas, rect, view->line_px, color);
+  }
 }
 
 /* "cat 92%" */

@@ -20,6 +20,7 @@ enum {
   NAME_GAP_PX = 8,
   MAX_NAME_PX = 150,
   CELL_GAP_PX = 1,
+  MAX_SUBTITLE_PX = 320, /* a sheet is widened this far for it */
 };
 
 typedef struct {
@@ -104,7 +105,11 @@ static void decide_sizes(matrix_t *matrix) {
   matrix->grid = (sumi_rect_t){SUMI__SHEET_MARGIN_PX + line + NAME_GAP_PX + matrix->names_width +
                                    NAME_GAP_PX,
                                head, n * matrix->cell_width, n * matrix->cell_height};
-  matrix->width = matrix->grid.x + matrix->grid.width + SUMI__SHEET_MARGIN_PX;
+  const int subtitle = sumi_text_width_px(matrix->subtitle, SUMI__SUBTITLE_PX, false);
+  const int for_grid = matrix->grid.x + matrix->grid.width + SUMI__SHEET_MARGIN_PX;
+  const int for_subtitle = (subtitle < MAX_SUBTITLE_PX ? subtitle : MAX_SUBTITLE_PX) +
+                           2 * SUMI__SHEET_MARGIN_PX;
+  matrix->width = for_grid > for_subtitle ? for_grid : for_subtitle;
   matrix->height = matrix->grid.y + matrix->grid.height + NAME_GAP_PX + matrix->names_height +
                    NAME_GAP_PX + line + SUMI__SHEET_MARGIN_PX;
 }

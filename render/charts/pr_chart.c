@@ -8,7 +8,13 @@
 #include "number_text.h"
 #include "theme.h"
 
-enum { DEFAULT_WIDTH_PX = 480, DEFAULT_HEIGHT_PX = 480, F1_POINTS = 97 };
+enum {
+  DEFAULT_WIDTH_PX = 480,
+  DEFAULT_HEIGHT_PX = 480,
+  F1_POINTS = 97,
+  F1_TEXT_PX = 10,
+  F1_NAME_WIDTH_PX = 24
+};
 
 /* Sum over consecutive points of (recall step) * (precision at its end), recall taken as rising. */
 static double average_precision(const sumi_series_t *series) {
@@ -55,16 +61,23 @@ static void draw_f1_curves(sumi_canvas_t *canvas, const sumi__axes_t *axes) {
     }
     sumi_canvas_lines(canvas, points, F1_POINTS,
                       (sumi_stroke_t){SUMI__LINE, 1, (double[]){4, 3}, 2});
-    char number[SUMI__NUMBER_TEXT_MAX], text[SUMI__NUMBER_TEXT_MAX + 4];
-    sumi__fixed_text(number, f, 1);
-    snprintf(text, sizeof text, "F1 %s", number);
-    const int line = sumi_text_height_px(10), end = (int)lround(points[2 * F1_POINTS - 1]);
-    sumi_canvas_text(
-        canvas, text,
-        ((sumi_rect_t){axes->plot.x + axes->plot.width - 44, end - line - 1, 40, line}),
-        .size_px = 10, .color = SUMI__INK_MUTED, .align = SUMI_ALIGN_END);
   }
   sumi_canvas_clip(canvas, (sumi_rect_t){0});
+}
+
+/* Beside the plot, where no line crosses them. */
+static void draw_f1_names(sumi_canvas_t *canvas, const sumi__axes_t *axes) {
+  const int line = sumi_text_height_px(F1_TEXT_PX), x = axes->plot.x + axes->plot.width + 5;
+  const sumi_rect_t head = {x, axes->plot.y - line / 2, F1_NAME_WIDTH_PX, line};
+  sumi_canvas_text(canvas, "F1", head, .size_px = F1_TEXT_PX, .color = SUMI__INK_MUTED);
+  for (int tenth = 2; tenth <= 8; tenth += 2) {
+    const double f = tenth / 10.0;
+    const int y = (int)lround(sumi__axes_y(axes, f / (2 - f)));
+    char text[SUMI__NUMBER_TEXT_MAX];
+    sumi__fixed_text(text, f, 1);
+    sumi_canvas_text(canvas, text, ((sumi_rect_t){x, y - line / 2, F1_NAME_WIDTH_PX, line}),
+                     .size_px = F1_TEXT_PX, .color = SUMI__INK_MUTED);
+  }
 }
 
 sumi_status_t sumi_pr_chart_draw_with(const sumi_series_t *series, int count,
@@ -83,6 +96,7 @@ sumi_status_t sumi_pr_chart_draw_with(const sumi_series_t *series, int count,
   const sumi__axes_t axes = sumi__axes(plot.room, unit, unit, x_label, y_label);
   sumi__axes_draw(plot.canvas, &axes, x_label, y_label);
   draw_f1_curves(plot.canvas, &axes);
+  draw_f1_names(plot.canvas, &axes);
   sumi_status_t status = SUMI_OK;
   for (int i = 0; i < count && status == SUMI_OK; ++i)
     status = sumi__series_draw(plot.canvas, &series[i], i, &axes);

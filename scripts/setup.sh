@@ -24,6 +24,9 @@ packages() { # <manager> <purpose>
     libcairo2-dev libpango1.0-dev libopenblas-openmp-dev libdnnl-dev librandom123-dev libjansson-dev fonts-dejavu-core ;;
   apt-data) echo dataset-fashion-mnist ;;
   apt-test) echo libcmocka-dev clang-14 clang-format-14 libclang-rt-14-dev libomp-14-dev fonts-noto-cjk pngcheck git ;;
+  apt-python) echo python3 python3-venv ;;
+  dnf-python) echo python3 ;;
+  pacman-python) echo python ;;
   apt-oracles) echo python3 python3-venv chromium ;;
   dnf-build) echo gcc gcc-c++ cmake ninja-build pkgconf-pkg-config protobuf-c-compiler protobuf-c-devel libpng-devel zlib-devel \
     cairo-devel pango-devel openblas-devel jansson-devel Random123-devel onednn-devel dejavu-sans-fonts ;;

@@ -1,0 +1,60 @@
+/* A writing process killed at any moment: whatever it had flushed is there, and the next one goes on. */
+#include "event_test.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+
+enum { ROUNDS = 40 };
+
+static int64_t last_step_in(const char *directory) {
+  static int64_t steps[1 << 20];
+  const size_t count = steps_of(directory, "loss", steps, 1 << 20);
+  for (size_t i = 0; i < count; ++i) assert_int_equal(steps[i], (int64_t)i);
+  return (int64_t)count - 1;
+}
+
+/* Logs on from the last step there is and tells each flushed step through the pipe, until it is killed. */
+static void write_until_killed(const char *directory, int64_t step, int pipe_end) {
+  sumi_event_writer_t *writer = sumi_event_writer_open(directory, NULL, .flush_interval_ms = 1);
+  if (!writer) _exit(1);
+  for (;; ++step) {
+    if (sumi_event_writer_scalar(writer, "loss", step, 1) != SUMI_OK) _exit(2);
+    if (step % 16 != 0) continue;
+    if (sumi_event_writer_flush(writer) != SUMI_OK) _exit(3);
+    if (write(pipe_end, &step, sizeof step) != sizeof step) _exit(4);
+    if (step % 512 == 0) usleep(200);
+  }
+}
+
+static void flushed_values_survive_kill_and_the_run_goes_on(void **state) {
+  (void)state;
+  const char *directory = temporary_directory();
+  int64_t last = -1;
+  for (int round = 0; round < ROUNDS; ++round) {
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    const pid_t child = fork();
+    if (child == 0) write_until_killed(directory, last + 1, ends[1]);
+    close(ends[1]);
+    usleep((useconds_t)(1000 + 977 * round % 9000));
+    kill(child, SIGKILL);
+    int ended;
+    assert_int_equal(waitpid(child, &ended, 0), child);
+    assert_true(WIFSIGNALED(ended));
+    int64_t flushed = last, told;
+    while (read(ends[0], &told, sizeof told) == sizeof told) flushed = told;
+    close(ends[0]);
+    if (last_step_in(directory) < 0 && flushed < 0) continue;
+    last = last_step_in(directory);
+    assert_true(last >= flushed);
+  }
+  assert_true(last > 100);
+  assert_in_range(event_file_count(directory), 2, ROUNDS);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(flushed_values_survive_kill_and_the_run_goes_on),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

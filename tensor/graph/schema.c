@@ -351,16 +351,21 @@ static size_t next_item(const char **text, const char *end) {
   return (size_t)(stop - *text);
 }
 
+static bool is_text(const char *text, size_t length, const char *what) {
+  return strlen(what) == length && memcmp(text, what, length) == 0;
+}
+
+/* Nothing is "not given", [] an explicit scalar. */
 static bool dims_value(const char *text, size_t length, int64_t least, sumi_dims_t *dims) {
   const char *end = text + length;
   *dims = (sumi_dims_t){0};
+  if (is_text(text, length, "[]")) return dims->size[0] = 1, true;
   for (size_t size; (size = next_item(&text, end)) > 0; text += size) {
     int64_t number;
     if (dims->rank == SUMI_MAX_RANK || !int_value(text, size, &number) || number < least)
       return false;
     dims->size[dims->rank++] = number;
   }
-  if (!dims->rank) dims->size[0] = 1;
   return true;
 }
 
@@ -377,10 +382,6 @@ static bool types_value(sumi__schema_t *schema, const char *text, size_t length,
   }
   types->list = keep(schema, list, (size_t)types->count * sizeof *list, alignof(sumi_dtype_t));
   return types->list != NULL;
-}
-
-static bool is_text(const char *text, size_t length, const char *what) {
-  return strlen(what) == length && memcmp(text, what, length) == 0;
 }
 
 static bool string_value(sumi__schema_t *schema, const sumi__attr_def_t *attr, const char *text,

@@ -64,7 +64,7 @@ bool sumi__schema_parse(sumi__schema_t *schema, const char *text, size_t *error_
 int sumi__schema_attr(const sumi__schema_t *schema, const char *name);
 
 /* Parses a value text ("true", "-1", "0.5", "1 2 2 1", "float32", "VALID", "?" for an unknown
- * shape) of an attribute's kind; lists and texts are stored in the schema. False when it does not
+ * shape, "[]" for a scalar's, nothing for one that is not given) of an attribute's kind; lists and texts are stored in the schema. False when it does not
  * fit. */
 bool sumi__schema_value(sumi__schema_t *schema, const sumi__attr_def_t *attr, const char *text,
                         size_t length, sumi_attr_t *value);

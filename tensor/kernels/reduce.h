@@ -1,0 +1,45 @@
+/* Reductions of any axes: sums, products, extremes, "all" and "any" are one walk over the input
+ * with different arithmetic. How the work is divided follows from the shape alone, so results do
+ * not depend on the number of threads. */
+#ifndef SUMI_KERNELS_REDUCE_H
+#define SUMI_KERNELS_REDUCE_H
+
+#include <sumi/op_def.h>
+
+/* The arithmetic of one reduction and dtype. Totals may be wider than elements: float32 is summed
+ * in float32 a block at a time and in float64 across blocks. */
+typedef struct sumi__reducer {
+  size_t element_bytes, total_bytes, result_bytes;
+  /* totals[0, n) = the neutral element */
+  void (*start)(void *totals, int64_t n);
+  /* total += n consecutive elements */
+  void (*run)(const void *x, int64_t n, void *total);
+  /* totals[j] += the rows elements x[j], x[j + stride], …, for j in [0, width), width at most
+   * SUMI__REDUCE_TILE */
+  void (*columns)(const void *x, int64_t rows, int64_t stride, int64_t width, void *totals);
+  /* totals[j] += more[j] */
+  void (*merge)(void *totals, const void *more, int64_t n);
+  /* results of totals, each of `count` elements */
+  void (*finish)(const void *totals, int64_t n, int64_t count, void *results);
+} sumi__reducer_t;
+
+enum { SUMI__REDUCE_TILE = 256 };
+
+/* Reduces the axes of `dims` in the bit set `axes`, of data at `x`, into `results`. `scratch` has as
+ * many bytes as sumi__reduce_scratch says. */
+void sumi__reduce(const sumi_kernel_t *kernel, const sumi__reducer_t *reducer, sumi_dims_t dims,
+                  unsigned axes, const void *x, void *scratch, void *results);
+
+size_t sumi__reduce_scratch(const sumi__reducer_t *reducer, sumi_dims_t dims, unsigned axes);
+
+/* The reducers of an op and dtype; NULL when there is none. */
+const sumi__reducer_t *sumi__sum_reducer(sumi_dtype_t dtype);
+const sumi__reducer_t *sumi__mean_reducer(sumi_dtype_t dtype);
+const sumi__reducer_t *sumi__prod_reducer(sumi_dtype_t dtype);
+const sumi__reducer_t *sumi__max_reducer(sumi_dtype_t dtype);
+const sumi__reducer_t *sumi__min_reducer(sumi_dtype_t dtype);
+const sumi__reducer_t *sumi__all_reducer(sumi_dtype_t dtype);
+const sumi__reducer_t *sumi__any_reducer(sumi_dtype_t dtype);
+const sumi__reducer_t *sumi__half_squares_reducer(sumi_dtype_t dtype); /* sum of x * x / 2 */
+
+#endif

@@ -1,0 +1,392 @@
+/* Reductions over listed axes. Raw ops take the axes as a tensor, as in TensorFlow;
+ * reduce_composite.c has the pleasant ones.
+ * Source of names and semantics: TensorFlow core/ops/math_ops.cc, python/ops/math_grad.py. */
+#include "ops/reduce.h"
+#include "graph/graph_internal.h"
+#include "kernels/reduce.h"
+#include "ops/known.h"
+
+#include <sumi/ops.h>
+
+/* ---- Shapes ---- */
+
+sumi_status_t sumi__known_axes(const sumi_infer_t *infer, int rank, unsigned *axes, bool *known) {
+  const sumi_dims_t dims = infer->in[1];
+  const sumi_known_t *elements = sumi_infer_known(infer, 1);
+  if (dims.rank > 1)
+    return sumi_refuse(infer, "reduction_indices must be a scalar or a vector, its shape is %s",
+                       sumi_dims_text(dims).text);
+  *axes = 0;
+  *known = elements && rank != SUMI_UNKNOWN_RANK;
+  for (int i = 0; *known && i < elements->count; ++i) {
+    int axis;
+    if (!elements->has[i]) {
+      *known = false;
+      break;
+    }
+    SUMI_TRY(sumi__want_axis(infer, "reduction_indices", elements->value[i], rank, &axis));
+    if (*axes >> axis & 1u) return sumi_refuse(infer, "reduction_indices has axis %d twice", axis);
+    *axes |= 1u << axis;
+  }
+  return SUMI_OK;
+}
+
+static sumi_dims_t reduced_dims(sumi_dims_t dims, unsigned axes, bool keep_dims) {
+  sumi_dims_t result = {.size = {1}};
+  for (int axis = 0; axis < dims.rank; ++axis) {
+    const bool reduced = (axes >> axis & 1u) != 0;
+    if (!reduced || keep_dims) result.size[result.rank++] = reduced ? 1 : dims.size[axis];
+  }
+  return result;
+}
+
+sumi_status_t sumi__shape_reduced(sumi_infer_t *infer) {
+  const sumi_dims_t in = infer->in[0], list = infer->in[1];
+  const bool keep_dims = sumi_attr_bool(infer->op, "keep_dims");
+  unsigned axes;
+  bool known;
+  SUMI_TRY(sumi__known_axes(infer, in.rank, &axes, &known));
+  if (known)
+    infer->out[0] = reduced_dims(in, axes, keep_dims);
+  else if (in.rank != SUMI_UNKNOWN_RANK && keep_dims)
+    infer->out[0] = sumi__dims_of_rank(in.rank);
+  else if (in.rank != SUMI_UNKNOWN_RANK && sumi_dims_known(list) &&
+           sumi_dims_count(list) <= in.rank)
+    infer->out[0] = sumi__dims_of_rank(in.rank - (int)sumi_dims_count(list));
+  return SUMI_OK;
+}
+
+/* Reductions of known elements of a vector: sizes that are multiplied, added or compared. */
+static sumi_status_t shape_known(sumi_infer_t *infer, int64_t neutral,
+                                 bool (*combine)(int64_t a, int64_t b, int64_t *result)) {
+  SUMI_TRY(sumi__shape_reduced(infer));
+  const sumi_known_t *x = sumi_infer_known(infer, 0);
+  unsigned axes;
+  bool known;
+  SUMI_TRY(sumi__known_axes(infer, infer->in[0].rank, &axes, &known));
+  if (!x || !known || infer->out[0].rank != 0) return SUMI_OK;
+  int64_t total = neutral;
+  for (int i = 0; i < x->count; ++i)
+    if (!x->has[i] || !combine(total, x->value[i], &total)) return SUMI_OK;
+  if (sumi_attr_type(infer->op, "T") == SUMI_INT32 && total != (int32_t)total) return SUMI_OK;
+  sumi__know_scalar(infer, 0, total);
+  return SUMI_OK;
+}
+
+static bool add(int64_t a, int64_t b, int64_t *result) {
+  return !__builtin_add_overflow(a, b, result);
+}
+
+static bool multiply(int64_t a, int64_t b, int64_t *result) {
+  return !__builtin_mul_overflow(a, b, result);
+}
+
+static bool larger(int64_t a, int64_t b, int64_t *result) {
+  return *result = a > b ? a : b, true;
+}
+
+static bool smaller(int64_t a, int64_t b, int64_t *result) {
+  return *result = a < b ? a : b, true;
+}
+
+static sumi_status_t sum_shape(sumi_infer_t *infer) {
+  return shape_known(infer, 0, add);
+}
+
+static sumi_status_t prod_shape(sumi_infer_t *infer) {
+  return shape_known(infer, 1, multiply);
+}
+
+static sumi_status_t max_shape(sumi_infer_t *infer) {
+  return shape_known(infer, INT64_MIN, larger);
+}
+
+static sumi_status_t min_shape(sumi_infer_t *infer) {
+  return shape_known(infer, INT64_MAX, smaller);
+}
+
+/* ---- Kernels ---- */
+
+static sumi_dims_t dims_of_view(const sumi_array_view_t *view) {
+  return sumi_dims_make(view->rank, view->dims);
+}
+
+static sumi_status_t axes_of_kernel(const sumi_kernel_t *kernel, unsigned *axes) {
+  const int64_t count = sumi_dims_count(dims_of_view(&kernel->in[1]));
+  *axes = 0;
+  for (int64_t i = 0; i < count; ++i) {
+    const int rank = kernel->in[0].rank;
+    int64_t axis = sumi__view_int(&kernel->in[1], i);
+    if (axis < -rank || axis >= rank)
+      return sumi_kernel_fail(kernel, SUMI_INVALID_ARGUMENT,
+                              "reduction_indices is %lld, expected a value in [%d, %d)",
+                              (long long)axis, -rank, rank);
+    if (axis < 0) axis += rank;
+    if (*axes >> axis & 1u)
+      return sumi_kernel_fail(kernel, SUMI_INVALID_ARGUMENT, "reduction_indices has axis %d twice",
+                              (int)axis);
+    *axes |= 1u << axis;
+  }
+  return SUMI_OK;
+}
+
+/* Axes may not be known when a plan asks; the most any axes need is little. */
+static size_t scratch_of(const sumi_kernel_t *kernel, const sumi__reducer_t *reducer) {
+  const sumi_dims_t dims = dims_of_view(&kernel->in[0]);
+  size_t most = 0;
+  for (unsigned axes = 0; axes < 1u << dims.rank; ++axes) {
+    const size_t bytes = sumi__reduce_scratch(reducer, dims, axes);
+    if (bytes > most) most = bytes;
+  }
+  return most;
+}
+
+static sumi_status_t reduce(const sumi_kernel_t *kernel, const sumi__reducer_t *reducer) {
+  unsigned axes;
+  SUMI_TRY(axes_of_kernel(kernel, &axes));
+  sumi__reduce(kernel, reducer, dims_of_view(&kernel->in[0]), axes, kernel->in[0].data,
+               kernel->scratch, sumi_kernel_out(kernel, 0));
+  return SUMI_OK;
+}
+
+#define REDUCTION(name)                                                                            \
+  static sumi_status_t name##_kernel(const sumi_kernel_t *kernel) {                                \
+    return reduce(kernel, sumi__##name##_reducer(kernel->in[0].dtype));                            \
+  }                                                                                                \
+  static size_t name##_scratch(const sumi_kernel_t *kernel) {                                      \
+    return scratch_of(kernel, sumi__##name##_reducer(kernel->in[0].dtype));                        \
+  }
+
+REDUCTION(sum)
+REDUCTION(mean)
+REDUCTION(prod)
+REDUCTION(max)
+REDUCTION(min)
+REDUCTION(all)
+REDUCTION(any)
+
+/* ---- Gradients ---- */
+
+/* The axes as a bit set when they are constant and the rank is known. */
+static bool static_axes(const sumi_grad_t *d, unsigned *axes) {
+  const sumi_known_t *known = d->x[1].op->outputs[d->x[1].index].known;
+  const int rank = sumi_tensor_dims(d->x[0]).rank;
+  if (!known || rank == SUMI_UNKNOWN_RANK) return false;
+  *axes = 0;
+  for (int i = 0; i < known->count; ++i) {
+    if (!known->has[i]) return false;
+    *axes |= 1u << (known->value[i] < 0 ? known->value[i] + rank : known->value[i]);
+  }
+  return true;
+}
+
+/* A tensor of the output's shape with the reduced axes back, of size 1. */
+static sumi_tensor_t with_axes(const sumi_grad_t *d, sumi_tensor_t tensor) {
+  unsigned axes;
+  if (sumi_attr_bool(d->op, "keep_dims")) return tensor;
+  if (!static_axes(d, &axes)) {
+    /* Only the shape of this sum is used, so it is never computed. */
+    const sumi_tensor_t kept = sumi_sum(d->x[0], d->x[1], .keep_dims = true);
+    return sumi_reshape(tensor, SUMI_SHAPE(sumi_shape(kept)));
+  }
+  for (int axis = 0; axis < sumi_tensor_dims(d->x[0]).rank; ++axis)
+    if (axes >> axis & 1u) tensor = sumi_expand_dims(tensor, axis);
+  return tensor;
+}
+
+static sumi_tensor_t spread(const sumi_grad_t *d, sumi_tensor_t kept) {
+  return sumi_broadcast_to(kept, SUMI_SHAPE(sumi_shape(d->x[0])));
+}
+
+static void sum_grad(sumi_grad_t *d) {
+  d->dx[0] = spread(d, with_axes(d, d->dy[0]));
+}
+
+static void mean_grad(sumi_grad_t *d) {
+  const sumi_dtype_t dtype = sumi_tensor_dtype(d->x[0]);
+  const int64_t in = sumi_dims_count(sumi_tensor_dims(d->x[0]));
+  const int64_t out = sumi_dims_count(sumi_tensor_dims(d->y[0]));
+  sumi_tensor_t count;
+  if (in > 0 && out > 0)
+    count = sumi_tensor_of_number((double)(in / out));
+  else
+    count = sumi_div(sumi_cast(sumi_size(d->x[0]), dtype),
+                     sumi_cast(sumi_maximum(sumi_size(d->y[0]), 1), dtype));
+  d->dx[0] = spread(d, with_axes(d, sumi_div(d->dy[0], count)));
+}
+
+/* Where several elements are the largest they share the gradient. */
+static void extreme_grad(sumi_grad_t *d) {
+  const sumi_tensor_t chosen = sumi_cast(sumi_equal(with_axes(d, d->y[0]), d->x[0]),
+                                         sumi_tensor_dtype(d->x[0]));
+  const sumi_tensor_t many = sumi_sum(chosen, d->x[1], .keep_dims = true);
+  d->dx[0] = sumi_mul(sumi_div(chosen, many), with_axes(d, d->dy[0]));
+}
+
+/* One axis after the other: along one axis the derivative by an element is the product of those
+ * before it and those after it, which is right where elements are 0. */
+static void prod_grad(sumi_grad_t *d) {
+  enum { MOST = SUMI_MAX_RANK };
+  unsigned axes;
+  int list[MOST], count = 0;
+  sumi_tensor_t x[MOST + 1] = {d->x[0]};
+  if (!static_axes(d, &axes)) {
+    d->dx[0] = sumi_div(sumi_mul(with_axes(d, d->dy[0]), with_axes(d, d->y[0])), d->x[0]);
+    return;
+  }
+  for (int axis = 0; axis < sumi_tensor_dims(d->x[0]).rank; ++axis) {
+    if (!(axes >> axis & 1u)) continue;
+    x[count + 1] = sumi_prod(x[count], axis, .keep_dims = true);
+    list[count++] = axis;
+  }
+  sumi_tensor_t dy = with_axes(d, d->dy[0]);
+  while (count-- > 0) {
+    const sumi_tensor_t before = sumi_cumprod(x[count], list[count], .exclusive = true);
+    const sumi_tensor_t after = sumi_cumprod(x[count], list[count], .exclusive = true,
+                                             .reverse = true);
+    dy = sumi_mul(dy, sumi_mul(before, after));
+  }
+  d->dx[0] = dy;
+}
+
+/* ---- Ops ---- */
+
+/* The matrix 1 2 3 / 4 5 6 reduced along its columns' and rows' axes. */
+#define MATRIX_CASE(axis, n, result)                                                               \
+  {                                                                                                \
+    .input_count = 2, .in = {SUMI_S(2, 3), SUMI_S(1)},                                             \
+    .at = {SUMI_VALUES(1, 2, 3, 4, 5, 6), SUMI_VALUES(axis)}, .dtype = {0, SUMI_INT32},            \
+    .out = SUMI_S(n), .expect = SUMI_VALUES result, .from = "by hand"                              \
+  }
+#define RANDOM_CASE(axis, keep)                                                                    \
+  {                                                                                                \
+    .input_count = 2, .in = {SUMI_S(2, 3, 2), SUMI_S(1)}, .at = {NULL, SUMI_VALUES(axis)},         \
+    .dtype = {0, SUMI_INT32}, .lo = 0.5, .hi = 2, .attrs = "keep_dims = " keep                     \
+  }
+#define REFUSED_AXIS                                                                               \
+  {                                                                                                \
+    .input_count = 2, .in = {SUMI_S(2, 3), SUMI_S(1)}, .at = {NULL, SUMI_VALUES(2)},               \
+    .dtype = {0, SUMI_INT32}, .want = SUMI_INVALID_ARGUMENT,                                       \
+    .message = "expected a value in [-2, 2)"                                                       \
+  }
+#define REFUSED_TWICE                                                                              \
+  {                                                                                                \
+    .input_count = 2, .in = {SUMI_S(2, 3), SUMI_S(2)}, .at = {NULL, SUMI_VALUES(1, -1)},           \
+    .dtype = {0, SUMI_INT32}, .want = SUMI_INVALID_ARGUMENT, .message = "axis 1 twice"             \
+  }
+
+SUMI_OP(Sum,
+        "input: T, reduction_indices: Tidx | keep_dims: bool = false -> output: T ; "
+        "T: float32 float64 int32 int64, Tidx: int32 int64",
+        .doc = "The sum of elements along the axes `reduction_indices`, which stay with size 1 if "
+               "keep_dims. Integers wrap around.",
+        .shape = sum_shape, .kernel = sum_kernel, .scratch = sum_scratch, .grad = sum_grad,
+        SUMI_SAMPLES(MATRIX_CASE(0, 3, (5, 7, 9)), MATRIX_CASE(-1, 2, (6, 15)),
+                     RANDOM_CASE(1, "false"), RANDOM_CASE(0, "true"), REFUSED_AXIS, REFUSED_TWICE));
+
+SUMI_OP(Mean,
+        "input: T, reduction_indices: Tidx | keep_dims: bool = false -> output: T ; "
+        "T: float32 float64 int32 int64, Tidx: int32 int64",
+        .doc = "The mean of elements along the axes `reduction_indices`, which stay with size 1 if "
+               "keep_dims. The mean of no elements is NaN; means of integers are cut off.",
+        .shape = sumi__shape_reduced, .kernel = mean_kernel, .scratch = mean_scratch,
+        .grad = mean_grad,
+        SUMI_SAMPLES(MATRIX_CASE(0, 3, (2.5, 3.5, 4.5)), MATRIX_CASE(-1, 2, (2, 5)),
+                     RANDOM_CASE(1, "false"), RANDOM_CASE(0, "true"), REFUSED_AXIS, REFUSED_TWICE));
+
+SUMI_OP(Prod,
+        "input: T, reduction_indices: Tidx | keep_dims: bool = false -> output: T ; "
+        "T: float32 float64 int32 int64, Tidx: int32 int64",
+        .doc = "The product of elements along the axes `reduction_indices`, which stay with size 1 "
+               "if keep_dims. Integers wrap around.",
+        .shape = prod_shape, .kernel = prod_kernel, .scratch = prod_scratch, .grad = prod_grad,
+        SUMI_SAMPLES(MATRIX_CASE(0, 3, (4, 10, 18)), MATRIX_CASE(-1, 2, (6, 120)),
+                     RANDOM_CASE(1, "false"), RANDOM_CASE(0, "true"),
+                     {.input_count = 2,
+                      .in = {SUMI_S(2, 3), SUMI_S(2)},
+                      .at = {SUMI_VALUES(0, 2, 0.5, 4, 3, 1.5), SUMI_VALUES(0, 1)},
+                      .dtype = {0, SUMI_INT32},
+                      .out = SUMI_S0,
+                      .expect = SUMI_VALUES(0),
+                      .from = "by hand"},
+                     REFUSED_AXIS, REFUSED_TWICE));
+
+SUMI_OP(Max,
+        "input: T, reduction_indices: Tidx | keep_dims: bool = false -> output: T ; "
+        "T: float32 float64 int32 int64, Tidx: int32 int64",
+        .doc =
+            "The largest element along the axes `reduction_indices`, which stay with size 1 if "
+            "keep_dims; NaN if any is. The largest of none is -infinity or the smallest integer.",
+        .shape = max_shape, .kernel = max_kernel, .scratch = max_scratch, .grad = extreme_grad,
+        SUMI_SAMPLES(MATRIX_CASE(0, 3, (4, 5, 6)), MATRIX_CASE(-1, 2, (3, 6)),
+                     RANDOM_CASE(1, "false"), RANDOM_CASE(0, "true"), REFUSED_AXIS, REFUSED_TWICE));
+
+SUMI_OP(Min,
+        "input: T, reduction_indices: Tidx | keep_dims: bool = false -> output: T ; "
+        "T: float32 float64 int32 int64, Tidx: int32 int64",
+        .doc = "The smallest element along the axes `reduction_indices`, which stay with size 1 if "
+               "keep_dims; NaN if any is. The smallest of none is infinity or the largest integer.",
+        .shape = min_shape, .kernel = min_kernel, .scratch = min_scratch, .grad = extreme_grad,
+        SUMI_SAMPLES(MATRIX_CASE(0, 3, (1, 2, 3)), MATRIX_CASE(-1, 2, (1, 4)),
+                     RANDOM_CASE(1, "false"), RANDOM_CASE(0, "true"), REFUSED_AXIS, REFUSED_TWICE));
+
+#define BOOL_CASE(result)                                                                          \
+  {                                                                                                \
+    .input_count = 2, .in = {SUMI_S(3, 2), SUMI_S0},                                               \
+    .at = {SUMI_VALUES(0, 0, 0, 1, 1, 1), SUMI_VALUES(1)}, .dtype = {SUMI_BOOL, SUMI_INT32},       \
+    .out = SUMI_S(3), .expect = SUMI_VALUES result, .from = "by hand"                              \
+  }
+#define REFUSED_BOOL                                                                               \
+  {                                                                                                \
+    .input_count = 2, .in = {SUMI_S(3), SUMI_S0}, .at = {NULL, SUMI_VALUES(0)},                    \
+    .dtype = {SUMI_INT32, SUMI_INT32}, .want = SUMI_INVALID_ARGUMENT,                              \
+    .message = "input is int32 where bool is needed"                                               \
+  }
+
+SUMI_OP(All,
+        "input: bool, reduction_indices: Tidx | keep_dims: bool = false -> output: bool ; "
+        "Tidx: int32 int64",
+        .doc = "Whether all elements along the axes are true; true of none.",
+        .shape = sumi__shape_reduced, .kernel = all_kernel, .scratch = all_scratch,
+        .no_grad = "its result is bool", SUMI_SAMPLES(BOOL_CASE((0, 0, 1)), REFUSED_BOOL));
+
+SUMI_OP(Any,
+        "input: bool, reduction_indices: Tidx | keep_dims: bool = false -> output: bool ; "
+        "Tidx: int32 int64",
+        .doc = "Whether any element along the axes is true; false of none.",
+        .shape = sumi__shape_reduced, .kernel = any_kernel, .scratch = any_scratch,
+        .no_grad = "its result is bool", SUMI_SAMPLES(BOOL_CASE((0, 1, 1)), REFUSED_BOOL));
+
+/* ---- L2Loss ---- */
+
+static sumi_status_t l2_loss_kernel(const sumi_kernel_t *kernel) {
+  sumi__reduce(kernel, sumi__half_squares_reducer(kernel->in[0].dtype),
+               dims_of_view(&kernel->in[0]), ~0u, kernel->in[0].data, kernel->scratch,
+               sumi_kernel_out(kernel, 0));
+  return SUMI_OK;
+}
+
+static size_t l2_loss_scratch(const sumi_kernel_t *kernel) {
+  return sumi__reduce_scratch(sumi__half_squares_reducer(kernel->in[0].dtype),
+                              dims_of_view(&kernel->in[0]), ~0u);
+}
+
+static void l2_loss_grad(sumi_grad_t *d) {
+  d->dx[0] = sumi_mul(d->x[0], d->dy[0]);
+}
+
+SUMI_OP(L2Loss, "t: T -> output: T ; T: float32 float64",
+        .doc = "Half the sum of the squares of all elements.", .shape = sumi_shape_scalar,
+        .kernel = l2_loss_kernel, .scratch = l2_loss_scratch, .grad = l2_loss_grad,
+        SUMI_SAMPLES({.input_count = 1,
+                      .in = {SUMI_S(2, 2)},
+                      .at = {SUMI_VALUES(1, -2, 3, 0)},
+                      .out = SUMI_S0,
+                      .expect = SUMI_VALUES(7),
+                      .from = "by hand"},
+                     {.input_count = 1, .in = {SUMI_S(2, 3)}},
+                     {.input_count = 1,
+                      .in = {SUMI_S(2)},
+                      .dtype = {SUMI_INT32},
+                      .want = SUMI_INVALID_ARGUMENT,
+                      .message = "is not defined for int32"}));

@@ -1,0 +1,181 @@
+#include "kernels/gemm.h"
+#include "kernels/gemm_small.h"
+
+#include <cblas.h>
+#include <limits.h>
+#include <string.h>
+
+enum {
+  TILE_PRODUCT = 1 << 20, /* m * n * k that is worth a task of its own: some 60 microseconds */
+  MAX_TILES = 16,
+  MIN_TILE = 64, /* rows or columns; thinner tiles repack too much of the other operand */
+  ROUND = 16
+};
+
+static bool fits_blas(int64_t size) {
+  return size <= INT32_MAX;
+}
+
+/* How c is cut: `down` strips of `rows` rows, `across` strips of `columns` columns. */
+typedef struct grid {
+  int64_t down, across, rows, columns;
+} grid_t;
+
+static int64_t divide_up(int64_t a, int64_t b) {
+  return (a + b - 1) / b;
+}
+
+/* Doubles the number of tiles while each still has enough to do, each time in the direction that repacks less: across
+ * repacks a once more for each strip, down repacks b. */
+static grid_t choose_grid(int64_t m, int64_t n, int64_t k) {
+  grid_t grid = {.down = 1, .across = 1};
+  const double product = (double)m * (double)n * (double)k;
+  while (grid.down * grid.across < MAX_TILES &&
+         product / (double)(grid.down * grid.across * 2) >= TILE_PRODUCT) {
+    const bool can_down = m / (grid.down * 2) >= MIN_TILE;
+    const bool can_across = n / (grid.across * 2) >= MIN_TILE;
+    if (!can_down && !can_across) break;
+    const int64_t cost_down = m * grid.across + n * grid.down * 2;
+    const int64_t cost_across = m * grid.across * 2 + n * grid.down;
+    if (can_down && (!can_across || cost_down <= cost_across))
+      grid.down *= 2;
+    else
+      grid.across *= 2;
+  }
+  grid.rows = divide_up(divide_up(m, grid.down), ROUND) * ROUND;
+  grid.columns = divide_up(divide_up(n, grid.across), ROUND) * ROUND;
+  grid.down = divide_up(m, grid.rows);
+  grid.across = divide_up(n, grid.columns);
+  return grid;
+}
+
+typedef struct tile_job {
+  const sumi__gemm_t *gemm;
+  grid_t grid;
+} tile_job_t;
+
+static int64_t least(int64_t a, int64_t b) {
+  return a < b ? a : b;
+}
+
+static void multiply_tile(void *context, int64_t task) {
+  const tile_job_t *job = context;
+  const sumi__gemm_t *g = job->gemm;
+  const int64_t row = task / job->grid.across * job->grid.rows;
+  const int64_t column = task % job->grid.across * job->grid.columns;
+  const blasint m = (blasint)least(job->grid.rows, g->m - row);
+  const blasint n = (blasint)least(job->grid.columns, g->n - column), k = (blasint)g->k;
+  const enum CBLAS_TRANSPOSE ta = g->transpose_a ? CblasTrans : CblasNoTrans;
+  const enum CBLAS_TRANSPOSE tb = g->transpose_b ? CblasTrans : CblasNoTrans;
+  const blasint lda = (blasint)(g->transpose_a ? g->m : g->k);
+  const blasint ldb = (blasint)(g->transpose_b ? g->k : g->n), ldc = (blasint)g->n;
+  const int64_t a = g->transpose_a ? row : row * g->k, b = g->transpose_b ? column * g->k : column;
+  const int64_t c = row * g->n + column;
+  if (g->dtype == SUMI_FLOAT32)
+    cblas_sgemm(CblasRowMajor, ta, tb, m, n, k, 1, (const float *)g->a + a, lda,
+                (const float *)g->b + b, ldb, 0, (float *)g->c + c, ldc);
+  else
+    cblas_dgemm(CblasRowMajor, ta, tb, m, n, k, 1, (const double *)g->a + a, lda,
+                (const double *)g->b + b, ldb, 0, (double *)g->c + c, ldc);
+}
+
+/* Integers, which BLAS does not know: one row of c, in unsigned arithmetic so that overflow wraps around. */
+#define INTEGER_ROW(name, type, wide)                                                              \
+  static void name(void *context, int64_t row) {                                                   \
+    const sumi__gemm_t *g = context;                                                               \
+    const int64_t a_row = g->transpose_a ? 1 : g->k, a_k = g->transpose_a ? g->m : 1;              \
+    const int64_t b_k = g->transpose_b ? 1 : g->n, b_column = g->transpose_b ? g->k : 1;           \
+    const type *a = (const type *)g->a + row * a_row, *b = g->b;                                   \
+    type *c = (type *)g->c + row * g->n;                                                           \
+    for (int64_t j = 0; j < g->n; ++j) c[j] = 0;                                                   \
+    for (int64_t l = 0; l < g->k; ++l)                                                             \
+      for (int64_t j = 0; j < g->n; ++j)                                                           \
+        c[j] = (type)((wide)c[j] + (wide)a[l * a_k] * (wide)b[l * b_k + j * b_column]);            \
+  }
+INTEGER_ROW(row_int32, int32_t, uint32_t)
+INTEGER_ROW(row_int64, int64_t, uint64_t)
+
+static bool is_floating(const sumi__gemm_t *g) {
+  return g->dtype == SUMI_FLOAT32 || g->dtype == SUMI_FLOAT64;
+}
+
+static void multiply_integers(const sumi_kernel_t *kernel, const sumi__gemm_t *gemm) {
+  sumi__gemm_t g = *gemm;
+  sumi_kernel_parallel(kernel, g.m, g.dtype == SUMI_INT32 ? row_int32 : row_int64, &g);
+}
+
+sumi_status_t sumi__gemm(const sumi_kernel_t *kernel, const sumi__gemm_t *g) {
+  if (g->m == 0 || g->n == 0) return SUMI_OK;
+  if (g->k == 0) {
+    memset(g->c, 0, (size_t)(g->m * g->n) * sumi_dtype_size_bytes(g->dtype));
+    return SUMI_OK;
+  }
+  if (!is_floating(g)) {
+    multiply_integers(kernel, g);
+    return SUMI_OK;
+  }
+  if (sumi__gemm_is_small(g)) {
+    sumi__gemm_small(g);
+    return SUMI_OK;
+  }
+  if (!fits_blas(g->m) || !fits_blas(g->n) || !fits_blas(g->k))
+    return sumi_kernel_fail(kernel, SUMI_RESOURCE_EXHAUSTED,
+                            "a product of [%lld, %lld] and [%lld, %lld]: no size may be past %d",
+                            (long long)g->m, (long long)g->k, (long long)g->k, (long long)g->n,
+                            INT32_MAX);
+  tile_job_t job = {g, choose_grid(g->m, g->n, g->k)};
+  const int64_t tiles = job.grid.down * job.grid.across;
+  if (tiles == 1)
+    multiply_tile(&job, 0);
+  else
+    sumi_kernel_parallel(kernel, tiles, multiply_tile, &job);
+  return SUMI_OK;
+}
+
+/* ---- Batches ---- */
+
+typedef struct batch_job {
+  const sumi_kernel_t *kernel;
+  const sumi__gemm_t *gemm;
+  int64_t count, per_task;
+  sumi__gemm_offsets_t offsets;
+  const void *context;
+} batch_job_t;
+
+static sumi__gemm_t product_of_batch(const batch_job_t *job, int64_t index) {
+  sumi__gemm_t g = *job->gemm;
+  const int64_t bytes = (int64_t)sumi_dtype_size_bytes(g.dtype);
+  int64_t a, b;
+  job->offsets(job->context, index, &a, &b);
+  g.a = (const char *)g.a + a * bytes;
+  g.b = (const char *)g.b + b * bytes;
+  g.c = (char *)g.c + index * g.m * g.n * bytes;
+  return g;
+}
+
+/* Small products, several to a task; each is computed by one thread, so none of them can fail. */
+static void multiply_some(void *context, int64_t task) {
+  const batch_job_t *job = context;
+  const int64_t begin = task * job->per_task, end = least(begin + job->per_task, job->count);
+  for (int64_t i = begin; i < end; ++i) {
+    const sumi__gemm_t g = product_of_batch(job, i);
+    sumi__gemm_small(&g);
+  }
+}
+
+sumi_status_t sumi__gemm_batch(const sumi_kernel_t *kernel, const sumi__gemm_t *gemm, int64_t count,
+                               sumi__gemm_offsets_t offsets, const void *context) {
+  batch_job_t job = {
+      .kernel = kernel, .gemm = gemm, .count = count, .offsets = offsets, .context = context};
+  const double product = (double)gemm->m * (double)gemm->n * (double)gemm->k;
+  if (product > 0 && is_floating(gemm) && sumi__gemm_is_small(gemm)) {
+    job.per_task = product >= TILE_PRODUCT ? 1 : (int64_t)(TILE_PRODUCT / product);
+    sumi_kernel_parallel(kernel, divide_up(count, job.per_task), multiply_some, &job);
+    return SUMI_OK;
+  }
+  for (int64_t i = 0; i < count; ++i) {
+    const sumi__gemm_t g = product_of_batch(&job, i);
+    SUMI_TRY(sumi__gemm(kernel, &g));
+  }
+  return SUMI_OK;
+}

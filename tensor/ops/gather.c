@@ -1,0 +1,298 @@
+/* Rows by number, and numbers as rows. Source of names and semantics: TensorFlow core/ops/array_ops.cc, math_ops.cc. */
+#include "graph/graph_internal.h"
+#include "ops/known.h"
+
+#include <sumi/ops.h>
+
+#include <string.h>
+
+enum { TASK_BYTES = 1 << 17 };
+
+/* ---- GatherV2 ---- */
+
+static void know_gathered(sumi_infer_t *infer) {
+  const sumi_known_t *params = sumi_infer_known(infer, 0), *indices = sumi_infer_known(infer, 1);
+  if (!params || !indices || params->scalar) return;
+  sumi_known_t known = {.valid = true, .scalar = indices->scalar, .count = indices->count};
+  for (int i = 0; i < indices->count; ++i) {
+    const int64_t at = indices->has[i] ? indices->value[i] : -1;
+    known.has[i] = at >= 0 && at < params->count && params->has[at];
+    if (known.has[i]) known.value[i] = params->value[at];
+  }
+  infer->known_out[0] = known;
+}
+
+static sumi_status_t gather_shape(sumi_infer_t *infer) {
+  const sumi_dims_t params = infer->in[0], indices = infer->in[1];
+  SUMI_TRY(sumi__want_rank(infer, 2, "axis", 0));
+  const int64_t batch_dims = sumi_attr_int(infer->op, "batch_dims");
+  if (batch_dims != 0)
+    return sumi_refuse(infer, "batch_dims is %lld, only 0 is supported", (long long)batch_dims);
+  if (params.rank == 0) return sumi_refuse(infer, "params is a scalar");
+  if (params.rank == SUMI_UNKNOWN_RANK || indices.rank == SUMI_UNKNOWN_RANK) return SUMI_OK;
+  const int rank = params.rank - 1 + indices.rank;
+  if (rank > SUMI_MAX_RANK)
+    return sumi_refuse(infer, "the result would have %d axes, at most %d are supported", rank,
+                       SUMI_MAX_RANK);
+  int64_t value;
+  if (!sumi__known_element(infer, 2, 0, &value)) {
+    infer->out[0] = sumi__dims_of_rank(rank);
+    return SUMI_OK;
+  }
+  int axis;
+  SUMI_TRY(sumi__want_axis(infer, "axis", value, params.rank, &axis));
+  sumi_dims_t out = {.rank = 0};
+  for (int i = 0; i < axis; ++i) out.size[out.rank++] = params.size[i];
+  for (int i = 0; i < indices.rank; ++i) out.size[out.rank++] = indices.size[i];
+  for (int i = axis + 1; i < params.rank; ++i) out.size[out.rank++] = params.size[i];
+  infer->out[0] = out;
+  if (params.rank == 1) know_gathered(infer);
+  return SUMI_OK;
+}
+
+typedef struct gather_job {
+  const sumi_array_view_t *indices;
+  int64_t index_count, axis_size, rows, rows_per_task;
+  size_t row_bytes;
+  const char *from;
+  char *to;
+} gather_job_t;
+
+static void gather_task(void *context, int64_t task) {
+  const gather_job_t *job = context;
+  const int64_t begin = task * job->rows_per_task;
+  const int64_t end = begin + job->rows_per_task < job->rows ? begin + job->rows_per_task
+                                                             : job->rows;
+  for (int64_t row = begin; row < end; ++row) {
+    const int64_t outer = row / job->index_count;
+    const int64_t index = sumi__view_int(job->indices, row % job->index_count);
+    memcpy(job->to + (size_t)row * job->row_bytes,
+           job->from + (size_t)(outer * job->axis_size + index) * job->row_bytes, job->row_bytes);
+  }
+}
+
+static sumi_status_t check_indices(const sumi_kernel_t *kernel, const sumi_array_view_t *indices,
+                                   int64_t low, int64_t high, const char *name) {
+  const int64_t count = sumi_array_view_count(indices);
+  for (int64_t i = 0; i < count; ++i) {
+    const int64_t index = sumi__view_int(indices, i);
+    if (index < low || index >= high)
+      return sumi_kernel_fail(kernel, SUMI_INVALID_ARGUMENT,
+                              "element %lld of %s is %lld, expected a value in [0, %lld)",
+                              (long long)i, name, (long long)index, (long long)high);
+  }
+  return SUMI_OK;
+}
+
+static sumi_status_t gather_kernel(const sumi_kernel_t *kernel) {
+  const sumi_array_view_t *params = &kernel->in[0];
+  int axis;
+  SUMI_TRY(sumi__kernel_axis(kernel, &kernel->in[2], params->rank, &axis));
+  const size_t bytes = sumi_dtype_size_bytes(params->dtype);
+  const int64_t inner = sumi__count_axes(params->dims, axis + 1, params->rank);
+  gather_job_t job = {.indices = &kernel->in[1],
+                      .index_count = sumi_array_view_count(&kernel->in[1]),
+                      .axis_size = params->dims[axis],
+                      .row_bytes = (size_t)inner * bytes,
+                      .from = params->data,
+                      .to = sumi_kernel_out(kernel, 0)};
+  SUMI_TRY(check_indices(kernel, job.indices, 0, job.axis_size, "indices"));
+  job.rows = sumi__count_axes(params->dims, 0, axis) * job.index_count;
+  if (job.rows == 0 || job.row_bytes == 0) return SUMI_OK;
+  job.rows_per_task = job.row_bytes >= TASK_BYTES ? 1 : TASK_BYTES / (int64_t)job.row_bytes;
+  sumi_kernel_parallel(kernel, (job.rows + job.rows_per_task - 1) / job.rows_per_task, gather_task,
+                       &job);
+  return SUMI_OK;
+}
+
+/* The axis as a number, or as a tensor where the graph does not tell it. */
+static sumi_tensor_t gathered_axis(const sumi_grad_t *grad) {
+  const sumi_tensor_t given = grad->x[2];
+  const sumi_known_t *known = given.op->outputs[given.index].known;
+  const int rank = sumi_tensor_dims(grad->x[0]).rank;
+  if (known && known->has[0] && (known->value[0] >= 0 || rank != SUMI_UNKNOWN_RANK))
+    return sumi_tensor_of_number((double)(known->value[0] + (known->value[0] < 0 ? rank : 0)));
+  return sumi_floor_mod(sumi_cast(given, SUMI_INT32), sumi_rank(grad->x[0]));
+}
+
+/* params as rows of what lies behind the axis: row outer * size + index gets all of dy that was copied from it. */
+static void gather_grad(sumi_grad_t *grad) {
+  const sumi_tensor_t indices = grad->x[1], axis = gathered_axis(grad);
+  const sumi_tensor_t shape = sumi_shape(grad->x[0]), count = sumi_size(indices);
+  const bool first = sumi_tensor_is_number(axis) && axis.number == 0;
+  const sumi_tensor_t after = sumi_tensor_is_number(axis) ? sumi_tensor_of_number(axis.number + 1)
+                                                          : sumi_add(axis, 1);
+  const sumi_tensor_t size = sumi_gather(shape, axis);
+  const sumi_tensor_t inner = sumi_reduce_prod(
+      sumi_slice(shape, SUMI_SHAPE(after), SUMI_SHAPE(-1)));
+  sumi_tensor_t rows = indices, row_count = count, segments = size;
+  if (!first) {
+    const sumi_tensor_t outer = sumi_reduce_prod(
+        sumi_slice(shape, SUMI_SHAPE(0), SUMI_SHAPE(axis)));
+    const sumi_tensor_t starts = sumi_mul(sumi_range(0, outer, 1), size);
+    rows = sumi_add(
+        sumi_reshape(sumi_cast(starts, sumi_tensor_dtype(indices)), SUMI_SHAPE(outer, 1)),
+        sumi_reshape(indices, SUMI_SHAPE(1, count)));
+    row_count = sumi_mul(outer, count);
+    segments = sumi_mul(outer, size);
+  }
+  const sumi_tensor_t dx = sumi_unsorted_segment_sum(
+      sumi_reshape(grad->dy[0], SUMI_SHAPE(row_count, inner)),
+      sumi_reshape(rows, SUMI_SHAPE(row_count)), segments);
+  grad->dx[0] = sumi_reshape(dx, SUMI_TENSORS(shape));
+}
+
+SUMI_OP(
+    GatherV2,
+    "params: Tparams, indices: Tindices, axis: Taxis | batch_dims: int = 0 -> output: Tparams ; "
+    "Tindices: int32 int64, Taxis: int32 int64",
+    .doc = "The slices of `params` along `axis` that `indices` names; each index is replaced by "
+           "its slice.",
+    .shape = gather_shape, .kernel = gather_kernel, .grad = gather_grad,
+    SUMI_SAMPLES({.input_count = 3,
+                  .in = {SUMI_S(3, 2), SUMI_S(2), SUMI_S0},
+                  .at = {SUMI_VALUES(1, 2, 3, 4, 5, 6), SUMI_VALUES(2, 0), SUMI_VALUES(0)},
+                  .dtype = {SUMI_FLOAT32, SUMI_INT32, SUMI_INT32},
+                  .out = SUMI_S(2, 2),
+                  .expect = SUMI_VALUES(5, 6, 1, 2),
+                  .from = "by hand"},
+                 {.input_count = 3,
+                  .in = {SUMI_S(2, 3), SUMI_S(2, 1), SUMI_S0},
+                  .at = {SUMI_VALUES(1, 2, 3, 4, 5, 6), SUMI_VALUES(1, 1), SUMI_VALUES(-1)},
+                  .dtype = {SUMI_FLOAT32, SUMI_INT64, SUMI_INT32},
+                  .out = SUMI_S(2, 2, 1),
+                  .expect = SUMI_VALUES(2, 2, 5, 5),
+                  .from = "by hand"},
+                 {.input_count = 3,
+                  .in = {SUMI_S(3, 2), SUMI_S(2), SUMI_S0},
+                  .at = {NULL, SUMI_VALUES(2, 3), SUMI_VALUES(0)},
+                  .dtype = {SUMI_FLOAT32, SUMI_INT32, SUMI_INT32},
+                  .want = SUMI_INVALID_ARGUMENT,
+                  .message = "element 1 of indices is 3, expected a value in [0, 3)"}));
+
+static sumi_tensor_t gather_expand(const sumi_build_t *build) {
+  return sumi_gather_v2(build->in[0], build->in[1],
+                        sumi_tensor_of_number((double)sumi_build_attr(build, "axis")->integer));
+}
+
+SUMI_OP(gather, "params: T, indices: Tindices | axis: int = 0 -> output: T ; Tindices: int32 int64",
+        .doc = "The slices of `params` along `axis` that `indices` names.",
+        .expand = gather_expand);
+
+/* ---- UnsortedSegmentSum: rows added up by number; what Gather's gradient needs ---- */
+
+static sumi_status_t segment_shape(sumi_infer_t *infer) {
+  const sumi_dims_t data = infer->in[0], ids = infer->in[1];
+  SUMI_TRY(sumi__want_rank(infer, 2, "num_segments", 0));
+  if (data.rank == SUMI_UNKNOWN_RANK || ids.rank == SUMI_UNKNOWN_RANK) return SUMI_OK;
+  sumi_dims_t lead = data, merged;
+  lead.rank = ids.rank;
+  if (ids.rank > data.rank || !sumi_merge_dims(lead, ids, &merged))
+    return sumi_refuse(infer, "segment_ids of shape %s do not number the rows of data of shape %s",
+                       sumi_dims_text(ids).text, sumi_dims_text(data).text);
+  int64_t count = SUMI_UNKNOWN_SIZE;
+  if (sumi__known_element(infer, 2, 0, &count) && count < 0)
+    return sumi_refuse(infer, "num_segments is %lld, expected at least 0", (long long)count);
+  sumi_dims_t out = {.rank = 1, .size = {count}};
+  for (int axis = ids.rank; axis < data.rank; ++axis) {
+    if (out.rank == SUMI_MAX_RANK)
+      return sumi_refuse(infer, "the result would have more than %d axes", SUMI_MAX_RANK);
+    out.size[out.rank++] = data.size[axis];
+  }
+  infer->out[0] = out;
+  return SUMI_OK;
+}
+
+typedef struct segment_job {
+  const sumi_array_view_t *data, *ids;
+  void *out;
+  int64_t rows, inner, segments, segments_per_task;
+} segment_job_t;
+
+/* One task owns a range of segments and adds its rows in order, so that sums do not depend on how many tasks run at once. */
+static void segment_task(void *context, int64_t task) {
+  const segment_job_t *job = context;
+  const int64_t begin = task * job->segments_per_task;
+  const int64_t end = begin + job->segments_per_task < job->segments
+                          ? begin + job->segments_per_task
+                          : job->segments;
+#define ADD_ROWS(NAME, type)                                                                       \
+  case SUMI_##NAME:                                                                                \
+    for (int64_t row = 0; row < job->rows; ++row) {                                                \
+      const int64_t id = sumi__view_int(job->ids, row);                                            \
+      if (id < begin || id >= end) continue;                                                       \
+      type *restrict to = (type *)job->out + id * job->inner;                                      \
+      const type *restrict from = (const type *)job->data->data + row * job->inner;                \
+      for (int64_t i = 0; i < job->inner; ++i) to[i] += from[i];                                   \
+    }                                                                                              \
+    break
+  switch (job->data->dtype) {
+    ADD_ROWS(FLOAT32, float);
+    ADD_ROWS(FLOAT64, double);
+    ADD_ROWS(INT32, int32_t);
+    ADD_ROWS(INT64, int64_t);
+  default: break;
+  }
+#undef ADD_ROWS
+}
+
+static sumi_status_t segment_kernel(const sumi_kernel_t *kernel) {
+  enum { MAX_TASKS = 8, ELEMENTS_PER_TASK = 1 << 16 };
+  const sumi_array_view_t *data = &kernel->in[0], *ids = &kernel->in[1], *out = &kernel->out[0];
+  segment_job_t job = {.data = data,
+                       .ids = ids,
+                       .out = sumi_kernel_out(kernel, 0),
+                       .rows = sumi_array_view_count(ids),
+                       .inner = sumi__count_axes(data->dims, ids->rank, data->rank),
+                       .segments = out->dims[0]};
+  SUMI_TRY(check_indices(kernel, ids, INT64_MIN, job.segments, "segment_ids"));
+  const int64_t count = sumi_array_view_count(out);
+  if (count == 0) return SUMI_OK;
+  memset(job.out, 0, (size_t)count * sumi_dtype_size_bytes(out->dtype));
+  int64_t tasks = job.rows * job.inner / ELEMENTS_PER_TASK;
+  tasks = tasks < 1 ? 1 : tasks > MAX_TASKS ? MAX_TASKS : tasks;
+  job.segments_per_task = (job.segments + tasks - 1) / tasks;
+  sumi_kernel_parallel(kernel, (job.segments + job.segments_per_task - 1) / job.segments_per_task,
+                       segment_task, &job);
+  return SUMI_OK;
+}
+
+/* Each row's gradient is its segment's; rows with a negative number were dropped. */
+static void segment_grad(sumi_grad_t *grad) {
+  const sumi_tensor_t ids = grad->x[1];
+  const sumi_tensor_t rows = sumi_gather(grad->dy[0], sumi_maximum(ids, 0));
+  const sumi_tensor_t extra_axes = sumi_sub(sumi_rank(rows), sumi_rank(ids));
+  const sumi_tensor_t ones = sumi_ones(sumi_tensor_graph(ids), SUMI_SHAPE(extra_axes),
+                                       .dtype = SUMI_INT32);
+  const sumi_tensor_t kept = sumi_reshape(
+      sumi_greater_equal(ids, 0),
+      SUMI_TENSORS(sumi_concat(SUMI_TENSORS(sumi_shape(ids), ones), 0)));
+  grad->dx[0] = sumi_select(kept, rows, sumi_zeros_like(rows));
+}
+
+SUMI_OP(UnsortedSegmentSum,
+        "data: T, segment_ids: Tindices, num_segments: Tnumsegments -> output: T ; "
+        "T: float32 float64 int32 int64, Tindices: int32 int64, Tnumsegments: int32 int64",
+        .doc = "output[j] is the sum of the rows data[i] with segment_ids[i] == j; rows with a "
+               "negative number are dropped.",
+        .shape = segment_shape, .kernel = segment_kernel, .grad = segment_grad,
+        SUMI_SAMPLES({.input_count = 3,
+                      .in = {SUMI_S(4), SUMI_S(4), SUMI_S0},
+                      .at = {SUMI_VALUES(1, 2, 3, 4), SUMI_VALUES(2, 0, 2, -1), SUMI_VALUES(3)},
+                      .dtype = {SUMI_FLOAT32, SUMI_INT32, SUMI_INT32},
+                      .out = SUMI_S(3),
+                      .expect = SUMI_VALUES(2, 0, 4),
+                      .from = "by hand"},
+                     {.input_count = 3,
+                      .in = {SUMI_S(3, 2), SUMI_S(3), SUMI_S0},
+                      .at = {SUMI_VALUES(1, 2, 3, 4, 5, 6), SUMI_VALUES(1, 1, 0), SUMI_VALUES(2)},
+                      .dtype = {SUMI_FLOAT32, SUMI_INT64, SUMI_INT32},
+                      .out = SUMI_S(2, 2),
+                      .expect = SUMI_VALUES(5, 6, 4, 6),
+                      .from = "by hand"},
+                     {.input_count = 3,
+                      .in = {SUMI_S(2), SUMI_S(2), SUMI_S0},
+                      .at = {NULL, SUMI_VALUES(0, 2), SUMI_VALUES(2)},
+                      .dtype = {SUMI_FLOAT32, SUMI_INT32, SUMI_INT32},
+                      .want = SUMI_INVALID_ARGUMENT,
+                      .message = "element 1 of segment_ids is 2"}));

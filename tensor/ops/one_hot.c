@@ -1,0 +1,182 @@
+/* Numbers as unit vectors, and counting. Source of names and semantics: TensorFlow core/ops/array_ops.cc, math_ops.cc. */
+#include "kernels/copy.h"
+#include "ops/known.h"
+
+#include <sumi/constants.h>
+#include <sumi/ops.h>
+
+#include <math.h>
+#include <string.h>
+
+/* ---- OneHot ---- */
+
+static sumi_status_t one_hot_shape(sumi_infer_t *infer) {
+  const sumi_dims_t indices = infer->in[0];
+  SUMI_TRY(sumi__want_rank(infer, 1, "depth", 0));
+  SUMI_TRY(sumi__want_rank(infer, 2, "on_value", 0));
+  SUMI_TRY(sumi__want_rank(infer, 3, "off_value", 0));
+  int64_t depth = SUMI_UNKNOWN_SIZE;
+  if (sumi__known_element(infer, 1, 0, &depth) && depth < 0)
+    return sumi_refuse(infer, "depth is %lld, expected at least 0", (long long)depth);
+  if (indices.rank == SUMI_UNKNOWN_RANK) return SUMI_OK;
+  if (indices.rank == SUMI_MAX_RANK)
+    return sumi_refuse(infer, "indices has %d axes, the most there may be", indices.rank);
+  int at;
+  SUMI_TRY(sumi__want_axis(infer, "axis", sumi_attr_int(infer->op, "axis"), indices.rank + 1, &at));
+  sumi_dims_t out = {.rank = indices.rank + 1};
+  for (int axis = 0; axis < out.rank; ++axis)
+    out.size[axis] = axis == at ? depth : indices.size[axis - (axis > at)];
+  infer->out[0] = out;
+  return SUMI_OK;
+}
+
+static sumi_status_t one_hot_kernel(const sumi_kernel_t *kernel) {
+  const sumi_array_view_t *indices = &kernel->in[0], *out = &kernel->out[0];
+  const size_t bytes = sumi_dtype_size_bytes(out->dtype);
+  const int64_t given = sumi_attr_int(kernel->op, "axis");
+  const int axis = (int)(given < 0 ? given + out->rank : given);
+  const int64_t depth = out->dims[axis];
+  const int64_t inner = sumi__count_axes(out->dims, axis + 1, out->rank);
+  const int64_t count = sumi_array_view_count(indices);
+  char *to = sumi_kernel_out(kernel, 0);
+  sumi__fill(bytes, sumi_array_view_count(out), to, kernel->in[3].data);
+  for (int64_t i = 0; i < count; ++i) {
+    const int64_t index = indices->dtype == SUMI_UINT8 ? ((const uint8_t *)indices->data)[i]
+                                                       : sumi__view_int(indices, i);
+    if (index < 0 || index >= depth) continue;
+    const int64_t at = (i / inner * depth + index) * inner + i % inner;
+    memcpy(to + (size_t)at * bytes, kernel->in[2].data, bytes);
+  }
+  return SUMI_OK;
+}
+
+SUMI_OP(
+    OneHot,
+    "indices: TI, depth: int32, on_value: T, off_value: T | axis: int = -1 -> output: T ; "
+    "TI: int32 int64 uint8",
+    .api = "raw_one_hot",
+    .doc = "`on_value` where the position along the new axis is the index, `off_value` "
+           "elsewhere; indices outside [0, depth) have no such place.",
+    .shape = one_hot_shape, .kernel = one_hot_kernel,
+    .no_grad = "indices are integers (as in TensorFlow, on_value and off_value have none either)",
+    SUMI_SAMPLES({.input_count = 4,
+                  .in = {SUMI_S(3), SUMI_S0, SUMI_S0, SUMI_S0},
+                  .at = {SUMI_VALUES(2, -1, 0), SUMI_VALUES(3), SUMI_VALUES(5), SUMI_VALUES(1)},
+                  .dtype = {SUMI_INT32, SUMI_INT32},
+                  .out = SUMI_S(3, 3),
+                  .expect = SUMI_VALUES(1, 1, 5, 1, 1, 1, 5, 1, 1),
+                  .from = "by hand"},
+                 {.input_count = 4,
+                  .in = {SUMI_S(3), SUMI_S0, SUMI_S0, SUMI_S0},
+                  .at = {NULL, SUMI_VALUES(-3), SUMI_VALUES(1), SUMI_VALUES(0)},
+                  .dtype = {SUMI_INT32, SUMI_INT32},
+                  .want = SUMI_INVALID_ARGUMENT,
+                  .message = "depth is -3"}));
+
+static sumi_tensor_t one_hot_expand(const sumi_build_t *build) {
+  const sumi_dtype_t dtype = sumi_build_attr(build, "dtype")->type;
+  const sumi_dims_t axes = sumi_build_attr(build, "axes")->dims;
+  if (axes.rank > 1) return sumi_build_refuse(build, "axes lists %d axes, expected one", axes.rank);
+  const sumi_tensor_t indices = build->in[0];
+  int64_t axis = axes.rank == 1 ? axes.size[0] : -1;
+  const int rank = sumi_tensor_dims(indices).rank;
+  if (axis == 0 && rank == SUMI_UNKNOWN_RANK)
+    return sumi_build_refuse(build, "axis 0 needs indices of known rank");
+  if (axis == 0) axis = -(rank + 1); /* an attribute of 0 would be its default */
+  return sumi_raw_one_hot(
+      indices, sumi_tensor_of_number((double)sumi_build_attr(build, "depth")->integer),
+      sumi_scalar(build->graph, dtype, sumi_build_attr(build, "on_value")->real,
+                  .name = "on_value"),
+      sumi_scalar(build->graph, dtype, sumi_build_attr(build, "off_value")->real,
+                  .name = "off_value"),
+      .axis = axis);
+}
+
+SUMI_OP(one_hot,
+        "indices: TI | depth: int, on_value: float = 1, off_value: float = 0, axes: ints = , "
+        "dtype: type = float32 -> output: dtype ; TI: int32 int64 uint8",
+        .doc = "Unit vectors of length `depth` along a new last axis, or the one given: "
+               "sumi_one_hot(labels, 10).",
+        .expand = one_hot_expand);
+
+/* ---- Range: start, start + delta, … below limit ---- */
+
+/* A scalar of a run or of a constant; false when it is not known yet. */
+static bool scalar_of(const sumi_infer_t *infer, int input, double *value) {
+  int64_t integer;
+  if (sumi__known_element(infer, input, 0, &integer)) return *value = (double)integer, true;
+  const sumi_array_t *constant = sumi__constant_input(infer, input);
+  if (constant && sumi_array_count(constant) == 1)
+    return *value = sumi_array_get(constant, 0), true;
+  return false;
+}
+
+static sumi_status_t range_shape(sumi_infer_t *infer) {
+  static const char *const names[] = {"start", "limit", "delta"};
+  infer->out[0] = sumi__vector_dims(SUMI_UNKNOWN_SIZE);
+  double value[3];
+  bool known = true;
+  for (int i = 0; i < 3; ++i) {
+    SUMI_TRY(sumi__want_rank(infer, i, names[i], 0));
+    known = scalar_of(infer, i, &value[i]) && known;
+  }
+  if (!known) return SUMI_OK;
+  const double start = value[0], limit = value[1], delta = value[2];
+  if (delta == 0) return sumi_refuse(infer, "delta is 0");
+  if ((delta > 0) != (limit > start) && limit != start)
+    return sumi_refuse(infer, "no step of %g leads from %g to %g", delta, start, limit);
+  const double count = ceil((limit - start) / delta);
+  if (!(count < (double)INT32_MAX * 1024))
+    return sumi_refuse(infer, "the range has %g elements", count);
+  infer->out[0] = sumi__vector_dims((int64_t)count);
+  int64_t first, step;
+  if (count > SUMI_MAX_RANK || !sumi__known_element(infer, 0, 0, &first) ||
+      !sumi__known_element(infer, 2, 0, &step))
+    return SUMI_OK;
+  sumi_known_t *elements = &infer->known_out[0];
+  *elements = (sumi_known_t){.valid = true, .count = (int)count};
+  for (int i = 0; i < elements->count; ++i)
+    elements->has[i] = true, elements->value[i] = first + i * step;
+  return SUMI_OK;
+}
+
+static sumi_status_t range_kernel(const sumi_kernel_t *kernel) {
+  const int64_t count = kernel->out[0].dims[0];
+#define RANGE(NAME, type)                                                                          \
+  case SUMI_##NAME: {                                                                              \
+    const type start = *(const type *)kernel->in[0].data,                                          \
+               delta = *(const type *)kernel->in[2].data;                                          \
+    type *out = sumi_kernel_out(kernel, 0);                                                        \
+    for (int64_t i = 0; i < count; ++i) out[i] = start + (type)i * delta;                          \
+    break;                                                                                         \
+  }
+  switch (kernel->out[0].dtype) {
+    RANGE(INT32, int32_t)
+    RANGE(INT64, int64_t)
+    RANGE(FLOAT32, float)
+    RANGE(FLOAT64, double)
+  default: break;
+  }
+#undef RANGE
+  return SUMI_OK;
+}
+
+SUMI_OP(Range,
+        "start: Tidx, limit: Tidx, delta: Tidx -> output: Tidx ; Tidx: int32 int64 float32 float64",
+        .doc = "start, start + delta, start + 2 delta, … up to and without limit: "
+               "sumi_range(0, n, 1). At least one of the three is a tensor.",
+        .shape = range_shape, .kernel = range_kernel,
+        .no_grad = "as in TensorFlow: its length depends on its inputs",
+        SUMI_SAMPLES({.input_count = 3,
+                      .in = {SUMI_S0, SUMI_S0, SUMI_S0},
+                      .at = {SUMI_VALUES(7), SUMI_VALUES(1), SUMI_VALUES(-2)},
+                      .dtype = {SUMI_INT32, SUMI_INT32, SUMI_INT32},
+                      .out = SUMI_S(3),
+                      .expect = SUMI_VALUES(7, 5, 3),
+                      .from = "by hand"},
+                     {.input_count = 3,
+                      .in = {SUMI_S0, SUMI_S0, SUMI_S0},
+                      .at = {SUMI_VALUES(0), SUMI_VALUES(3), SUMI_VALUES(-1)},
+                      .dtype = {SUMI_INT32, SUMI_INT32, SUMI_INT32},
+                      .want = SUMI_INVALID_ARGUMENT,
+                      .message = "no step of -1 leads from 0 to 3"}));

@@ -2,6 +2,7 @@
 #include "kernels/conv.h"
 
 #ifdef SUMI_HAVE_ONEDNN
+#include "exec/parallel.h"
 #include "kernels/onednn_conv.h"
 
 #include <string.h>
@@ -144,8 +145,10 @@ static dnnl_status_t run_entry(const sumi_kernel_t *kernel, sumi__onednn_conv_t 
 sumi_status_t sumi__conv_onednn(const sumi_kernel_t *kernel, const sumi__conv_t *conv,
                                 sumi__conv_pass_t pass, const sumi__conv_arrays_t *arrays) {
   sumi__onednn_conv_t spare, *entry = sumi__onednn_conv_get(conv, pass, &spare);
+  const int saved = sumi__threads_begin(); /* the primitives were made for one thread */
   const dnnl_status_t status = entry && entry->usable ? run_entry(kernel, entry, arrays)
                                                       : dnnl_runtime_error;
+  sumi__threads_end(saved);
   if (entry) sumi__onednn_conv_release(entry, &spare);
   if (status == dnnl_success) return SUMI_OK;
   return sumi_kernel_fail(kernel,

@@ -47,9 +47,8 @@ int main(int argc, char **argv) {
     const int64_t resume_at = strtoll(numbers, &rest, 10), total_steps = strtoll(rest, &rest, 10);
     const double seconds_per_step = strtod(rest, NULL);
     now_s = 0;
-    sumi_writer_t *log =
-        sumi_writer_open(directory, .intervals = rules, .total_steps = total_steps,
-                         .resume_at = resume_at, .ignore_environment = true);
+    sumi_writer_t *log = sumi_writer_open(directory, .intervals = rules, .total_steps = total_steps,
+                                          .resume_at = resume_at, .ignore_environment = true);
     offer(log, steps, seconds_per_step);
     if (sumi_writer_close(log) != SUMI_OK) {
       fprintf(stderr, "%s: %s\n", rules, sumi_error_message());

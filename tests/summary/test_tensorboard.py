@@ -2,13 +2,14 @@
 
 Expected values are computed here with NumPy, TensorFlow and TensorBoard's own summary functions.
 """
-import base64
 import io
+import json
 import math
 import os
 import subprocess
 import tempfile
 import unittest
+import urllib.parse
 import wave
 
 import numpy as np
@@ -63,6 +64,7 @@ class Reader:
         if done.returncode != 0:
             raise AssertionError(done.stderr)
         cls.board.wait_for_run("run")
+        cls.board.wait_for_run("run-far")
         cls.board.wait_for(lambda: cls.board.json("graphs/info"), lambda info: "run" in info)
         cls.board.wait_for(lambda: cls.board.json("mesh/tags"), lambda tags: tags.get("run"))
 
@@ -81,7 +83,7 @@ class Reader:
 
     @staticmethod
     def blob_key(entry):
-        return dict(part.split("=", 1) for part in entry["query"].split("&"))["blob_key"]
+        return dict(urllib.parse.parse_qsl(entry["query"]))["blob_key"]
 
     def text(self, tag):
         return [(entry["step"], entry["text"]) for entry in self.board.json("text/text", run="run", tag=tag)]
@@ -92,7 +94,9 @@ class Reader:
         self.assertEqual(self.scalars("batch/a"), [(10 * step, value) for step, value in expected])
         self.assertEqual(self.scalars("batch/b"), [(10 * step, -value) for step, value in expected])
         self.assertEqual(self.scalars("described"), [(step, step / 2) for step in range(100)])
-        self.assertEqual(self.scalars("墨/水"), [(2**53 - 1, 3.0)])
+        self.assertEqual(self.scalars("墨/水"), [(7, 3.0)])
+        far = self.board.json("scalars/scalars", run="run-far", tag="far")
+        self.assertEqual([point[1:] for point in far], [[2**53 - 1, 3.0]])
 
     def test_odd_scalars(self):
         values = [value for _, value in self.scalars("odd")]
@@ -206,7 +210,7 @@ class Reader:
     def audio(self, tag, sample=0):
         entry, = self.board.json("audio/audio", run="run", tag=tag, sample=sample)
         self.assertEqual(entry["contentType"], "audio/wav")
-        return self.board.get("audio/individualAudio", blob_key=self.blob_key(entry))
+        return self.board.get("audio/individualAudio", **dict(urllib.parse.parse_qsl(entry["query"])))
 
     def test_sound_is_tensorflows_wav(self):
         mono = tf.audio.encode_wav(np.clip(SAMPLES[:800], -1, 1).reshape(800, 1), 8000).numpy()
@@ -226,9 +230,8 @@ class Reader:
             data = self.board.get("mesh/data", run="run", tag="mesh", sample=0, content_type=content)
             np.testing.assert_array_equal(np.frombuffer(data, dtype), np.array(expected, dtype))
         self.assertEqual(len(entries), 3)
-        config = self.board.json("mesh/meshes", run="run", tag="mesh", sample=0)[0]["config"]
-        self.assertEqual(config if isinstance(config, dict) else __import__("json").loads(config),
-                         {"camera": {"cls": "PerspectiveCamera", "fov": 60}})
+        self.assertEqual([json.loads(part["config"]) for part in entries.values()],
+                         [{"camera": {"cls": "PerspectiveCamera", "fov": 60}}] * 3)
 
     def test_hyper_parameters(self):
         request = {"experimentName": "", "allowedStatuses": ["STATUS_SUCCESS"], "colParams": [],

@@ -57,20 +57,20 @@ typedef struct sumi__schema {
 
 /* Parses `text` into *schema. On failure returns false and *error_offset, *error (a constant text)
  * say where and what was expected. */
-bool sumi__schema_parse(sumi__schema_t *schema, const char *text, size_t *error_offset,
-                        const char **error);
+SUMI_API bool sumi__schema_parse(sumi__schema_t *schema, const char *text, size_t *error_offset,
+                                 const char **error);
 
 /* The index of the attribute, -1 when there is none. */
-int sumi__schema_attr(const sumi__schema_t *schema, const char *name);
+SUMI_API int sumi__schema_attr(const sumi__schema_t *schema, const char *name);
 
 /* Parses a value text ("true", "-1", "0.5", "1 2 2 1", "float32", "VALID", "?" for an unknown
  * shape, "[]" for a scalar's, nothing for one that is not given) of an attribute's kind; lists and texts are stored in the schema. False when it does not
  * fit. */
-bool sumi__schema_value(sumi__schema_t *schema, const sumi__attr_def_t *attr, const char *text,
-                        size_t length, sumi_attr_t *value);
+SUMI_API bool sumi__schema_value(sumi__schema_t *schema, const sumi__attr_def_t *attr,
+                                 const char *text, size_t length, sumi_attr_t *value);
 
 /* Writes the C name of an op ("MatMul" -> "mat_mul", "L2Loss" -> "l2_loss") as the constructors use
  * it. */
-void sumi__snake_case(const char *name, char *out, size_t size);
+SUMI_API void sumi__snake_case(const char *name, char *out, size_t size);
 
 #endif

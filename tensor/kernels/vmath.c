@@ -36,7 +36,7 @@ typedef float lanes_t __attribute__((vector_size(LANES * sizeof(float))));
 
 #define BINARY(name, function)                                                                     \
   lanes_t _ZGVdN8vv_##function(lanes_t, lanes_t);                                                  \
-  void name(int64_t count, const float *x, const float *z, float *y) {                             \
+  static void name(int64_t count, const float *x, const float *z, float *y) {                      \
     lanes_t a, b;                                                                                  \
     for (; count >= LANES; count -= LANES, x += LANES, z += LANES, y += LANES) {                   \
       memcpy(&a, x, sizeof a);                                                                     \
@@ -60,7 +60,7 @@ typedef float lanes_t __attribute__((vector_size(LANES * sizeof(float))));
   }
 
 #define BINARY(name, function)                                                                     \
-  void name(int64_t count, const float *x, const float *z, float *y) {                             \
+  static void name(int64_t count, const float *x, const float *z, float *y) {                      \
     for (int64_t i = 0; i < count; ++i) y[i] = function(x[i], z[i]);                               \
   }
 
@@ -84,7 +84,6 @@ UNARY(sumi__vacosh, acoshf)
 UNARY(sumi__vatanh, atanhf)
 UNARY(sumi__verf, erff)
 UNARY(sumi__verfc, erfcf)
-BINARY(sumi__vpow, powf)
 
 enum { CHUNK = 256 };
 
@@ -108,5 +107,18 @@ void sumi__vsoftplus(int64_t count, const float *x, float *y) {
     sumi__vexp(n, e, e);
     sumi__vlog1p(n, e, e);
     SUMI__SIMD for (int64_t i = 0; i < n; ++i) y[i] = (x[i] < 0 ? 0.0f : x[i]) + e[i];
+  }
+}
+
+BINARY(powers, powf)
+
+/* libmvec makes NaN of x^0 and 1^z where the other operand is NaN; they are 1. */
+void sumi__vpow(int64_t count, const float *x, const float *exponent, float *y) {
+  float power[CHUNK];
+  for (int64_t n; count > 0; count -= n, x += n, exponent += n, y += n) {
+    n = count < CHUNK ? count : CHUNK;
+    powers(n, x, exponent, power);
+    SUMI__SIMD for (int64_t i = 0; i < n; ++i) y[i] = exponent[i] == 0 || x[i] == 1 ? 1.0f
+                                                                                    : power[i];
   }
 }

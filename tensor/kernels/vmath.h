@@ -6,26 +6,26 @@
 
 #include <sumi/config.h>
 
-void sumi__vexp(int64_t count, const float *x, float *y);
-void sumi__vexpm1(int64_t count, const float *x, float *y);
-void sumi__vlog(int64_t count, const float *x, float *y);
-void sumi__vlog1p(int64_t count, const float *x, float *y);
-void sumi__vsin(int64_t count, const float *x, float *y);
-void sumi__vcos(int64_t count, const float *x, float *y);
-void sumi__vtan(int64_t count, const float *x, float *y);
-void sumi__vasin(int64_t count, const float *x, float *y);
-void sumi__vacos(int64_t count, const float *x, float *y);
-void sumi__vatan(int64_t count, const float *x, float *y);
-void sumi__vsinh(int64_t count, const float *x, float *y);
-void sumi__vcosh(int64_t count, const float *x, float *y);
-void sumi__vtanh(int64_t count, const float *x, float *y);
-void sumi__vasinh(int64_t count, const float *x, float *y);
-void sumi__vacosh(int64_t count, const float *x, float *y);
-void sumi__vatanh(int64_t count, const float *x, float *y);
-void sumi__verf(int64_t count, const float *x, float *y);
-void sumi__verfc(int64_t count, const float *x, float *y);
-void sumi__vsigmoid(int64_t count, const float *x, float *y);
-void sumi__vsoftplus(int64_t count, const float *x, float *y);
-void sumi__vpow(int64_t count, const float *x, const float *exponent, float *y);
+SUMI_API void sumi__vexp(int64_t count, const float *x, float *y);
+SUMI_API void sumi__vexpm1(int64_t count, const float *x, float *y);
+SUMI_API void sumi__vlog(int64_t count, const float *x, float *y);
+SUMI_API void sumi__vlog1p(int64_t count, const float *x, float *y);
+SUMI_API void sumi__vsin(int64_t count, const float *x, float *y);
+SUMI_API void sumi__vcos(int64_t count, const float *x, float *y);
+SUMI_API void sumi__vtan(int64_t count, const float *x, float *y);
+SUMI_API void sumi__vasin(int64_t count, const float *x, float *y);
+SUMI_API void sumi__vacos(int64_t count, const float *x, float *y);
+SUMI_API void sumi__vatan(int64_t count, const float *x, float *y);
+SUMI_API void sumi__vsinh(int64_t count, const float *x, float *y);
+SUMI_API void sumi__vcosh(int64_t count, const float *x, float *y);
+SUMI_API void sumi__vtanh(int64_t count, const float *x, float *y);
+SUMI_API void sumi__vasinh(int64_t count, const float *x, float *y);
+SUMI_API void sumi__vacosh(int64_t count, const float *x, float *y);
+SUMI_API void sumi__vatanh(int64_t count, const float *x, float *y);
+SUMI_API void sumi__verf(int64_t count, const float *x, float *y);
+SUMI_API void sumi__verfc(int64_t count, const float *x, float *y);
+SUMI_API void sumi__vsigmoid(int64_t count, const float *x, float *y);
+SUMI_API void sumi__vsoftplus(int64_t count, const float *x, float *y);
+SUMI_API void sumi__vpow(int64_t count, const float *x, const float *exponent, float *y);
 
 #endif

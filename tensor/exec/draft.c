@@ -78,6 +78,7 @@ bool sumi__has_work(const sumi__draft_t *draft, const sumi__node_t *node) {
   if (node->copies) return true;
   if (node->late && sumi__op_is(node, SUMI_OP_ALIAS)) return true;
   if (!node->def->kernel && !node->def->map) return false;
+  if (strcmp(node->def->name, "NoOp") == 0) return false;
   if (sumi__op_is(node, SUMI_OP_SIDE_EFFECT) || node->output_count == 0) return true;
   for (int i = 0; i < node->output_count; ++i) {
     const sumi__value_t *output = &draft->values[node->first_output + i];

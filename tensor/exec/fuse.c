@@ -1,28 +1,167 @@
-/* Units: what becomes one step. Elementwise nodes of one shape that use each other are one unit,
- * unless something outside would have to run between them. */
+/* Units: what becomes one step. Elementwise nodes of one shape that use each other become one unit,
+ * unless something outside would have to run between them: that is, unless something outside both
+ * needs a member and is needed by one. */
 #include "exec/draft.h"
 
-static sumi_status_t add_single(sumi__draft_t *draft, int node) {
-  sumi__unit_t *unit = &draft->units[draft->unit_count];
-  unit->nodes = sumi__draft_calloc(draft, 1, sizeof *unit->nodes);
-  if (!unit->nodes) return SUMI_RESOURCE_EXHAUSTED;
-  unit->nodes[0] = node;
-  unit->count = 1;
-  unit->has_step = sumi__has_work(draft, &draft->nodes[node]);
-  unit->is_group = unit->has_step && draft->nodes[node].def->map && !draft->nodes[node].late;
-  draft->nodes[node].unit = draft->unit_count++;
+enum { MAX_MEMBERS = 40, MAX_OPERANDS = 64 };
+
+typedef struct cluster {
+  int parent; /* clusters that were joined point at the one they are in */
+  int count, operands;
+  int first, last; /* smallest and largest position in the order */
+  int head;        /* its nodes, a list through fuser->next */
+} cluster_t;
+
+typedef struct fuser {
+  sumi__draft_t *draft;
+  cluster_t *clusters; /* by node: every node starts as its own */
+  int *next;           /* by node */
+  int *position;       /* by node */
+  int *met;            /* by cluster: the search that met it last */
+  int *stack;
+  int search;
+} fuser_t;
+
+static int cluster_of(const fuser_t *f, int node) {
+  while (f->clusters[node].parent != node) node = f->clusters[node].parent;
+  return node;
+}
+
+static bool is_elementwise(const sumi__draft_t *draft, const sumi__node_t *node) {
+  return node->def->map && !node->late && !node->copies && node->output_count == 1 &&
+         sumi__has_work(draft, node);
+}
+
+typedef struct pair { /* two clusters that may become one */
+  int a, b, first;
+} pair_t;
+
+/* Depth-first search from what the pair needs; a way back to the pair is a cycle. */
+static bool reaches_itself(fuser_t *f, pair_t pair, int *depth, int node) {
+  const sumi__draft_t *draft = f->draft;
+  const sumi__node_t *n = &draft->nodes[node];
+  const bool inside = cluster_of(f, node) == pair.a || cluster_of(f, node) == pair.b;
+  const sumi__edge_t *edge = n->before;
+  for (int k = 0; edge || k < n->input_count;) {
+    int need;
+    if (edge) {
+      need = edge->node;
+      edge = edge->next;
+    } else {
+      need = draft->values[n->inputs[k++]].node;
+      if (need == SUMI__NONE || !draft->nodes[need].live) continue;
+    }
+    const int cluster = cluster_of(f, need);
+    if (cluster == pair.a || cluster == pair.b) {
+      if (!inside) return true;
+      continue;
+    }
+    if (f->met[cluster] == f->search || f->clusters[cluster].last < pair.first) continue;
+    f->met[cluster] = f->search;
+    f->stack[(*depth)++] = cluster;
+  }
+  return false;
+}
+
+static bool may_join(fuser_t *f, int a, int b) {
+  const cluster_t *x = &f->clusters[a], *y = &f->clusters[b];
+  if (x->count + y->count > MAX_MEMBERS || x->operands + y->operands > MAX_OPERANDS) return false;
+  const pair_t pair = {a, b, x->first < y->first ? x->first : y->first};
+  int depth = 0;
+  ++f->search;
+  f->stack[depth++] = a;
+  f->stack[depth++] = b;
+  while (depth > 0) {
+    const int cluster = f->stack[--depth];
+    for (int node = f->clusters[cluster].head; node != SUMI__NONE; node = f->next[node])
+      if (reaches_itself(f, pair, &depth, node)) return false;
+  }
+  return true;
+}
+
+/* b's nodes come after a's in the list; units are sorted by position in the end. */
+static void join(fuser_t *f, int a, int b) {
+  cluster_t *x = &f->clusters[a], *y = &f->clusters[b];
+  int tail = x->head;
+  while (f->next[tail] != SUMI__NONE) tail = f->next[tail];
+  f->next[tail] = y->head;
+  y->parent = a;
+  x->count += y->count;
+  x->operands += y->operands;
+  if (y->first < x->first) x->first = y->first;
+  if (y->last > x->last) x->last = y->last;
+}
+
+static void fuse_node(fuser_t *f, int node) {
+  const sumi__draft_t *draft = f->draft;
+  const sumi__node_t *n = &draft->nodes[node];
+  const sumi_dims_t dims = draft->values[n->first_output].dims;
+  for (int k = 0; k < n->input_count; ++k) {
+    const sumi__value_t *input = &draft->values[n->inputs[k]];
+    if (input->node == SUMI__NONE || input->same_as != SUMI__NONE) continue;
+    const sumi__node_t *producer = &draft->nodes[input->node];
+    if (!is_elementwise(draft, producer) || !sumi_dims_equal(input->dims, dims)) continue;
+    const int a = cluster_of(f, input->node), b = cluster_of(f, node);
+    if (a != b && may_join(f, a, b)) join(f, a, b);
+  }
+}
+
+static sumi_status_t start(fuser_t *f) {
+  sumi__draft_t *draft = f->draft;
+  const size_t nodes = (size_t)draft->node_count;
+  f->clusters = sumi__draft_calloc(draft, nodes, sizeof *f->clusters);
+  f->next = sumi__draft_calloc(draft, nodes, sizeof *f->next);
+  f->position = sumi__draft_calloc(draft, nodes, sizeof *f->position);
+  f->met = sumi__draft_calloc(draft, nodes, sizeof *f->met);
+  f->stack = sumi__draft_calloc(draft, nodes + 2, sizeof *f->stack);
+  if (!f->clusters || !f->next || !f->position || !f->met || !f->stack)
+    return SUMI_RESOURCE_EXHAUSTED;
+  for (int i = 0; i < draft->order_count; ++i) {
+    const int node = draft->order[i];
+    f->position[node] = i;
+    f->next[node] = SUMI__NONE;
+    f->clusters[node] = (cluster_t){.parent = node,
+                                    .count = 1,
+                                    .operands = draft->nodes[node].input_count + 1,
+                                    .first = i,
+                                    .last = i,
+                                    .head = node};
+  }
   return SUMI_OK;
 }
 
-/* Values that somebody besides their own unit sees. */
+/* ---- Clusters become units ---- */
+
+static sumi_status_t add_unit(fuser_t *f, int cluster) {
+  sumi__draft_t *draft = f->draft;
+  sumi__unit_t *unit = &draft->units[draft->unit_count];
+  const int count = f->clusters[cluster].count;
+  unit->nodes = sumi__draft_calloc(draft, (size_t)count, sizeof *unit->nodes);
+  if (!unit->nodes) return SUMI_RESOURCE_EXHAUSTED;
+  for (int node = f->clusters[cluster].head; node != SUMI__NONE; node = f->next[node]) {
+    int at = unit->count++; /* insertion by position */
+    for (; at > 0 && f->position[unit->nodes[at - 1]] > f->position[node]; --at)
+      unit->nodes[at] = unit->nodes[at - 1];
+    unit->nodes[at] = node;
+    draft->nodes[node].unit = draft->unit_count;
+  }
+  const sumi__node_t *first = &draft->nodes[unit->nodes[0]];
+  unit->has_step = sumi__has_work(draft, first);
+  unit->is_group = is_elementwise(draft, first);
+  if (count > 1) draft->plan->stats.fused_nodes += count;
+  ++draft->unit_count;
+  return SUMI_OK;
+}
+
+/* Values that somebody besides their own unit sees, or sees in another shape. */
 static void mark_outside(sumi__draft_t *draft) {
   for (int i = 0; i < draft->order_count; ++i) {
     const sumi__node_t *node = &draft->nodes[draft->order[i]];
     for (int k = 0; k < node->input_count; ++k) {
+      const sumi__value_t *input = &draft->values[node->inputs[k]];
       sumi__value_t *root = sumi__draft_root(draft, node->inputs[k]);
-      if (root->node == SUMI__NONE || draft->nodes[root->node].unit != node->unit ||
-          root != &draft->values[node->inputs[k]])
-        root->outside = true;
+      if (root->node == SUMI__NONE) continue;
+      if (root != input || draft->nodes[root->node].unit != node->unit) root->outside = true;
     }
   }
   for (int i = 0; i < draft->run->fetches.count; ++i)
@@ -31,9 +170,14 @@ static void mark_outside(sumi__draft_t *draft) {
 
 sumi_status_t sumi__fuse(sumi__draft_t *draft) {
   SUMI_TRY(sumi__sort_nodes(draft));
+  fuser_t f = {.draft = draft};
+  SUMI_TRY(start(&f));
   draft->units = sumi__draft_calloc(draft, (size_t)draft->order_count, sizeof *draft->units);
   if (!draft->units) return SUMI_RESOURCE_EXHAUSTED;
-  for (int i = 0; i < draft->order_count; ++i) SUMI_TRY(add_single(draft, draft->order[i]));
+  for (int i = 0; i < draft->order_count && sumi__draft_pass(draft, SUMI__PASS_FUSE); ++i)
+    if (is_elementwise(draft, &draft->nodes[draft->order[i]])) fuse_node(&f, draft->order[i]);
+  for (int i = 0; i < draft->order_count; ++i)
+    if (cluster_of(&f, draft->order[i]) == draft->order[i]) SUMI_TRY(add_unit(&f, draft->order[i]));
   mark_outside(draft);
   return SUMI_OK;
 }

@@ -90,8 +90,8 @@ static sumi_status_t add_node(sumi__draft_t *draft, sumi_op_t *op) {
 
 static sumi_status_t check_computable(const sumi_op_t *op) {
   const sumi_op_def_t *def = op->type->def;
-  if (strncmp(def->name, "Placeholder", 11) == 0 && !def->kernel && !(def->flags & SUMI_OP_ALIAS))
-    return sumi__fail_at(op, SUMI_FAILED_PRECONDITION, "must be fed a %s of shape %s",
+  if (strcmp(def->name, "Placeholder") == 0)
+    return sumi__fail_at(op, SUMI_FAILED_PRECONDITION, "it has to be fed: %s of shape %s",
                          sumi_dtype_name(op->outputs[0].dtype),
                          sumi_dims_text(op->outputs[0].dims).text);
   const bool computable = def->kernel || def->map || (def->flags & SUMI_OP_ALIAS) ||

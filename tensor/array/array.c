@@ -32,7 +32,7 @@ static sumi_array_t *new_header(sumi_dtype_t dtype, sumi_dims_t dims) {
   }
   atomic_init(&array->references, 1);
   array->dtype = dtype;
-  array->dims = dims;
+  array->dims = sumi_dims_make(dims.rank, dims.size);
   array->count = sumi_dims_count(dims);
   return array;
 }

@@ -1,5 +1,6 @@
 #include <sumi/npy.h>
 #include "array/array.h"
+#include "array/elements.h"
 #include "array/npy.h"
 #include "array/npy_header.h"
 #include "array/sink.h"
@@ -9,30 +10,6 @@
 #include <sumi/utf8.h>
 
 /* ---- Reading ---- */
-
-static void swap_bytes(void *data, int64_t count, size_t size) {
-  unsigned char *element = data;
-  for (int64_t i = 0; i < count; ++i, element += size)
-    for (size_t k = 0; k < size / 2; ++k) {
-      const unsigned char byte = element[k];
-      element[k] = element[size - 1 - k];
-      element[size - 1 - k] = byte;
-    }
-}
-
-/* A byte that is neither 0 nor 1 is no valid bool in C. */
-static void normalise_bools(void *data, int64_t count) {
-  unsigned char *bytes = data;
-  for (int64_t i = 0; i < count; ++i) bytes[i] = bytes[i] != 0;
-}
-
-static sumi_status_t read_numbers(sumi__source_t *source, const sumi__npy_header_t *header,
-                                  sumi_array_t *array) {
-  SUMI_TRY(sumi__source_read(source, array->data, sumi_array_size_bytes(array), "the elements"));
-  if (header->swapped) swap_bytes(array->data, array->count, (size_t)header->width);
-  if (header->dtype == SUMI_BOOL) normalise_bools(array->data, array->count);
-  return SUMI_OK;
-}
 
 static bool put_utf8(sumi_buffer_t *text, uint32_t code) {
   if (code >= 0x110000 || (code >= 0xD800 && code < 0xE000)) return false;
@@ -112,8 +89,9 @@ static sumi_status_t read_elements(sumi__source_t *source, const sumi__npy_heade
   const sumi_dims_t dims = header->fortran ? reversed(header->dims) : header->dims;
   sumi_array_t *read = sumi_array_new_uninitialized(header->dtype, dims);
   if (!read) return SUMI_RESOURCE_EXHAUSTED;
-  const sumi_status_t status = header->dtype == SUMI_STRING ? read_texts(source, header, read)
-                                                            : read_numbers(source, header, read);
+  const sumi_status_t status = header->dtype == SUMI_STRING
+                                   ? read_texts(source, header, read)
+                                   : sumi__read_elements(source, read, header->swapped);
   if (status != SUMI_OK) {
     sumi_array_unref(read);
     return status;

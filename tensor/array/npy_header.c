@@ -1,4 +1,5 @@
 #include "array/npy_header.h"
+#include "array/elements.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -23,10 +24,7 @@ static const struct {
 enum { STORED = sizeof stored / sizeof *stored };
 
 static char native_order(void) {
-  const uint16_t one = 1;
-  char first;
-  memcpy(&first, &one, 1);
-  return first ? '<' : '>';
+  return sumi__is_little_endian() ? '<' : '>';
 }
 
 /* ---- Reading: a Python dict literal with three keys ---- */

@@ -1,5 +1,7 @@
 #include "kernels/pool.h"
 
+#include "kernels/map.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -96,12 +98,21 @@ void sumi__max_pool(const sumi_kernel_t *kernel, const sumi__pool_t *pool, sumi_
   run_pool(kernel, &run);
 }
 
+static bool is_halved(const sumi__window_t *window) {
+  return window->size == 2 && window->stride == 2 && window->in == 2 * window->out;
+}
+
 void sumi__max_pool_grad(const sumi_kernel_t *kernel, const sumi__pool_t *pool, sumi_dtype_t dtype,
                          const void *x, const void *y, const void *dy, void *dx) {
   pool_run_t run = {.pool = pool, .x = x, .y = y, .dy = dy, .result = dx};
   run.image_bytes = image_bytes(pool, dtype);
+  if (run.image_bytes == 0) return;
   run.row = dtype == SUMI_FLOAT32 ? max_grad_row_float32 : max_grad_row_float64;
-  if (run.image_bytes) run_pool(kernel, &run);
+  if (is_halved(&pool->rows) && is_halved(&pool->columns)) {
+    run.image_bytes = 0;
+    run.row = dtype == SUMI_FLOAT32 ? max_grad_quads_float32 : max_grad_quads_float64;
+  }
+  run_pool(kernel, &run);
 }
 
 void sumi__max_pool_grad_grad(const sumi_kernel_t *kernel, const sumi__pool_t *pool,

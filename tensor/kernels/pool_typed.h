@@ -54,6 +54,29 @@ static void NAME(max_grad_row)(const pool_run_t *run, int64_t image, int64_t y) 
     }
 }
 
+/* The common pool, windows of 2 x 2 side by side that cover the image exactly: one pass writes every element. */
+static void NAME(max_grad_quads)(const pool_run_t *run, int64_t image, int64_t y) {
+  const sumi__pool_t *pool = run->pool;
+  const int64_t channels = pool->channels, below = pool->columns.in * channels;
+  for (int64_t x = 0; x < pool->columns.out; ++x) {
+    const int64_t out = output_pixel(pool, image, y, x) * channels;
+    const int64_t in = input_pixel(pool, image, y, x, 0, 0) * channels;
+    const T *maximum = (const T *)run->y + out, *dy = (const T *)run->dy + out;
+    const T *a = (const T *)run->x + in, *b = a + channels;
+    const T *c = a + below, *d = c + channels;
+    T *da = (T *)run->result + in, *db = da + channels;
+    T *dc = da + below, *dd = dc + channels;
+    SUMI__SIMD for (int64_t i = 0; i < channels; ++i) {
+      const T m = maximum[i], g = dy[i]; /* what no element before this one has taken: */
+      const T to_b = a[i] == m ? 0 : g, to_c = b[i] == m ? 0 : to_b, to_d = c[i] == m ? 0 : to_c;
+      da[i] = a[i] == m ? g : 0;
+      db[i] = b[i] == m ? to_b : 0;
+      dc[i] = c[i] == m ? to_c : 0;
+      dd[i] = d[i] == m ? to_d : 0;
+    }
+  }
+}
+
 static void NAME(max_grad_grad_row)(const pool_run_t *run, int64_t image, int64_t y) {
   const sumi__pool_t *pool = run->pool;
   int32_t tap[CHANNEL_BLOCK];

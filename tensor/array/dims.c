@@ -10,6 +10,7 @@ static bool rank_fits(int rank) {
 
 sumi_dims_t sumi_dims_make(int rank, const int64_t *sizes) {
   sumi_dims_t dims = {.rank = rank};
+  if (rank == 0) dims.size[0] = 1;
   for (int axis = 0; axis < rank && axis < SUMI_MAX_RANK; ++axis) dims.size[axis] = sizes[axis];
   return dims;
 }
@@ -68,7 +69,7 @@ bool sumi_dims_broadcast(sumi_dims_t a, sumi_dims_t b, sumi_dims_t *result) {
     const int64_t size_a = at_a < 0 ? 1 : a.size[at_a], size_b = at_b < 0 ? 1 : b.size[at_b];
     if (!broadcast_size(size_a, size_b, &both.size[axis])) return false;
   }
-  *result = both;
+  *result = sumi_dims_make(both.rank, both.size);
   return true;
 }
 

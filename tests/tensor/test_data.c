@@ -62,7 +62,7 @@ static void every_truncation_of_an_idx_file_is_refused(void **state) {
                "long: byte 28: bytes follow");
 }
 
-static void every_truncation_and_flipped_bit_of_a_compressed_file_is_noticed(void **state) {
+static void no_truncation_or_flipped_bit_of_a_compressed_file_changes_what_is_read(void **state) {
   (void)state;
   unsigned char packed[200];
   const size_t size = compress_gzip(images_idx, sizeof images_idx, packed, sizeof packed);
@@ -76,10 +76,11 @@ static void every_truncation_and_flipped_bit_of_a_compressed_file_is_noticed(voi
   }
   for (size_t bit = 8 * 10; bit < 8 * size; ++bit) { /* after the header, whose time is free */
     packed[bit / 8] ^= 1u << bit % 8;
-    /* The header may turn into one of another format before the checksum is reached. */
+    /* Some bits before the checksum only fill up a byte; and the header may turn into one of another format. */
     const sumi_status_t status = sumi_idx_read(write_file("flip.gz", packed, size), &array);
-    assert_true(status == SUMI_DATA_LOSS || status == SUMI_UNIMPLEMENTED);
-    assert_null(array);
+    assert_true(status == SUMI_OK || status == SUMI_DATA_LOSS || status == SUMI_UNIMPLEMENTED);
+    if (status == SUMI_OK) assert_memory_equal(sumi_array_data(array), images_idx + 16, 12);
+    sumi_array_unref(array);
     packed[bit / 8] ^= 1u << bit % 8;
   }
 }
@@ -269,7 +270,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(an_idx_file_is_read),
       cmocka_unit_test(every_truncation_of_an_idx_file_is_refused),
-      cmocka_unit_test(every_truncation_and_flipped_bit_of_a_compressed_file_is_noticed),
+      cmocka_unit_test(no_truncation_or_flipped_bit_of_a_compressed_file_changes_what_is_read),
       cmocka_unit_test(what_is_no_idx_file_is_refused_with_the_byte),
       cmocka_unit_test(a_data_set_that_does_not_fit_together_is_refused),
       cmocka_unit_test(folders_without_data_and_nulls_are_refused),

@@ -13,7 +13,8 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
 add_library(sumi_options INTERFACE)
-target_compile_options(sumi_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow)
+target_compile_options(sumi_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow
+  -fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=)
 target_compile_definitions(sumi_options INTERFACE _GNU_SOURCE)
 option(SUMI_WERROR "Treat warnings as errors" OFF)
 if(SUMI_WERROR)

@@ -9,8 +9,8 @@
 #include <sumi/sumi.h>
 
 int main(void) {
-  sumi_array_t *x = sumi_array_normal(SUMI_FLOAT64, SUMI_DIMS(10, 10), 0, 1, 1);
-  sumi_array_t *y = sumi_array_normal(SUMI_FLOAT64, SUMI_DIMS(10, 10), 0, 1, 2);
+  sumi_array_t *x = sumi_array_normal(SUMI_FLOAT64, SUMI_DIMS(10, 10), 0, 1, 1, 0);
+  sumi_array_t *y = sumi_array_normal(SUMI_FLOAT64, SUMI_DIMS(10, 10), 0, 1, 2, 0);
   sumi_array_t *z = sumi_array_dot(x, y);
   sumi_array_print(stdout, z);
   const bool worked = z != NULL;

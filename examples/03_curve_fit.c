@@ -22,7 +22,7 @@ enum { STEPS = 1000, BATCH = 100 };
 /* Fills xs with numbers in [-10, 10), different in each step, and ys with 5x^2 + 3. */
 static void generate_data(int step, float xs[BATCH], float ys[BATCH]) {
   sumi_array_t *uniform =
-      sumi_array_uniform(SUMI_FLOAT32, SUMI_DIMS(BATCH), -10, 10, (uint64_t)step + 1);
+      sumi_array_uniform(SUMI_FLOAT32, SUMI_DIMS(BATCH), -10, 10, 1, (int64_t)step + 1);
   for (int i = 0; i < BATCH; ++i) {
     xs[i] = (float)sumi_array_get(uniform, i);
     ys[i] = 5 * xs[i] * xs[i] + 3;
@@ -41,16 +41,16 @@ int main(void) {
   sumi_op_t *train = sumi_minimize(sumi_adam(.learning_rate = 0.1), loss);
 
   sumi_session_t *s = sumi_session_new(g);
-  sumi_status_t status =
-      sumi_session_run(s, .targets = SUMI_OPS(sumi_global_variables_initializer(g)));
+  sumi_status_t status = sumi_session_run(
+      s, .targets = SUMI_OPS(sumi_global_variables_initializer(g)));
   for (int i = 0; i < STEPS && status == SUMI_OK; ++i) {
     float xs[BATCH], ys[BATCH], l = 0;
     generate_data(i, xs, ys);
-    status = sumi_session_run(s,
-                              .feeds = SUMI_FEEDS({.tensor = x, .data = xs, .dims = SUMI_DIMS(BATCH)},
-                                                  {.tensor = y, .data = ys, .dims = SUMI_DIMS(BATCH)}),
-                              .targets = SUMI_OPS(train),
-                              .fetches = SUMI_FETCHES({.tensor = loss, .scalar = &l}));
+    status = sumi_session_run(
+        s,
+        .feeds = SUMI_FEEDS({.tensor = x, .data = xs, .dims = SUMI_DIMS(BATCH)},
+                            {.tensor = y, .data = ys, .dims = SUMI_DIMS(BATCH)}),
+        .targets = SUMI_OPS(train), .fetches = SUMI_FETCHES({.tensor = loss, .scalar = &l}));
     if (status == SUMI_OK) printf("%g\n", l);
   }
   if (status == SUMI_OK)

@@ -19,9 +19,10 @@
  */
 static int get_shape(sumi_tensor_t tensor, sumi_tensor_t sizes[SUMI_MAX_RANK]) {
   const sumi_dims_t fixed = sumi_tensor_dims(tensor);
-  sumi_tensor_t dynamic = sumi_unstack(sumi_shape(tensor), fixed.rank);
+  sumi_tensor_t dynamic = sumi_unstack(sumi_shape(tensor));
   for (int axis = 0; axis < fixed.rank; ++axis)
-    sizes[axis] = fixed.size[axis] < 0 ? sumi_output(dynamic, axis) : SUMI_T((double)fixed.size[axis]);
+    sizes[axis] = fixed.size[axis] < 0 ? sumi_output(dynamic, axis)
+                                       : SUMI_T((double)fixed.size[axis]);
   return fixed.rank;
 }
 
@@ -41,8 +42,9 @@ int main(void) {
 
   sumi_session_t *s = sumi_session_new(g);
   sumi_array_t *batch = sumi_array_new(SUMI_FLOAT32, SUMI_DIMS(7, 128)), *value = NULL;
-  sumi_status_t status = sumi_session_run(s, .feeds = SUMI_FEEDS({a, batch}),
-                                          .fetches = SUMI_FETCHES({.tensor = dynamic, .array = &value}));
+  sumi_status_t status = sumi_session_run(
+      s, .feeds = SUMI_FEEDS({.tensor = a, .array = batch}),
+      .fetches = SUMI_FETCHES({.tensor = dynamic, .array = &value}));
   if (status == SUMI_OK) sumi_array_print(stdout, value);
   sumi_session_free(s);
 

@@ -12,13 +12,13 @@
 /* Merges neighbouring axes: groups[i] of them become axis i of the result. Products of sizes that are only known in a
  * run are nodes of the graph; the static shape sees through them. */
 static sumi_tensor_t merge_axes(sumi_tensor_t tensor, int group_count, const int *groups) {
-  const sumi_dims_t fixed = sumi_tensor_dims(tensor);
-  sumi_tensor_t dynamic = sumi_unstack(sumi_shape(tensor), fixed.rank);
+  sumi_tensor_t dynamic = sumi_unstack(sumi_shape(tensor));
   sumi_tensor_t sizes[SUMI_MAX_RANK];
   for (int i = 0, axis = 0; i < group_count; axis += groups[i++]) {
     sumi_tensor_t members[SUMI_MAX_RANK];
     for (int k = 0; k < groups[i]; ++k) members[k] = sumi_output(dynamic, axis + k);
-    sizes[i] = groups[i] == 1 ? members[0] : sumi_reduce_prod(sumi_stack(SUMI_LIST(groups[i], members)));
+    sizes[i] = groups[i] == 1 ? members[0]
+                              : sumi_reduce_prod(sumi_stack(SUMI_LIST(groups[i], members)));
   }
   return sumi_reshape(tensor, SUMI_LIST(group_count, sizes));
 }
@@ -37,7 +37,8 @@ int main(void) {
   sumi_session_t *s = sumi_session_new(g);
   sumi_array_t *batch = sumi_array_new(SUMI_FLOAT32, SUMI_DIMS(4, 10, 32)), *value = NULL;
   const sumi_status_t status = sumi_session_run(
-      s, .feeds = SUMI_FEEDS({b, batch}), .fetches = SUMI_FETCHES({.tensor = general, .array = &value}));
+      s, .feeds = SUMI_FEEDS({.tensor = b, .array = batch}),
+      .fetches = SUMI_FETCHES({.tensor = general, .array = &value}));
   if (status == SUMI_OK)
     printf("%s\n", sumi_dims_text(sumi_array_dims(value)).text);
   else

@@ -29,9 +29,9 @@ static sumi_status_t measure(bool tile, int64_t *arena_bytes) {
   sumi_array_t *ones = sumi_array_full(SUMI_FLOAT32, SUMI_DIMS(ROWS, COLUMNS), 1);
   sumi_array_t *column = sumi_array_full(SUMI_FLOAT32, SUMI_DIMS(ROWS, 1), 2);
   float sum = 0;
-  const sumi_status_t status =
-      sumi_session_run(s, .feeds = SUMI_FEEDS({a, ones}, {b, column}),
-                       .fetches = SUMI_FETCHES({.tensor = total, .scalar = &sum}));
+  const sumi_status_t status = sumi_session_run(
+      s, .feeds = SUMI_FEEDS({.tensor = a, .array = ones}, {.tensor = b, .array = column}),
+      .fetches = SUMI_FETCHES({.tensor = total, .scalar = &sum}));
   *arena_bytes = sumi_session_stats(s).unshared_bytes;
   printf("%s: sum %g, %lld bytes of intermediates\n", tile ? "tiled" : "broadcast", sum,
          (long long)*arena_bytes);

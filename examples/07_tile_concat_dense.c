@@ -14,6 +14,7 @@
  *     return c
  */
 #include <stdio.h>
+#include <sumi/clock.h>
 #include <sumi/sumi.h>
 
 enum { BATCH = 64, TIMES = 64, A = 64, B = 192, UNITS = 64, STEPS = 30 };
@@ -34,7 +35,8 @@ typedef struct figures {
 } figures_t;
 
 /* Trains the layer for some steps and says what that took. */
-static sumi_status_t train(sumi_tensor_t (*layer)(sumi_tensor_t, sumi_tensor_t), figures_t *figures) {
+static sumi_status_t train(sumi_tensor_t (*layer)(sumi_tensor_t, sumi_tensor_t),
+                           figures_t *figures) {
   sumi_graph_t *g = sumi_graph_new();
   sumi_graph_set_seed(g, 3);
   sumi_tensor_t a = sumi_placeholder(g, SUMI_FLOAT32, .shape = SUMI_DIMS(BATCH, TIMES, A));
@@ -42,17 +44,18 @@ static sumi_status_t train(sumi_tensor_t (*layer)(sumi_tensor_t, sumi_tensor_t),
   sumi_tensor_t y = layer(a, b);
   sumi_tensor_t loss = sumi_reduce_mean(sumi_square(sumi_sub(y, 1)));
   sumi_op_t *step = sumi_minimize(sumi_gradient_descent(.learning_rate = 0.5), loss);
-  sumi_array_t *a_values = sumi_array_uniform(SUMI_FLOAT32, SUMI_DIMS(BATCH, TIMES, A), 0, 1, 1);
-  sumi_array_t *b_values = sumi_array_uniform(SUMI_FLOAT32, SUMI_DIMS(BATCH, 1, B), 0, 1, 2);
+  sumi_array_t *a_values = sumi_array_uniform(SUMI_FLOAT32, SUMI_DIMS(BATCH, TIMES, A), 0, 1, 1, 0);
+  sumi_array_t *b_values = sumi_array_uniform(SUMI_FLOAT32, SUMI_DIMS(BATCH, 1, B), 0, 1, 2, 0);
   sumi_session_t *s = sumi_session_new(g);
-  sumi_status_t status =
-      sumi_session_run(s, .targets = SUMI_OPS(sumi_global_variables_initializer(g)));
+  sumi_status_t status = sumi_session_run(
+      s, .targets = SUMI_OPS(sumi_global_variables_initializer(g)));
   int64_t start_ns = 0;
   for (int i = 0; i <= STEPS && status == SUMI_OK; ++i) {
     float l = 0;
     if (i == 1) start_ns = sumi_clock_monotonic_ns(); /* the first step makes the plan */
-    status = sumi_session_run(s, .feeds = SUMI_FEEDS({a, a_values}, {b, b_values}), .targets = SUMI_OPS(step),
-                              .fetches = SUMI_FETCHES({.tensor = loss, .scalar = &l}));
+    status = sumi_session_run(
+        s, .feeds = SUMI_FEEDS({.tensor = a, .array = a_values}, {.tensor = b, .array = b_values}),
+        .targets = SUMI_OPS(step), .fetches = SUMI_FETCHES({.tensor = loss, .scalar = &l}));
     if (i == 0) figures->first_loss = l;
     figures->last_loss = l;
   }
@@ -66,8 +69,8 @@ static sumi_status_t train(sumi_tensor_t (*layer)(sumi_tensor_t, sumi_tensor_t),
 }
 
 static void print(const char *name, const figures_t *f) {
-  printf("%-18s loss %.4f -> %.4f, %lld bytes of intermediates, %.3f ms per step\n", name, f->first_loss,
-         f->last_loss, (long long)f->bytes, f->ms_per_step);
+  printf("%-18s loss %.4f -> %.4f, %lld bytes of intermediates, %.3f ms per step\n", name,
+         f->first_loss, f->last_loss, (long long)f->bytes, f->ms_per_step);
 }
 
 int main(void) {
@@ -80,7 +83,8 @@ int main(void) {
   }
   print("tile and concat", &with_tile);
   print("tile_concat_dense", &with_broadcast);
-  printf("%.1f times faster, %.1f times less memory\n", with_tile.ms_per_step / with_broadcast.ms_per_step,
+  printf("%.1f times faster, %.1f times less memory\n",
+         with_tile.ms_per_step / with_broadcast.ms_per_step,
          (double)with_tile.bytes / (double)with_broadcast.bytes);
   return 0;
 }

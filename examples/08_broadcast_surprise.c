@@ -18,7 +18,8 @@ int main(void) {
   sumi_array_t *values = NULL;
   float total = 0;
   const sumi_status_t status = sumi_session_run(
-      s, .fetches = SUMI_FETCHES({.tensor = all, .scalar = &total}, {.tensor = columns, .array = &values}));
+      s, .fetches = SUMI_FETCHES({.tensor = all, .scalar = &total},
+                                 {.tensor = columns, .array = &values}));
   if (status == SUMI_OK) {
     printf("%g\n", total);
     sumi_array_print(stdout, values);

@@ -25,13 +25,14 @@ static sumi_tensor_t wrong_relu(sumi_tensor_t x) {
   return y;
 }
 
-static sumi_status_t print_error(sumi_session_t *s, const char *name, sumi_tensor_t x, sumi_tensor_t y) {
+static sumi_status_t print_error(sumi_session_t *s, const char *name, sumi_tensor_t x,
+                                 sumi_tensor_t y) {
   sumi_gradient_report_t report;
-  const sumi_status_t status =
-      sumi_gradient_check(s, x, SUMI_DIMS(10), y, SUMI_DIMS(10), &report);
+  const sumi_status_t status = sumi_gradient_check(s, x, SUMI_DIMS(10), y, SUMI_DIMS(10), &report);
   if (status == SUMI_OK)
-    printf("%s: %g (d y[%lld] / d x[%lld] is %g by the graph, %g by differences)\n", name, report.max_error,
-           (long long)report.y_index, (long long)report.x_index, report.symbolic, report.numeric);
+    printf("%s: %g (d y[%lld] / d x[%lld] is %g by the graph, %g by differences)\n", name,
+           report.max_error, (long long)report.y_index, (long long)report.x_index, report.symbolic,
+           report.numeric);
   else
     fprintf(stderr, "%s\n", sumi_error_message());
   return status;

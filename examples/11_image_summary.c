@@ -32,7 +32,8 @@ int main(int argc, char **argv) {
     paint(pixels, step);
     const sumi_status_t status = sumi_summary_run(
         hook, step,
-        .feeds = SUMI_FEEDS({.tensor = image, .data = pixels, .dims = SUMI_DIMS(COUNT, SIDE, SIDE, 3)}));
+        .feeds = SUMI_FEEDS(
+            {.tensor = image, .data = pixels, .dims = SUMI_DIMS(COUNT, SIDE, SIDE, 3)}));
     if (status != SUMI_OK) fprintf(stderr, "%s\n", sumi_error_message());
   }
   sumi_summary_hook_free(hook);

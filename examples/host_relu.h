@@ -19,14 +19,14 @@ static float is_positive(float x) {
   return x > 0 ? 1 : 0;
 }
 
-static sumi_status_t relu_values(void *context, int in_count, const sumi_array_view_t *in, int out_count,
-                                 sumi_array_t **out) {
+static sumi_status_t relu_values(void *context, int in_count, const sumi_array_view_t *in,
+                                 int out_count, sumi_array_t **out) {
   (void)context, (void)in_count, (void)out_count;
   return map(in, out, max_with_zero);
 }
 
-static sumi_status_t relu_slopes(void *context, int in_count, const sumi_array_view_t *in, int out_count,
-                                 sumi_array_t **out) {
+static sumi_status_t relu_slopes(void *context, int in_count, const sumi_array_view_t *in,
+                                 int out_count, sumi_array_t **out) {
   (void)context, (void)in_count, (void)out_count;
   return map(in, out, is_positive);
 }
@@ -34,8 +34,8 @@ static sumi_status_t relu_slopes(void *context, int in_count, const sumi_array_v
 static void relu_gradient(sumi_grad_t *grad, void *context) {
   (void)context;
   sumi_tensor_t x = grad->x[0];
-  sumi_tensor_t slopes =
-      sumi_host_op(sumi_tensor_graph(x), relu_slopes, SUMI_TENSORS(x), SUMI_TYPES(SUMI_FLOAT32));
+  sumi_tensor_t slopes = sumi_host_op(sumi_tensor_graph(x), relu_slopes, SUMI_TENSORS(x),
+                                      SUMI_TYPES(SUMI_FLOAT32));
   grad->dx[0] = sumi_mul(grad->dy[0], slopes);
 }
 

@@ -17,7 +17,7 @@ SUMI_OP(Add, "x: T, y: T -> z: T ; T: float32 float64 int32 int64 uint8 int8 int
         .doc = "x + y, broadcast.", .shape = sumi__shape_add, .map = add_map, .grad = add_grad,
         .flags = SUMI_OP_COMMUTATIVE,
         SUMI_SAMPLES(SUMI__CASE2(3, (1, 2.5, -INFINITY), (10, -2.5, 1), (11, 0, -INFINITY),
-                                 .from = "by hand"),
+                                 .from = "by hand", .no_gradient_check = true),
                      {.input_count = 2,
                       .in = {SUMI_S(2, 2), SUMI_S(2, 1)},
                       .at = {SUMI_VALUES(1, 2, 3, 4), SUMI_VALUES(1, 2)},

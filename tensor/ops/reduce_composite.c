@@ -1,6 +1,7 @@
 /* Reductions with axes as an option, and what is made of them. Without `.axes` all axes are
  * reduced.
  * Source: TensorFlow python/ops/math_ops.py. */
+#include <sumi/constants.h>
 #include <sumi/op_def.h>
 #include <sumi/ops.h>
 
@@ -17,18 +18,11 @@ static bool keeps_dims(const sumi_build_t *b) {
 /* The axes as an int32 vector. */
 static sumi_tensor_t axes_tensor(const sumi_build_t *b) {
   const int rank = sumi_tensor_dims(b->in[0]).rank;
-  const sumi_dims_t axes = axes_of(b);
-  sumi_tensor_t list[SUMI_MAX_RANK];
-  int count = 0;
-  if (sumi_dims_given(axes)) {
-    for (; count < axes.rank; ++count)
-      list[count] = sumi_tensor_of_number((double)axes.size[count]);
-  } else if (rank == SUMI_UNKNOWN_RANK) {
-    return sumi_range(0, sumi_rank(b->in[0]), 1);
-  } else {
-    for (; count < rank; ++count) list[count] = sumi_tensor_of_number(count);
-  }
-  return sumi_shape_tensor(b->graph, SUMI_HERE, SUMI_LIST(count, list));
+  sumi_dims_t axes = axes_of(b);
+  if (sumi_dims_given(axes)) return sumi_constant_dims(b->graph, axes);
+  if (rank == SUMI_UNKNOWN_RANK) return sumi_range(0, sumi_rank(b->in[0]), 1);
+  for (axes.rank = 0; axes.rank < rank; ++axes.rank) axes.size[axes.rank] = axes.rank;
+  return sumi_constant_dims(b->graph, axes);
 }
 
 static sumi_tensor_t reduce_sum_expand(const sumi_build_t *b) {

@@ -79,8 +79,8 @@ static sumi_status_t infer(const sumi_kernel_t *kernel) {
     late->dims[i] = sumi_dims_make(kernel->in[i].rank, kernel->in[i].dims);
     know(&kernel->in[i], &late->known[i]);
   }
-  SUMI_TRY(sumi__infer_op(kernel->op, late->dims, late->known, late->dims + inputs,
-                          late->known + inputs));
+  SUMI_TRY(sumi__infer_late(kernel->op, kernel->in, late->dims, late->known, late->dims + inputs,
+                            late->known + inputs));
   for (int i = 0; i < kernel->output_count; ++i) {
     const sumi_dims_t inferred = late->dims[inputs + i], said = kernel->op->outputs[i].dims;
     if (!sumi_merge_dims(inferred, said, &late->dims[inputs + i]))

@@ -5,7 +5,9 @@
 
 static const sumi_dims_t unknown_dims = {.rank = SUMI_UNKNOWN_RANK};
 
-static sumi_status_t infer_shapes(const sumi_op_t *op, bool actual, const sumi_dims_t *in,
+/* The op's shape function on this knowledge; value_in only while a run is under way. */
+static sumi_status_t infer_shapes(const sumi_op_t *op, bool actual,
+                                  const sumi_array_view_t *value_in, const sumi_dims_t *in,
                                   const sumi_known_t *known_in, sumi_dims_t *out,
                                   sumi_known_t *known_out) {
   for (int i = 0; i < op->output_count; ++i) {
@@ -19,20 +21,27 @@ static sumi_status_t infer_shapes(const sumi_op_t *op, bool actual, const sumi_d
                         .in = in,
                         .out = out,
                         .known_in = known_in,
-                        .known_out = known_out};
+                        .known_out = known_out,
+                        .value_in = value_in};
   return op->type->def->shape(&infer);
 }
 
 sumi_status_t sumi__infer_static(const sumi_op_t *op, const sumi_dims_t *in,
                                  const sumi_known_t *known_in, sumi_dims_t *out,
                                  sumi_known_t *known_out) {
-  return infer_shapes(op, false, in, known_in, out, known_out);
+  return infer_shapes(op, false, NULL, in, known_in, out, known_out);
 }
 
 sumi_status_t sumi__infer_op(const sumi_op_t *op, const sumi_dims_t *in,
                              const sumi_known_t *known_in, sumi_dims_t *out,
                              sumi_known_t *known_out) {
-  return infer_shapes(op, true, in, known_in, out, known_out);
+  return infer_shapes(op, true, NULL, in, known_in, out, known_out);
+}
+
+sumi_status_t sumi__infer_late(const sumi_op_t *op, const sumi_array_view_t *value_in,
+                               const sumi_dims_t *in, const sumi_known_t *known_in,
+                               sumi_dims_t *out, sumi_known_t *known_out) {
+  return infer_shapes(op, true, value_in, in, known_in, out, known_out);
 }
 
 const sumi_known_t *sumi_infer_known(const sumi_infer_t *infer, int index) {

@@ -270,9 +270,10 @@ SUMI_OP(split, "value: T | num_split: int, axis: int = 0 -> output: T",
 
 /* Element i of size_splits; false when it is not known. */
 static bool split_size(const sumi_infer_t *infer, int i, int64_t *size) {
-  const sumi_array_t *sizes = sumi__constant_input(infer, 1);
-  if (!sizes || i >= sumi_array_count(sizes)) return sumi__known_element(infer, 1, i, size);
-  *size = (int64_t)sumi_array_get(sizes, i);
+  sumi_array_view_t sizes;
+  if (sumi__known_element(infer, 1, i, size)) return true;
+  if (!sumi__input_value(infer, 1, &sizes) || i >= sumi_array_view_count(&sizes)) return false;
+  *size = sumi__view_int(&sizes, i);
   return true;
 }
 

@@ -88,11 +88,15 @@ sumi_status_t sumi__want_dims(const sumi_infer_t *infer, int input, const char *
   return SUMI_OK;
 }
 
-const sumi_array_t *sumi__constant_input(const sumi_infer_t *infer, int input) {
+bool sumi__input_value(const sumi_infer_t *infer, int input, sumi_array_view_t *value) {
+  if (infer->value_in && infer->value_in[input].data) {
+    *value = infer->value_in[input];
+    return true;
+  }
   const sumi_tensor_t tensor = sumi_op_input(infer->op, input);
-  if (!tensor.op || strcmp(sumi_op_type(tensor.op), "Const") != 0) return NULL;
-  const sumi_attr_t *value = sumi_op_attr(tensor.op, "value");
-  return value ? value->array : NULL;
+  if (!tensor.op || strcmp(sumi_op_type(tensor.op), "Const") != 0) return false;
+  *value = sumi_array_view(sumi_op_attr(tensor.op, "value")->array);
+  return true;
 }
 
 bool sumi__add_sizes(int64_t a, int64_t b, int64_t *sum) {

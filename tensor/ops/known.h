@@ -40,9 +40,9 @@ sumi_status_t sumi__want_dims(const sumi_infer_t *infer, int input, const char *
 sumi_status_t sumi__want_length(const sumi_infer_t *infer, int input, const char *name,
                                 int *length);
 
-/* The value of input `input` when a Const node gives it, NULL otherwise. For values that known
- * elements do not hold: matrices and floating-point numbers. */
-const sumi_array_t *sumi__constant_input(const sumi_infer_t *infer, int input);
+/* All elements of input `input`, when a Const node gives them or a run is under way; false otherwise. For what known
+ * elements do not hold: matrices, long lists and floating-point numbers. */
+bool sumi__input_value(const sumi_infer_t *infer, int input, sumi_array_view_t *value);
 
 /* a + b, a * b of sizes: -1 when either is unknown; false on overflow. */
 bool sumi__add_sizes(int64_t a, int64_t b, int64_t *sum);

@@ -105,10 +105,9 @@ SUMI_OP(one_hot,
 static bool scalar_of(const sumi_infer_t *infer, int input, double *value) {
   int64_t integer;
   if (sumi__known_element(infer, input, 0, &integer)) return *value = (double)integer, true;
-  const sumi_array_t *constant = sumi__constant_input(infer, input);
-  if (constant && sumi_array_count(constant) == 1)
-    return *value = sumi_array_get(constant, 0), true;
-  return false;
+  sumi_array_view_t view;
+  if (!sumi__input_value(infer, input, &view)) return false;
+  return *value = sumi_array_view_double(&view, 0), true;
 }
 
 static sumi_status_t range_shape(sumi_infer_t *infer) {

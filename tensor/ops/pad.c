@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-/* paddings is a matrix [rank, 2], which known elements do not hold; it is looked at where a constant gives it. */
+/* paddings is a matrix [rank, 2], which known elements do not hold; it is looked at where a constant or a run gives it. */
 static sumi_status_t pad_shape(sumi_infer_t *infer) {
   SUMI_TRY(sumi__want_rank(infer, 1, "paddings", 2));
   sumi_dims_t out = infer->in[0];
@@ -20,11 +20,12 @@ static sumi_status_t pad_shape(sumi_infer_t *infer) {
                        sumi_dims_text(borders).text, sumi_dims_text(out).text);
   if (out.rank == SUMI_UNKNOWN_RANK && rows == SUMI_UNKNOWN_SIZE) return SUMI_OK;
   if (out.rank == SUMI_UNKNOWN_RANK) out = sumi__dims_of_rank((int)rows);
-  const sumi_array_t *value = sumi__constant_input(infer, 1);
-  infer->out[0] = value ? out : sumi__dims_of_rank(out.rank);
-  for (int i = 0; value && i < 2 * out.rank; ++i) {
+  sumi_array_view_t value;
+  const bool known = sumi__input_value(infer, 1, &value);
+  infer->out[0] = known ? out : sumi__dims_of_rank(out.rank);
+  for (int i = 0; known && i < 2 * out.rank; ++i) {
     int64_t *size = &infer->out[0].size[i / 2];
-    const int64_t border = (int64_t)sumi_array_get(value, i);
+    const int64_t border = sumi__view_int(&value, i);
     if (border < 0)
       return sumi_refuse(infer, "paddings of axis %d has %lld, expected at least 0", i / 2,
                          (long long)border);

@@ -41,6 +41,8 @@ typedef struct sumi_infer {
   sumi_dims_t *out;                  /* [output_count], to fill */
   const struct sumi_known *known_in; /* [input_count]; see sumi_infer_known */
   struct sumi_known *known_out;      /* [output_count] */
+  const sumi_array_view_t *value_in; /* [input_count] elements, where only a run can tell shapes;
+                                        NULL before */
 } sumi_infer_t;
 
 /** Partly known elements of a small integer tensor (a shape, an axis): what lets static shapes pass

@@ -381,8 +381,9 @@ static void every_op_has_a_value_from_elsewhere_a_refusal_and_a_gradient(void **
       value |= s->expect && s->from;
       refusal |= s->want != 0 && s->message;
     }
-    value |= (def->flags & (SUMI_OP_STATEFUL | SUMI_OP_SIDE_EFFECT)) != 0;
-    refusal |= takes_anything(def);
+    const bool stateful = (def->flags & (SUMI_OP_STATEFUL | SUMI_OP_SIDE_EFFECT)) != 0;
+    value |= stateful;
+    refusal |= takes_anything(def) || stateful;
     const bool gradient = def->grad || def->no_grad || def->expand;
     if (def->doc && value && refusal && gradient) continue;
     print_error("%s has no%s%s%s%s\n", def->name, def->doc ? "" : " doc", value ? "" : " value",

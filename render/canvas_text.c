@@ -83,15 +83,27 @@ void sumi_canvas_text_with(sumi_canvas_t *canvas, const char *text, sumi_rect_t 
     blend_run(canvas, &run, box.x + start, box.y + baseline, clip, color);
 }
 
-int sumi_text_width_px(const char *text, double size_px, bool bold) {
-  if (!text) {
-    sumi_fail(SUMI_INVALID_ARGUMENT, "text is NULL");
-    return -1;
-  }
+int sumi__text_width(const char *text, double size_px, bool bold, sumi_status_t *status) {
+  if (*status != SUMI_OK) return 0;
   sumi__run_t run;
-  if (sumi__text_run(text, usable_size(size_px), bold, INT_MAX, SUMI_ELLIPSIS_END, &run) != SUMI_OK)
-    return -1;
-  return run.advance;
+  *status = text
+                ? sumi__text_run(text, usable_size(size_px), bold, INT_MAX, SUMI_ELLIPSIS_END, &run)
+                : sumi_fail(SUMI_INVALID_ARGUMENT, "text is NULL");
+  return *status == SUMI_OK ? run.advance : 0;
+}
+
+int sumi__canvas_text_width(sumi_canvas_t *canvas, const char *text, double size_px, bool bold) {
+  if (!sumi__canvas_works(canvas)) return 0;
+  sumi_status_t status = SUMI_OK;
+  const int width = sumi__text_width(text, size_px, bold, &status);
+  if (status != SUMI_OK) sumi__canvas_fail(canvas, status);
+  return width;
+}
+
+int sumi_text_width_px(const char *text, double size_px, bool bold) {
+  sumi_status_t status = SUMI_OK;
+  const int width = sumi__text_width(text, size_px, bold, &status);
+  return status == SUMI_OK ? width : -1;
 }
 
 int sumi_text_height_px(double size_px) {

@@ -10,6 +10,7 @@
 #include "number_text.h"
 #include "picture_fit.h"
 #include "sheet.h"
+#include "text.h"
 #include "theme.h"
 
 enum { MIN_CELL_WIDTH_PX = 72, BAR_PX = 4, MAX_PICTURE_PX = 4096, MAX_TOP_K = 16 };
@@ -144,7 +145,7 @@ static void draw_caption(sumi_canvas_t *canvas, const sumi_prediction_t *predict
     sumi__share_text(share, prediction->score);
     sumi_canvas_text(canvas, share, line, .size_px = style->text_px, .color = SUMI__INK_MUTED,
                      .align = SUMI_ALIGN_END);
-    room -= sumi_text_width_px(share, style->text_px, false) + style->gap_px;
+    room -= sumi__canvas_text_width(canvas, share, style->text_px, false) + style->gap_px;
   }
   const sumi_rect_t left = {line.x, line.y, room, line.height};
   const sumi_verdict_t verdict = sumi_prediction_verdict(prediction);
@@ -170,7 +171,8 @@ static void draw_truth(sumi_canvas_t *canvas, const sumi_prediction_t *predictio
                        const sumi__cell_style_t *style, sumi_rect_t line) {
   static const char word[] = "is";
   sumi_canvas_text(canvas, word, line, .size_px = style->text_px, .color = SUMI__INK_MUTED);
-  const int indent = sumi_text_width_px(word, style->text_px, false) + style->text_px / 3;
+  const int indent = sumi__canvas_text_width(canvas, word, style->text_px, false) +
+                     style->text_px / 3;
   sumi_canvas_text(canvas, prediction->truth,
                    ((sumi_rect_t){line.x + indent, line.y, line.width - indent, line.height}),
                    .size_px = style->text_px);
@@ -213,7 +215,7 @@ static void draw_strip(sumi_canvas_t *canvas, const sumi_prediction_t *predictio
                        (sumi_rect_t){bar.x, bar.y, (int)lround(bar.width * fmin(p, 1)), bar.height},
                        sumi_color_mix(SUMI__PAPER, SUMI_COLOR_RIGHT, 0.3));
     const sumi_rect_t text = {bar.x + 4, bar.y, bar.width - 8, bar.height};
-    const int share_width = sumi_text_width_px(share, size, false) + 4;
+    const int share_width = sumi__canvas_text_width(canvas, share, size, false) + 4;
     sumi_canvas_text(canvas, share, text, .size_px = size, .align = SUMI_ALIGN_END);
     sumi_canvas_text(canvas, best[i] < style->class_count ? style->class_names[best[i]] : number,
                      ((sumi_rect_t){text.x, text.y, text.width - share_width, text.height}),

@@ -22,6 +22,7 @@ enum {
   MIN_WIDTH_PX = 320,
   COLUMN_GAP_PX = 14,
   ROW_GAP_PX = 18,
+  BELOW_LEGEND_PX = 12,
 };
 
 /* One prediction that may be shown, and what it is ordered by. */
@@ -161,7 +162,7 @@ static sumi__legend_t legend_of(const sheet_t *sheet) {
 
 /* ---- drawing ---- */
 
-static void decide_sizes(sheet_t *sheet) {
+static sumi_status_t decide_sizes(sheet_t *sheet) {
   const sumi__cell_style_t *style = &sheet->style;
   const int64_t cells = sheet->shown > 0 ? sheet->shown : 1;
   const int wanted = sheet->options->columns
@@ -175,10 +176,12 @@ static void decide_sizes(sheet_t *sheet) {
   sheet->width = wide > MIN_WIDTH_PX ? wide : MIN_WIDTH_PX;
   const sumi__legend_t legend = legend_of(sheet);
   sheet->head_height = sumi__sheet_head_height(sheet->options->title, sheet->options->subtitle);
-  sheet->legend_height = sumi__legend_height(&legend, sheet->width - 2 * SUMI__SHEET_MARGIN_PX) +
-                         12;
+  SUMI_TRY(sumi__legend_height(&legend, sheet->width - 2 * SUMI__SHEET_MARGIN_PX,
+                               &sheet->legend_height));
+  sheet->legend_height += BELOW_LEGEND_PX;
   sheet->height = sheet->head_height + sheet->legend_height + sheet->rows * style->height +
                   (sheet->rows - 1) * ROW_GAP_PX + SUMI__SHEET_MARGIN_PX;
+  return SUMI_OK;
 }
 
 static void draw_head(sumi_canvas_t *canvas, const sheet_t *sheet) {
@@ -265,10 +268,8 @@ sumi_status_t sumi_gallery_draw_with(const sumi_prediction_t *predictions, int64
   sheet_t sheet = {.options = &options, .picks = picks, .given = count};
   sheet.shown = choose(predictions, count, &options, picks, &sheet.tally);
   sumi_status_t status = decide_style(&sheet);
-  if (status == SUMI_OK) {
-    decide_sizes(&sheet);
-    status = draw_sheet(&sheet, picture);
-  }
+  if (status == SUMI_OK) status = decide_sizes(&sheet);
+  if (status == SUMI_OK) status = draw_sheet(&sheet, picture);
   sumi_free(picks);
   return status;
 }

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "canvas_internal.h"
+#include "text.h"
 #include "theme.h"
 
 enum { TEXT_PX = 12, SQUARE_PX = 10, SQUARE_GAP_PX = 6, ITEM_GAP_PX = 18, LINE_GAP_PX = 4 };
@@ -19,14 +21,16 @@ void sumi__legend_add(sumi__legend_t *legend, sumi_color_t color, const char *te
   ++legend->count;
 }
 
-/* Walks through the items as they are set; draws them when there is a canvas. Returns the height. */
-static int set_items(sumi_canvas_t *canvas, const sumi__legend_t *legend, sumi_rect_t at) {
+/* Walks through the items as they are set; draws them when there is a canvas. */
+static sumi_status_t set_items(sumi_canvas_t *canvas, const sumi__legend_t *legend, sumi_rect_t at,
+                               int *height) {
+  sumi_status_t status = SUMI_OK;
   const int line = sumi_text_height_px(TEXT_PX);
   int x = at.x, y = at.y;
   for (int i = 0; i < legend->count; ++i) {
     const sumi_color_t color = legend->items[i].color;
     const int square = color ? SQUARE_PX + SQUARE_GAP_PX : 0;
-    int width = square + sumi_text_width_px(legend->items[i].text, TEXT_PX, false);
+    int width = square + sumi__text_width(legend->items[i].text, TEXT_PX, false, &status);
     if (width > at.width) width = at.width;
     if (x > at.x && x + width > at.x + at.width) {
       x = at.x;
@@ -41,13 +45,16 @@ static int set_items(sumi_canvas_t *canvas, const sumi__legend_t *legend, sumi_r
                        .color = SUMI__INK_MUTED);
     x += width + ITEM_GAP_PX;
   }
-  return legend->count ? y + line - at.y : 0;
+  *height = legend->count ? y + line - at.y : 0;
+  return status;
 }
 
-int sumi__legend_height(const sumi__legend_t *legend, int width) {
-  return set_items(NULL, legend, (sumi_rect_t){0, 0, width, 0});
+sumi_status_t sumi__legend_height(const sumi__legend_t *legend, int width, int *height) {
+  return set_items(NULL, legend, (sumi_rect_t){0, 0, width, 0}, height);
 }
 
 void sumi__legend_draw(sumi_canvas_t *canvas, const sumi__legend_t *legend, sumi_rect_t at) {
-  set_items(canvas, legend, at);
+  int height;
+  const sumi_status_t status = set_items(canvas, legend, at, &height);
+  if (status != SUMI_OK) sumi__canvas_fail(canvas, status);
 }

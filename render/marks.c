@@ -8,6 +8,7 @@
 #include "canvas_internal.h"
 #include "layout.h"
 #include "number_text.h"
+#include "text.h"
 #include "theme.h"
 
 enum { MAX_LABELS = 64, MASK_ALPHA = 115, LABEL_PAD_PX = 3 };
@@ -151,11 +152,7 @@ static sumi_status_t draw_labels(sumi_canvas_t *canvas, const view_t *view, cons
     if (status != SUMI_OK || text.size == 0) continue;
     const sumi_rect_t anchor = sumi__rect_intersect(box_rect(view, &boxes[i]), view->shown);
     if (sumi__rect_area(anchor) == 0) continue;
-    const int width = sumi_text_width_px(text.data, view->text_px, false);
-    if (width < 0) {
-      status = sumi_fail(SUMI_RESOURCE_EXHAUSTED, "%s", sumi_error_message());
-      break;
-    }
+    const int width = sumi__canvas_text_width(canvas, text.data, view->text_px, false);
     const sumi_rect_t plate = sumi__place_label(width + 2 * LABEL_PAD_PX, height, anchor,
                                                 view->shown, taken, placed);
     draw_label(canvas, view, &boxes[i], text.data, plate);

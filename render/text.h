@@ -30,6 +30,12 @@ sumi__line_metrics_t sumi__line_metrics(double size_px);
 SUMI_API sumi_status_t sumi__text_run(const char *text, double size_px, bool bold, int max_width,
                                       sumi_ellipsis_t ellipsis, sumi__run_t *run);
 
+/* Pixels the text takes along its line. A failure is kept in *status unless one is there already, and 0 is returned. */
+int sumi__text_width(const char *text, double size_px, bool bold, sumi_status_t *status);
+
+/* The same, a failure being the canvas's. */
+int sumi__canvas_text_width(sumi_canvas_t *canvas, const char *text, double size_px, bool bold);
+
 /* Releases the calling thread's fonts and cache, as its end does. */
 SUMI_API void sumi__text_forget(void);
 

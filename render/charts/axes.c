@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "shape_text.h"
+#include "text.h"
 #include "theme.h"
 
 enum {
@@ -14,6 +15,8 @@ enum {
   MIN_SIDE_PX = 20,
 };
 
+#define LARGEST 1e290
+
 /* 1, 2 or 5 times a power of ten, at least `rough`. */
 static double round_step(double rough) {
   const double power = pow(10, floor(log10(rough)));
@@ -21,20 +24,21 @@ static double round_step(double rough) {
   return power * (share <= 1 + 1e-9 ? 1 : share <= 2 + 1e-9 ? 2 : share <= 5 + 1e-9 ? 5 : 10);
 }
 
-/* A range with room in it, whatever was asked for. */
+/* A range with room in it, whatever was asked for, and far enough from the largest double to compute with. */
 static void mend_range(double *low, double *high) {
-  if (!isfinite(*low) || !isfinite(*high) || *low > *high) *low = 0, *high = 1;
-  const double smallest = fmax(fabs(*low), fabs(*high)) * 1e-9;
-  if (*high - *low > smallest && *high - *low > 1e-300) return;
-  const double half = *low == 0 ? 0.5 : fabs(*low) * 0.5;
+  if (isnan(*low) || isnan(*high) || *low > *high) *low = 0, *high = 1;
+  *low = fmin(fmax(*low, -LARGEST), LARGEST);
+  *high = fmin(fmax(*high, -LARGEST), LARGEST);
+  const double magnitude = fmax(fabs(*low), fabs(*high));
+  if (*high - *low > magnitude * 1e-9 && *high - *low > 1 / LARGEST) return;
+  const double half = magnitude < 2 / LARGEST ? 0.5 : magnitude * 0.5;
   *low -= half;
   *high += half;
 }
 
 sumi__scale_t sumi__scale(double low, double high, int ticks, bool padded, bool log) {
   mend_range(&low, &high);
-  /* Halves keep the difference of the largest doubles finite. */
-  const double rough = (high / 2 - low / 2) / (ticks > 1 ? ticks : 1) * 2;
+  const double rough = (high - low) / (ticks > 1 ? ticks : 1);
   double step = round_step(rough);
   if (log && step < 1) step = 1;
   if (padded) {
@@ -62,21 +66,21 @@ void sumi__tick_text(const sumi__scale_t *scale, int tick, char text[SUMI__NUMBE
     sumi__fixed_text(text, value, scale->decimals);
 }
 
-static int widest_tick(const sumi__scale_t *scale) {
+static int widest_tick(sumi_canvas_t *canvas, const sumi__scale_t *scale) {
   int widest = 0;
   for (int i = 0; i < scale->tick_count; ++i) {
     char text[SUMI__NUMBER_TEXT_MAX];
     sumi__tick_text(scale, i, text);
-    const int width = sumi_text_width_px(text, TEXT_PX, false);
+    const int width = sumi__canvas_text_width(canvas, text, TEXT_PX, false);
     if (width > widest) widest = width;
   }
   return widest;
 }
 
-sumi__axes_t sumi__axes(sumi_rect_t room, sumi__scale_t x, sumi__scale_t y, const char *x_label,
-                        const char *y_label) {
+sumi__axes_t sumi__axes(sumi_canvas_t *canvas, sumi_rect_t room, sumi__scale_t x, sumi__scale_t y,
+                        const char *x_label, const char *y_label) {
   const int line = sumi_text_height_px(TEXT_PX);
-  const int left = widest_tick(&y) + TICK_GAP_PX + (y_label ? line + LABEL_GAP_PX : 0);
+  const int left = widest_tick(canvas, &y) + TICK_GAP_PX + (y_label ? line + LABEL_GAP_PX : 0);
   const int below = line + TICK_GAP_PX + (x_label ? line + LABEL_GAP_PX : 0);
   const int top = line / 2;
   sumi_rect_t plot = {room.x + left, room.y + top, room.width - left - line,
@@ -87,12 +91,12 @@ sumi__axes_t sumi__axes(sumi_rect_t room, sumi__scale_t x, sumi__scale_t y, cons
 }
 
 double sumi__axes_x(const sumi__axes_t *axes, double value) {
-  const double share = (value / 2 - axes->x.low / 2) / (axes->x.high / 2 - axes->x.low / 2);
+  const double share = (value - axes->x.low) / (axes->x.high - axes->x.low);
   return axes->plot.x + share * axes->plot.width;
 }
 
 double sumi__axes_y(const sumi__axes_t *axes, double value) {
-  const double share = (value / 2 - axes->y.low / 2) / (axes->y.high / 2 - axes->y.low / 2);
+  const double share = (value - axes->y.low) / (axes->y.high - axes->y.low);
   return axes->plot.y + axes->plot.height - share * axes->plot.height;
 }
 
@@ -118,7 +122,7 @@ static void draw_x_ticks(sumi_canvas_t *canvas, const sumi__axes_t *axes, int li
     sumi_canvas_fill(canvas, (sumi_rect_t){x, bottom, 1, 4}, SUMI__LINE);
     char text[SUMI__NUMBER_TEXT_MAX];
     sumi__tick_text(&axes->x, i, text);
-    const int width = sumi_text_width_px(text, TEXT_PX, false);
+    const int width = sumi__canvas_text_width(canvas, text, TEXT_PX, false);
     const sumi_rect_t box = {x - width / 2, bottom + TICK_GAP_PX, width, line};
     if (box.x < free_from) continue;
     sumi_canvas_text(canvas, text, box, .size_px = TEXT_PX, .color = SUMI__INK_MUTED);
@@ -138,7 +142,7 @@ void sumi__axes_draw(sumi_canvas_t *canvas, const sumi__axes_t *axes, const char
         canvas, x_label,
         ((sumi_rect_t){plot.x, bottom + TICK_GAP_PX + line + LABEL_GAP_PX, plot.width, line}),
         .size_px = TEXT_PX, .color = SUMI__INK, .align = SUMI_ALIGN_MIDDLE);
-  const int left = plot.x - TICK_GAP_PX - widest_tick(&axes->y) - LABEL_GAP_PX - line;
+  const int left = plot.x - TICK_GAP_PX - widest_tick(canvas, &axes->y) - LABEL_GAP_PX - line;
   if (y_label)
     sumi_canvas_text(canvas, y_label, ((sumi_rect_t){left, plot.y, line, plot.height}),
                      .size_px = TEXT_PX, .color = SUMI__INK, .align = SUMI_ALIGN_MIDDLE,

@@ -26,9 +26,9 @@ typedef struct {
   sumi__scale_t x, y;
 } sumi__axes_t;
 
-/* Decides the plot's rectangle inside `room`, leaving space for tick texts and labels (NULL: none). */
-sumi__axes_t sumi__axes(sumi_rect_t room, sumi__scale_t x, sumi__scale_t y, const char *x_label,
-                        const char *y_label);
+/* Decides the plot's rectangle inside `room` of the canvas, leaving space for tick texts and labels (NULL: none). */
+sumi__axes_t sumi__axes(sumi_canvas_t *canvas, sumi_rect_t room, sumi__scale_t x, sumi__scale_t y,
+                        const char *x_label, const char *y_label);
 
 /* Grid, tick texts, labels. */
 void sumi__axes_draw(sumi_canvas_t *canvas, const sumi__axes_t *axes, const char *x_label,

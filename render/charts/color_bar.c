@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "number_text.h"
+#include "text.h"
 #include "theme.h"
 
 enum { TEXT_PX = 11, BAR_WIDTH_PX = 120, GAP_PX = 8, BAR_HEIGHT_PX = 10 };
@@ -11,7 +12,7 @@ void sumi__color_bar(sumi_canvas_t *canvas, sumi_rect_t rect, sumi_color_map_t m
                      double high) {
   char text[SUMI__NUMBER_TEXT_MAX];
   sumi__number_text(text, low, 3);
-  const int low_width = sumi_text_width_px(text, TEXT_PX, false);
+  const int low_width = sumi__canvas_text_width(canvas, text, TEXT_PX, false);
   sumi_canvas_text(canvas, text, rect, .size_px = TEXT_PX, .color = SUMI__INK_MUTED);
   sumi_rect_t bar = {rect.x + low_width + GAP_PX, rect.y + (rect.height - BAR_HEIGHT_PX) / 2,
                      BAR_WIDTH_PX, BAR_HEIGHT_PX};

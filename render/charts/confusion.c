@@ -9,6 +9,7 @@
 #include "number_text.h"
 #include "shape_text.h"
 #include "sheet.h"
+#include "text.h"
 #include "theme.h"
 
 enum {
@@ -67,13 +68,13 @@ static void class_name(const matrix_t *matrix, int index, char number[16], const
   *name = matrix->options->class_names ? matrix->options->class_names[index] : number;
 }
 
-static int longest_name(const matrix_t *matrix) {
+static int longest_name(const matrix_t *matrix, sumi_status_t *status) {
   int longest = 0;
   for (int i = 0; i < matrix->classes; ++i) {
     char number[16];
     const char *name;
     class_name(matrix, i, number, &name);
-    const int width = sumi_text_width_px(name, NAME_PX, false);
+    const int width = sumi__text_width(name, NAME_PX, false, status);
     if (width > longest) longest = width;
   }
   return longest < MAX_NAME_PX ? longest : MAX_NAME_PX;
@@ -93,11 +94,12 @@ static void compose_subtitle(matrix_t *matrix) {
            given ? given : "", given ? "  ·  " : "", share, total);
 }
 
-static void decide_sizes(matrix_t *matrix) {
+static sumi_status_t decide_sizes(matrix_t *matrix) {
+  sumi_status_t status = SUMI_OK;
   const int n = matrix->classes;
   matrix->cell_width = n <= 12 ? 54 : n <= 20 ? 40 : n <= 40 ? 24 : 12;
   matrix->cell_height = n <= 12 ? 40 : n <= 20 ? 34 : n <= 40 ? 18 : 12;
-  const int longest = longest_name(matrix), line = sumi_text_height_px(AXIS_PX);
+  const int longest = longest_name(matrix, &status), line = sumi_text_height_px(AXIS_PX);
   matrix->names_width = longest;
   matrix->turned = longest > matrix->cell_width - 4;
   matrix->names_height = matrix->turned ? longest : sumi_text_height_px(NAME_PX);
@@ -105,13 +107,14 @@ static void decide_sizes(matrix_t *matrix) {
   matrix->grid = (sumi_rect_t){SUMI__SHEET_MARGIN_PX + line + NAME_GAP_PX + matrix->names_width +
                                    NAME_GAP_PX,
                                head, n * matrix->cell_width, n * matrix->cell_height};
-  const int subtitle = sumi_text_width_px(matrix->subtitle, SUMI__SUBTITLE_PX, false);
+  const int subtitle = sumi__text_width(matrix->subtitle, SUMI__SUBTITLE_PX, false, &status);
   const int for_grid = matrix->grid.x + matrix->grid.width + SUMI__SHEET_MARGIN_PX;
   const int for_subtitle = (subtitle < MAX_SUBTITLE_PX ? subtitle : MAX_SUBTITLE_PX) +
                            2 * SUMI__SHEET_MARGIN_PX;
   matrix->width = for_grid > for_subtitle ? for_grid : for_subtitle;
   matrix->height = matrix->grid.y + matrix->grid.height + NAME_GAP_PX + matrix->names_height +
                    NAME_GAP_PX + line + SUMI__SHEET_MARGIN_PX;
+  return status;
 }
 
 /* Hits in blue by their share of the row, mistakes in vermillion by its root, so that few are seen as well. */
@@ -138,7 +141,7 @@ static void draw_cell(sumi_canvas_t *canvas, const matrix_t *matrix, int row, in
   sumi__share_text(percent, share);
   const int first = sumi_text_height_px(COUNT_PX), second = sumi_text_height_px(SHARE_PX);
   const sumi_color_t ink = sumi_color_ink_on(color);
-  const bool fits = sumi_text_width_px(number, COUNT_PX, false) <= cell.width - 2;
+  const bool fits = sumi__canvas_text_width(canvas, number, COUNT_PX, false) <= cell.width - 2;
   if (cell.height >= first + second) {
     const int top = cell.y + (cell.height - first - second) / 2;
     sumi_canvas_text(canvas, number, ((sumi_rect_t){cell.x + 1, top, cell.width - 2, first}),
@@ -146,7 +149,8 @@ static void draw_cell(sumi_canvas_t *canvas, const matrix_t *matrix, int row, in
                      .align = SUMI_ALIGN_MIDDLE);
     sumi_canvas_text(canvas, percent, ((sumi_rect_t){cell.x, top + first, cell.width, second}),
                      .size_px = SHARE_PX, .color = ink, .align = SUMI_ALIGN_MIDDLE);
-  } else if (cell.height >= second && sumi_text_width_px(number, SHARE_PX, false) <= cell.width) {
+  } else if (cell.height >= second &&
+             sumi__canvas_text_width(canvas, number, SHARE_PX, false) <= cell.width) {
     sumi_canvas_text(canvas, number, cell, .size_px = SHARE_PX, .color = ink,
                      .align = SUMI_ALIGN_MIDDLE);
   }
@@ -222,7 +226,7 @@ sumi_status_t sumi_confusion_draw_with(const sumi_array_view_t *counts, sumi_pic
       if (row == column) matrix.correct += count_at(&matrix, row, column);
     }
   compose_subtitle(&matrix);
-  decide_sizes(&matrix);
+  SUMI_TRY(decide_sizes(&matrix));
   sumi_canvas_t *canvas;
   SUMI_TRY(sumi_canvas_new(matrix.width, matrix.height, 0, &canvas));
   draw(canvas, &matrix);

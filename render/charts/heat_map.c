@@ -8,6 +8,7 @@
 #include "layout.h"
 #include "shape_text.h"
 #include "sheet.h"
+#include "text.h"
 #include "theme.h"
 
 enum {
@@ -53,10 +54,10 @@ static sumi_status_t check(const sumi_array_view_t *values,
   return sumi__check_names("column_names", options->column_names, values->dims[1]);
 }
 
-static int longest_name(const char *const *names, int count) {
+static int longest_name(const char *const *names, int count, sumi_status_t *status) {
   int longest = 0;
   for (int i = 0; names && i < count; ++i) {
-    const int width = sumi_text_width_px(names[i], NAME_PX, false);
+    const int width = sumi__text_width(names[i], NAME_PX, false, status);
     if (width > longest) longest = width;
   }
   return longest < MAX_NAME_PX ? longest : MAX_NAME_PX;
@@ -69,14 +70,16 @@ static int chosen_cell(const map_t *map) {
   return cell < 1 ? 1 : cell > 40 ? 40 : cell;
 }
 
-static void decide_sizes(map_t *map) {
+static sumi_status_t decide_sizes(map_t *map) {
+  sumi_status_t status = SUMI_OK;
   const sumi_heat_map_options_t *options = map->options;
   map->cell = chosen_cell(map);
   const bool named = map->cell >= MIN_NAMED_CELL_PX;
   if (named && options->row_names)
-    map->row_names_width = longest_name(options->row_names, map->rows) + NAME_GAP_PX;
+    map->row_names_width = longest_name(options->row_names, map->rows, &status) + NAME_GAP_PX;
   if (named && options->column_names)
-    map->column_names_height = longest_name(options->column_names, map->columns) + NAME_GAP_PX;
+    map->column_names_height = longest_name(options->column_names, map->columns, &status) +
+                               NAME_GAP_PX;
   const int head = sumi__sheet_head_height(options->title, options->subtitle);
   map->grid = (sumi_rect_t){SUMI__SHEET_MARGIN_PX + map->row_names_width, head,
                             map->columns * map->cell, map->rows * map->cell};
@@ -84,6 +87,7 @@ static void decide_sizes(map_t *map) {
   map->width = width > MIN_WIDTH_PX ? width : MIN_WIDTH_PX;
   map->height = map->grid.y + map->grid.height + map->column_names_height + 10 +
                 SUMI__COLOR_BAR_HEIGHT_PX + SUMI__SHEET_MARGIN_PX;
+  return status;
 }
 
 static void draw_names(sumi_canvas_t *canvas, const map_t *map) {
@@ -134,7 +138,7 @@ sumi_status_t sumi_heat_map_draw_with(const sumi_array_view_t *values, sumi_pict
   double smallest, largest;
   sumi__finite_range(values, &smallest, &largest);
   sumi__color_range(options.map, &map.low, &map.high, smallest, largest);
-  decide_sizes(&map);
+  SUMI_TRY(decide_sizes(&map));
   sumi_canvas_t *canvas;
   SUMI_TRY(sumi_canvas_new(map.width, map.height, 0, &canvas));
   draw(canvas, &map);

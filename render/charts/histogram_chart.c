@@ -16,14 +16,14 @@ enum { DEFAULT_WIDTH_PX = 640, DEFAULT_HEIGHT_PX = 400, DEFAULT_BINS = 30, MAX_B
 
 static void draw_bars(sumi_canvas_t *canvas, const sumi__axes_t *axes,
                       const sumi__histogram_t *histogram) {
-  const double step = (histogram->high - histogram->low) / histogram->bins;
-  const int bottom = axes->plot.y + axes->plot.height;
+  const sumi_rect_t plot = axes->plot;
   for (int i = 0; i < histogram->bins; ++i) {
-    const int left = (int)lround(sumi__axes_x(axes, histogram->low + i * step));
-    const int right = (int)lround(sumi__axes_x(axes, histogram->low + (i + 1) * step));
+    const int left = plot.x + plot.width * i / histogram->bins;
+    const int right = plot.x + plot.width * (i + 1) / histogram->bins;
     const int top = (int)lround(sumi__axes_y(axes, (double)histogram->counts[i]));
     const int gap = right - left > 3 ? 1 : 0;
-    sumi_canvas_fill(canvas, (sumi_rect_t){left, top, right - left - gap, bottom - top},
+    sumi_canvas_fill(canvas,
+                     (sumi_rect_t){left, top, right - left - gap, plot.y + plot.height - top},
                      SUMI_COLOR_RIGHT);
   }
 }
@@ -59,7 +59,7 @@ static sumi_status_t draw(const sumi_array_view_t *values, const sumi__histogram
                                       false);
   const sumi__scale_t y = sumi__scale(0, highest ? (double)highest : 1, plot.room.height / 50, true,
                                       false);
-  const sumi__axes_t axes = sumi__axes(plot.room, x, y, options->x_label, NULL);
+  const sumi__axes_t axes = sumi__axes(plot.canvas, plot.room, x, y, options->x_label, NULL);
   sumi__axes_draw(plot.canvas, &axes, options->x_label, NULL);
   draw_bars(plot.canvas, &axes, histogram);
   return sumi__plot_end(&plot, SUMI_OK, "histogram", options->title, picture);

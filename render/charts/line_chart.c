@@ -41,7 +41,7 @@ static sumi_status_t check(const sumi_series_t *series, int count,
   return SUMI_OK;
 }
 
-static sumi__axes_t axes_for(const sumi_series_t *series, int count,
+static sumi__axes_t axes_for(sumi_canvas_t *canvas, const sumi_series_t *series, int count,
                              const sumi_line_chart_options_t *options, sumi_rect_t room) {
   double x_low, x_high, y_low, y_high;
   ranges(series, count, options->log_y, &x_low, &x_high, &y_low, &y_high);
@@ -53,7 +53,7 @@ static sumi__axes_t axes_for(const sumi_series_t *series, int count,
   const sumi__scale_t x = sumi__scale(x_low, x_high, room.width / PX_PER_X_TICK, false, false);
   const sumi__scale_t y = sumi__scale(y_low, y_high, room.height / PX_PER_Y_TICK, !given,
                                       options->log_y);
-  return sumi__axes(room, x, y, options->x_label, options->y_label);
+  return sumi__axes(canvas, room, x, y, options->x_label, options->y_label);
 }
 
 sumi_status_t sumi_line_chart_draw_with(const sumi_series_t *series, int count,
@@ -67,7 +67,7 @@ sumi_status_t sumi_line_chart_draw_with(const sumi_series_t *series, int count,
   const sumi__legend_t legend = sumi__series_legend(series, count);
   sumi__plot_t plot;
   SUMI_TRY(sumi__plot_begin(&options, &legend, &plot));
-  const sumi__axes_t axes = axes_for(series, count, &options, plot.room);
+  const sumi__axes_t axes = axes_for(plot.canvas, series, count, &options, plot.room);
   sumi__axes_draw(plot.canvas, &axes, options.x_label, options.y_label);
   sumi_status_t status = SUMI_OK;
   for (int i = 0; i < count && status == SUMI_OK; ++i)

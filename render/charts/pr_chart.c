@@ -93,7 +93,7 @@ sumi_status_t sumi_pr_chart_draw_with(const sumi_series_t *series, int count,
   sumi__plot_t plot;
   SUMI_TRY(sumi__plot_begin(&options, &legend, &plot));
   const sumi__scale_t unit = sumi__scale(0, 1, 5, false, false);
-  const sumi__axes_t axes = sumi__axes(plot.room, unit, unit, x_label, y_label);
+  const sumi__axes_t axes = sumi__axes(plot.canvas, plot.room, unit, unit, x_label, y_label);
   sumi__axes_draw(plot.canvas, &axes, x_label, y_label);
   draw_f1_curves(plot.canvas, &axes);
   draw_f1_names(plot.canvas, &axes);

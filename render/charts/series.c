@@ -66,11 +66,12 @@ sumi__legend_t sumi__series_legend(const sumi_series_t *series, int count) {
 sumi_status_t sumi__plot_begin(const sumi_line_chart_options_t *options,
                                const sumi__legend_t *legend, sumi__plot_t *plot) {
   const int width = options->width_px, height = options->height_px, margin = SUMI__SHEET_MARGIN_PX;
+  int legend_height;
+  SUMI_TRY(sumi__legend_height(legend, width - 2 * margin, &legend_height));
   SUMI_TRY(sumi_canvas_new(width, height, 0, &plot->canvas));
   sumi__sheet_head(plot->canvas, width, options->title, options->subtitle);
   int top = sumi__sheet_head_height(options->title, options->subtitle);
   sumi__legend_draw(plot->canvas, legend, (sumi_rect_t){margin, top - 2, width - 2 * margin, 0});
-  const int legend_height = sumi__legend_height(legend, width - 2 * margin);
   if (legend_height) top += legend_height + BELOW_LEGEND_PX;
   plot->room = (sumi_rect_t){margin, top, width - 2 * margin, height - top - margin};
   return SUMI_OK;

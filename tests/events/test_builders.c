@@ -1,0 +1,131 @@
+/* What the builders of graphs and plugin contents refuse. */
+#include "sumi_test.h"
+
+#include <sumi/graph_def.h>
+#include <sumi/plugin_data.h>
+#include <sumi/run_metadata.h>
+
+/* Finishing reports the first refusal, also when more follow, and appends nothing. */
+static void assert_graph_fails(sumi_graph_def_t *graph, const char *text) {
+  sumi_buffer_t bytes = {0};
+  sumi_graph_def_input(graph, "\xFF");
+  assert_fails(sumi_graph_def_finish(graph, 0, &bytes), SUMI_INVALID_ARGUMENT, text);
+  assert_int_equal(bytes.size, 0);
+  sumi_graph_def_free(graph);
+  sumi_buffer_release(&bytes);
+}
+
+static void names_of_nodes_are_checked(void **state) {
+  (void)state;
+  static const char *bad[] = {"", "_a", "a b", "a:0", "^a", "a\"", "\xE5\xA2\xA8"};
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; ++i) {
+    sumi_graph_def_t *graph = sumi_graph_def_new();
+    sumi_graph_def_node(graph, bad[i], "NoOp", NULL);
+    assert_graph_fails(graph, "is no name for a node");
+  }
+  sumi_graph_def_t *graph = sumi_graph_def_new();
+  sumi_graph_def_node(graph, "a/b", "NoOp", NULL);
+  sumi_graph_def_node(graph, "a/b", "NoOp", NULL);
+  assert_graph_fails(graph, "two nodes are named \"a/b\"");
+  graph = sumi_graph_def_new();
+  sumi_graph_def_node(graph, NULL, "NoOp", NULL);
+  assert_graph_fails(graph, "a node's name is NULL");
+}
+
+static void things_out_of_place_are_refused(void **state) {
+  (void)state;
+  sumi_graph_def_t *graph = sumi_graph_def_new();
+  sumi_graph_def_input(graph, "a");
+  assert_graph_fails(graph, "an input was given before any node");
+  graph = sumi_graph_def_new();
+  sumi_graph_def_attr_int(graph, "i", 1);
+  assert_graph_fails(graph, "an attribute was given before any node");
+  graph = sumi_graph_def_new();
+  sumi_graph_def_node(graph, "a", "NoOp", NULL);
+  sumi_graph_def_attr_int(graph, "i", 1);
+  sumi_graph_def_attr_float(graph, "i", 1);
+  assert_graph_fails(graph, "node \"a\": attribute \"i\" is given twice");
+  graph = sumi_graph_def_new();
+  sumi_graph_def_node(graph, "a", "NoOp", NULL);
+  sumi_graph_def_input(graph, "^b");
+  sumi_graph_def_input(graph, "c");
+  assert_graph_fails(graph, "input \"c\" comes after a control dependency");
+  graph = sumi_graph_def_new();
+  sumi_graph_def_begin_function(graph, "f", NULL, 0, NULL, 0);
+  sumi_graph_def_begin_function(graph, "g", NULL, 0, NULL, 0);
+  assert_graph_fails(graph, "function \"g\" begins inside another");
+  graph = sumi_graph_def_new();
+  sumi_graph_def_begin_function(graph, "f", NULL, 0, NULL, 0);
+  sumi_graph_def_node(graph, "a", "NoOp", NULL);
+  sumi_buffer_t bytes = {0};
+  assert_fails(sumi_graph_def_finish(graph, 0, &bytes), SUMI_INVALID_ARGUMENT,
+               "a function was not ended");
+  sumi_graph_def_free(graph);
+  graph = sumi_graph_def_new();
+  sumi_graph_def_end_function(graph);
+  assert_graph_fails(graph, "no function to end");
+}
+
+static void attributes_that_cannot_be_are_refused(void **state) {
+  (void)state;
+  sumi_graph_def_t *graph = sumi_graph_def_new();
+  sumi_graph_def_node(graph, "a", "NoOp", NULL);
+  sumi_graph_def_attr_shape(graph, "s", (sumi_graph_def_shape_t){2, NULL});
+  assert_graph_fails(graph, "sizes are NULL");
+  graph = sumi_graph_def_new();
+  sumi_graph_def_node(graph, "a", "NoOp", NULL);
+  sumi_graph_def_attr_ints(graph, "list", NULL, 2);
+  assert_graph_fails(graph, "attribute \"list\" is a NULL list");
+  graph = sumi_graph_def_new();
+  sumi_graph_def_node(graph, "a", "NoOp", NULL);
+  sumi_graph_def_attr_tensor(graph, "value", NULL);
+  assert_graph_fails(graph, "value is NULL");
+}
+
+static void plugin_contents_are_checked(void **state) {
+  (void)state;
+  sumi_buffer_t content = {0};
+  const int32_t shape[3] = {1, 2, 3};
+  assert_fails(sumi_plugin_pr_curves(&content, 1), SUMI_INVALID_ARGUMENT, "with 1 thresholds");
+  assert_fails(sumi_plugin_mesh(&content, "m", SUMI_MESH_FACE, 2, NULL, shape),
+               SUMI_INVALID_ARGUMENT, "part 2 of the parts 0x2");
+  assert_fails(sumi_plugin_mesh(&content, "m", (sumi_mesh_part_t)40, 2, NULL, shape),
+               SUMI_INVALID_ARGUMENT, "part 40");
+  const sumi_hparam_t infinite = {.name = "rate", .type = SUMI_HPARAM_NUMBER, .number = INFINITY};
+  assert_fails(sumi_plugin_hparams_session_start(&content, &infinite, 1, NULL),
+               SUMI_INVALID_ARGUMENT, "hyper-parameter \"rate\" is inf");
+  const sumi_hparam_t untyped = {.name = "rate"};
+  assert_fails(sumi_plugin_hparams_session_start(&content, &untyped, 1, NULL),
+               SUMI_INVALID_ARGUMENT, "has type 0");
+  const sumi_hparam_t unnamed = {.type = SUMI_HPARAM_BOOL};
+  assert_fails(sumi_plugin_hparams_session_start(&content, &unnamed, 1, NULL),
+               SUMI_INVALID_ARGUMENT, "name is NULL");
+  const sumi_metric_info_t absolute = {.tag = "loss", .group = "/val"};
+  const sumi_hparams_experiment_t experiment = {.metrics = &absolute, .metric_count = 1};
+  assert_fails(sumi_plugin_hparams_experiment(&content, &experiment), SUMI_INVALID_ARGUMENT,
+               "is not relative");
+  assert_fails(sumi_plugin_hparams_session_end(&content, (sumi_hparams_status_t)9, 0),
+               SUMI_INVALID_ARGUMENT, "status 9");
+  const char *tags[2] = {"a", "b"};
+  const sumi_custom_chart_t chart = {"band", tags, 2, true};
+  const sumi_custom_category_t category = {"all", &chart, 1, false};
+  assert_fails(sumi_plugin_custom_scalars_layout(&content, &category, 1), SUMI_INVALID_ARGUMENT,
+               "come in threes");
+  assert_fails(sumi_run_metadata(&content, "\xFF", NULL, 0), SUMI_INVALID_ARGUMENT, "UTF-8");
+  assert_int_equal(content.size, 0);
+  /* TensorBoard's facts: audio content 10 0b. */
+  assert_ok(sumi_plugin_audio(&content));
+  assert_int_equal(content.size, 2);
+  assert_memory_equal(content.data, "\x10\x0b", 2);
+  sumi_buffer_release(&content);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(names_of_nodes_are_checked),
+      cmocka_unit_test(things_out_of_place_are_refused),
+      cmocka_unit_test(attributes_that_cannot_be_are_refused),
+      cmocka_unit_test(plugin_contents_are_checked),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

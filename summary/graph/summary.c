@@ -43,11 +43,15 @@ static void name_of_tag(const char *tag, char *name, size_t size) {
   name[at] = '\0';
 }
 
-/* Fails the graph through a node that cannot be: the one way to refuse that any user has. */
 static sumi_tensor_t build(call_t *call) {
   const sumi_tensor_t nothing = {0};
   sumi_graph_t *graph = sumi_tensor_graph(call->inputs[1]);
-  if (!graph || sumi__register_summary_ops() != SUMI_OK) return nothing;
+  if (!graph) return nothing;
+  const sumi_status_t registered = sumi__register_summary_ops();
+  if (registered != SUMI_OK) {
+    sumi_graph_refuse(graph, registered, call->site);
+    return nothing;
+  }
   char name[128];
   name_of_tag(call->tag && call->tag[0] ? call->tag : "summary", name, sizeof name);
   call->inputs[0] = sumi_constant_text_with(graph, call->site, call->tag,
@@ -103,7 +107,7 @@ sumi_tensor_t sumi_summary_text_at(sumi_site_t site, const char *tag, sumi_tenso
   return build(&call);
 }
 
-/* "a\nb\nc" in the graph's memory is what the attribute holds; a name with a newline is refused by its absence. */
+/* The attribute holds the names as lines of one text. */
 static sumi_status_t join_names(const sumi_summary_options_t *options, sumi_buffer_t *joined) {
   for (int i = 0; i < options->class_count; ++i) {
     const char *name = options->class_names ? options->class_names[i] : NULL;

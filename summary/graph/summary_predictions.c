@@ -155,7 +155,7 @@ SUMI_OP(
     " | max_outputs: int = 64, class_names: string = \"\", columns: int = 0, worst_first: bool = "
     "false,"
     " only_wrong: bool = false, title: string = \"\""
-    " -> summary: string ; T: uint8 float32 float64 ; L: int32 int64",
+    " -> summary: string ; T: uint8 float32 float64, L: int32 int64",
     .doc = "Logs a gallery of pictures with their most probable class, its score, and the truth.",
     .shape = predictions_shape, .kernel = predictions_kernel, .no_grad = "a summary is no number",
     .flags = SUMI_OP_SIDE_EFFECT);
@@ -197,7 +197,7 @@ SUMI_OP(SumiLabeledImages,
         " | max_outputs: int = 3, class_names: string = \"\", columns: int = 0, worst_first: bool "
         "= false,"
         " only_wrong: bool = false, title: string = \"\""
-        " -> summary: string ; T: uint8 float32 float64 ; L: string int32 int64",
+        " -> summary: string ; T: uint8 float32 float64, L: string int32 int64",
         .doc = "Logs pictures drawn with their labels.", .shape = labeled_shape,
         .kernel = labeled_kernel, .no_grad = "a summary is no number",
         .flags = SUMI_OP_SIDE_EFFECT);

@@ -1,4 +1,6 @@
-/* Draws every kind of picture into a folder, as NAME.png: write_gallery FOLDER. The oracle tests look at them. */
+/* Draws every kind of picture into a folder, as NAME.png: write_gallery FOLDER. The oracle tests look at them. It runs in
+ * the environment's locale, as programs of users do. */
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -262,6 +264,7 @@ int main(int argc, char **argv) {
     fprintf(stderr, "usage: %s FOLDER\n", argv[0]);
     return 2;
   }
+  setlocale(LC_ALL, "");
   folder = argv[1];
   write_galleries();
   write_film_strip();

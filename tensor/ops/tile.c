@@ -126,6 +126,7 @@ static sumi_status_t broadcast_to_shape(sumi_infer_t *infer) {
   infer->out[0] = want;
   const sumi_dims_t in = infer->in[0];
   if (want.rank == SUMI_UNKNOWN_RANK || in.rank == SUMI_UNKNOWN_RANK) return SUMI_OK;
+  if (infer->actual && !sumi_dims_known(want)) return SUMI_OK; /* only its values can be right */
   if (in.rank > want.rank || !sumi_dims_broadcast(in, want, &joined) ||
       !sumi_merge_dims(joined, want, &infer->out[0]))
     return sumi_refuse(infer, "input of shape %s does not broadcast to %s", sumi_dims_text(in).text,

@@ -3,6 +3,7 @@
  *   prune    nodes that fetches and targets need
  *   shapes   shapes and known elements from the feeds' actual shapes     } one walk
  *   fold     values that do not depend on the run                        }
+ *   simplify nodes that change nothing become aliases                      }
  *   cse      equal expressions are one
  *   effects  order between reads and updates of variables
  *   fuse     runs of elementwise ops are one unit
@@ -60,9 +61,10 @@ typedef struct sumi__node {
   int *inputs; /* values */
   int first_output;
   sumi__edge_t *before;
-  bool live;   /* needed */
-  bool copies; /* made by effects.c: a copy of its input */
-  bool late;   /* an input's or output's shape is known only while running */
+  bool live;    /* needed */
+  bool copies;  /* made by effects.c: a copy of its input */
+  bool effects; /* it, or something it needs, has a side effect */
+  bool late;    /* an input's or output's shape is known only while running */
   int unit;
 } sumi__node_t;
 
@@ -139,6 +141,7 @@ void sumi__prune_again(sumi__draft_t *draft); /* after folding: `live` follows f
 bool sumi__feed_may_shape(const sumi__draft_t *draft, int feed); /* small integers */
 sumi_status_t sumi__infer_shapes(sumi__draft_t *draft);
 sumi_status_t sumi__fold_node(sumi__draft_t *draft, int node);
+void sumi__simplify_node(sumi__draft_t *draft, int node);
 sumi_status_t sumi__merge_equal(sumi__draft_t *draft);
 sumi_status_t sumi__order_effects(sumi__draft_t *draft);
 sumi_status_t sumi__sort_nodes(sumi__draft_t *draft); /* makes `order` */

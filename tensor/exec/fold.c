@@ -1,5 +1,6 @@
 /* Constant folding: a node whose inputs do not depend on the run is computed while the plan is
- * made. So are nodes all of whose elements the shape functions know (Shape of a known shape). */
+ * made. So are nodes that look at shapes only, and those all of whose elements the shape functions
+ * know, as long as no side effect is lost with their inputs. */
 #include "exec/draft.h"
 #include "exec/interpret.h"
 
@@ -52,8 +53,9 @@ static bool is_foldable(const sumi__draft_t *draft, const sumi__node_t *node) {
     return false;
   if (node->late || node->before || node->output_count == 0) return false;
   if (!node->def->kernel && !node->def->map) return false;
+  const bool shapes_do = sumi__op_is(node, SUMI_OP_SHAPE_ONLY) && !node->effects;
   for (int i = 0; i < node->input_count; ++i)
-    if (!is_free_constant(draft, node->inputs[i])) return false;
+    if (!shapes_do && !is_free_constant(draft, node->inputs[i])) return false;
   int64_t bytes = 0;
   for (int i = 0; i < node->output_count; ++i) {
     const sumi__value_t *output = &draft->values[node->first_output + i];
@@ -96,7 +98,7 @@ sumi_status_t sumi__fold_node(sumi__draft_t *draft, int index) {
   sumi__node_t *node = &draft->nodes[index];
   if (!sumi__draft_pass(draft, SUMI__PASS_FOLD)) return SUMI_OK;
   if (is_foldable(draft, node)) return compute(draft, node);
-  if (sumi__is_stateful(node->def) || node->before || node->output_count != 1) return SUMI_OK;
+  if (sumi__is_stateful(node->def) || node->effects || node->output_count != 1) return SUMI_OK;
   sumi__value_t *output = &draft->values[node->first_output];
   if (output->source != SUMI__FROM_STEP || !is_known(output)) return SUMI_OK;
   ++draft->plan->stats.folded_nodes;

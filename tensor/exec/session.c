@@ -10,11 +10,9 @@
 static const struct {
   const char *name;
   unsigned pass;
-} passes[] = {{"fold", SUMI__PASS_FOLD},
-              {"cse", SUMI__PASS_CSE},
-              {"fuse", SUMI__PASS_FUSE},
-              {"arena", SUMI__PASS_ARENA},
-              {"order", SUMI__PASS_ORDER}};
+} passes[] = {{"fold", SUMI__PASS_FOLD},   {"cse", SUMI__PASS_CSE},
+              {"fuse", SUMI__PASS_FUSE},   {"arena", SUMI__PASS_ARENA},
+              {"order", SUMI__PASS_ORDER}, {"simplify", SUMI__PASS_SIMPLIFY}};
 
 enum { PASS_COUNT = sizeof passes / sizeof *passes };
 
@@ -132,8 +130,8 @@ static sumi_status_t check_session(const sumi_session_t *session) {
     return sumi_fail(sumi_graph_status(session->graph), "%s", sumi_graph_message(session->graph));
   if (session->unknown_pass)
     return sumi_fail(SUMI_INVALID_ARGUMENT,
-                     "disable_passes: there is no pass '%s'; there are fold, cse, fuse, arena and "
-                     "order",
+                     "disable_passes: there is no pass '%s'; there are fold, simplify, cse, fuse, "
+                     "arena and order",
                      session->unknown_pass);
   return SUMI_OK;
 }

@@ -29,7 +29,8 @@ enum {
   SUMI__PASS_CSE = 2,
   SUMI__PASS_FUSE = 4,
   SUMI__PASS_ARENA = 8,
-  SUMI__PASS_ORDER = 16
+  SUMI__PASS_ORDER = 16,
+  SUMI__PASS_SIMPLIFY = 32
 };
 
 enum { SUMI__MAX_PLANS = 64 }; /* kept; the least recently used goes */

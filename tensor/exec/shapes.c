@@ -85,6 +85,16 @@ static sumi_status_t make_room(sumi__draft_t *draft, room_t *room) {
   return room->dims && room->known ? SUMI_OK : SUMI_RESOURCE_EXHAUSTED;
 }
 
+static void note_effects(const sumi__draft_t *draft, sumi__node_t *node) {
+  node->effects = sumi__op_is(node, SUMI_OP_SIDE_EFFECT);
+  for (const sumi__edge_t *e = node->before; e; e = e->next)
+    node->effects |= draft->nodes[e->node].effects;
+  for (int i = 0; i < node->input_count; ++i) {
+    const int producer = draft->values[node->inputs[i]].node;
+    if (producer != SUMI__NONE) node->effects |= draft->nodes[producer].effects;
+  }
+}
+
 static sumi_status_t infer_node(sumi__draft_t *draft, sumi__node_t *node, const room_t *room) {
   SUMI_TRY(set_sources(draft, node));
   const int inputs = node->input_count;
@@ -95,6 +105,7 @@ static sumi_status_t infer_node(sumi__draft_t *draft, sumi__node_t *node, const 
     room->known[i] = input->known;
     node->late |= input->late;
   }
+  note_effects(draft, node);
   if (sumi__infer_op(node->op, room->dims, room->known, room->dims + inputs,
                      room->known + inputs) != SUMI_OK)
     return sumi__name_failure(node->op, SUMI_INVALID_ARGUMENT);
@@ -133,6 +144,7 @@ sumi_status_t sumi__infer_shapes(sumi__draft_t *draft) {
     SUMI_TRY(infer_node(draft, node, &room));
     set_alias(draft, node);
     SUMI_TRY(sumi__fold_node(draft, i));
+    sumi__simplify_node(draft, i);
     if (node->output_count > 0) know_constant(draft, node->first_output);
   }
   return SUMI_OK;

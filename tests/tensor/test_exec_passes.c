@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 static const char *const all_passes[] = {
-    "", "fold", "cse", "fuse", "arena", "order", "fold cse fuse arena order"};
+    "", "fold", "cse", "fuse", "arena", "order", "simplify", "fold simplify cse fuse arena order"};
 enum { PASS_SETS = sizeof all_passes / sizeof *all_passes };
 
 static float noise(int i) { /* any numbers */
@@ -219,6 +219,58 @@ static void folding_keeps_control_dependencies(void **state) {
   sumi_graph_free(g);
 }
 
+/* What only looks at a shape is folded, but not past an update that its input waits for. */
+static void folding_loses_no_side_effect(void **state) {
+  (void)state;
+  sumi_graph_t *g = sumi_graph_new();
+  sumi_tensor_t v = sumi_variable_v2(g, SUMI_DIMS(2), SUMI_FLOAT32);
+  sumi_op_t *set = sumi_assign(v, sumi_constant_f32(g, SUMI_DIMS(2), ((float[]){4, 5}))).op;
+  sumi_tensor_t ready = sumi_with_dependencies(SUMI_OPS(set), v);
+  sumi_tensor_t ones = sumi_ones_like(ready), shape = sumi_shape(sumi_square(ready));
+  sumi_array_t *out = NULL;
+  const sumi_tensor_t fetched[] = {ones, shape};
+  for (int i = 0; i < 2; ++i) {
+    sumi_session_t *s = sumi_session_new(g);
+    assert_ok(sumi_session_value(s, fetched[i], &out));
+    assert_near(sumi_array_get(out, 0), 1 + i, 0);
+    assert_non_null(sumi_session_variable(s, v));
+    sumi_array_unref(out);
+    sumi_session_free(s);
+  }
+  sumi_graph_free(g);
+}
+
+static void what_changes_nothing_takes_no_step(void **state) {
+  (void)state;
+  sumi_graph_t *g = sumi_graph_new();
+  sumi_tensor_t x = sumi_placeholder(g, SUMI_FLOAT32, .shape = SUMI_DIMS(3, 1));
+  sumi_tensor_t y = sumi_mul(1, sumi_mul(sumi_reduce_sum(x, .axes = SUMI_AXES(1)), 1));
+  sumi_tensor_t z = sumi_div(sumi_transpose(x, .perm = SUMI_AXES(1, 0)), 1);
+  sumi_tensor_t moved = sumi_mul(sumi_reduce_sum(x, .axes = SUMI_AXES(0)), 1);
+  sumi_session_t *s = sumi_session_new(g), *off = sumi_session_new(g, .disable_passes = "simplify");
+  sumi_session_t *const both[] = {s, off};
+  const float values[] = {7, 8, 9};
+  sumi_array_t *out = NULL, *row = NULL, *sum = NULL;
+  for (int i = 0; i < 2; ++i) {
+    assert_ok(sumi_session_run(
+        both[i], .feeds = SUMI_FEEDS({.tensor = x, .data = values}),
+        .fetches = SUMI_FETCHES({.tensor = y, .array = &out}, {.tensor = z, .array = &row})));
+    assert_int_equal(sumi_session_stats(both[i]).steps == 0, i == 0);
+    assert_ok(sumi_session_run(both[i], .feeds = SUMI_FEEDS({.tensor = x, .data = values}),
+                               .fetches = SUMI_FETCHES({.tensor = moved, .array = &sum})));
+    assert_int_equal(sumi_array_rank(out), 1);
+    assert_int_equal(sumi_array_dims(row).size[1], 3);
+    for (int k = 0; k < 3; ++k) {
+      assert_near(sumi_array_get(out, k), 7 + k, 0);
+      assert_near(sumi_array_get(row, k), 7 + k, 0);
+    }
+    assert_near(sumi_array_get(sum, 0), 24, 0);
+  }
+  sumi_array_unref(out), sumi_array_unref(row), sumi_array_unref(sum);
+  sumi_session_free(s), sumi_session_free(off);
+  sumi_graph_free(g);
+}
+
 static void equal_expressions_are_computed_once(void **state) {
   (void)state;
   sumi_graph_t *g = sumi_graph_new();
@@ -293,6 +345,8 @@ int main(void) {
       cmocka_unit_test(what_has_to_run_between_is_not_fused_over),
       cmocka_unit_test(what_does_not_depend_on_the_run_is_folded),
       cmocka_unit_test(folding_keeps_control_dependencies),
+      cmocka_unit_test(folding_loses_no_side_effect),
+      cmocka_unit_test(what_changes_nothing_takes_no_step),
       cmocka_unit_test(equal_expressions_are_computed_once),
       cmocka_unit_test(nothing_is_left_in_the_arena_between_runs),
       cmocka_unit_test(the_arena_holds_only_what_is_alive),

@@ -227,7 +227,9 @@ enum {
   SUMI_OP_ALIAS =
       8, /* output 0 is input 0's bytes with another shape: no kernel runs (Reshape, Identity) */
   SUMI_OP_DYNAMIC =
-      16 /* output shapes are known only after the kernel ran; it fills k->dynamic (host ops) */
+      16, /* output shapes are known only after the kernel ran; it fills k->dynamic (host ops) */
+  SUMI_OP_SHAPE_ONLY =
+      32 /* the outputs follow from the inputs' shapes; their elements are not looked at (OnesLike) */
 };
 
 typedef struct sumi_op_def {

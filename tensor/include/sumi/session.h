@@ -21,7 +21,7 @@ typedef struct sumi_session sumi_session_t;
 typedef struct sumi_session_options {
   int threads SUMI_UNSET; /* 0: as many as the machine has */
   const char *disable_passes
-      SUMI_UNSET; /* "fold cse fuse arena order": names of plan passes to switch off */
+      SUMI_UNSET; /* "fold simplify cse fuse arena order": names of plan passes to switch off */
   int end_ SUMI_UNSET;
 } sumi_session_options_t;
 

@@ -1,6 +1,8 @@
 #include "array/elements.h"
 #include "array/array.h"
 
+#include <sumi/alloc.h>
+
 bool sumi__is_little_endian(void) {
   const uint16_t one = 1;
   return *(const unsigned char *)&one == 1;
@@ -22,10 +24,44 @@ static void normalise_bools(void *data, int64_t count) {
   for (int64_t i = 0; i < count; ++i) bytes[i] = bytes[i] != 0;
 }
 
-sumi_status_t sumi__read_elements(sumi__source_t *source, sumi_array_t *array, bool swapped) {
-  const size_t size = sumi_dtype_size_bytes(array->dtype);
-  SUMI_TRY(sumi__source_read(source, array->data, sumi_array_size_bytes(array), "the elements"));
-  if (swapped && size > 1) swap_bytes(array->data, array->count, size);
-  if (array->dtype == SUMI_BOOL) normalise_bools(array->data, array->count);
+static void release_memory(void *user, void *data) {
+  (void)data;
+  sumi_free_aligned(user);
+}
+
+/* Elements that follow in memory of the source's own stay where they are: the array takes the memory over. */
+static bool can_take_over(const sumi__source_t *source, sumi_dtype_t dtype, int64_t count) {
+  return source->owned && count > 0 &&
+         (uintptr_t)(source->memory + source->offset) % sumi_dtype_size_bytes(dtype) == 0;
+}
+
+static sumi_array_t *take_over(sumi__source_t *source, sumi_dtype_t dtype, sumi_dims_t dims) {
+  unsigned char *memory = source->owned;
+  sumi_array_t *array = sumi_array_wrap(dtype, dims, memory + source->offset, release_memory,
+                                        memory);
+  if (!array) return NULL;
+  source->owned = NULL; /* and stays readable as long as the array */
+  source->offset += (int64_t)sumi_array_size_bytes(array);
+  return array;
+}
+
+sumi_status_t sumi__read_elements(sumi__source_t *source, sumi_dtype_t dtype, sumi_dims_t dims,
+                                  bool swapped, sumi_array_t **array) {
+  const size_t size = sumi_dtype_size_bytes(dtype);
+  const bool taken = can_take_over(source, dtype, sumi_dims_count(dims));
+  sumi_array_t *read = taken ? take_over(source, dtype, dims)
+                             : sumi_array_new_uninitialized(dtype, dims);
+  if (!read) return SUMI_RESOURCE_EXHAUSTED;
+  if (!taken) {
+    const sumi_status_t status = sumi__source_read(source, read->data, sumi_array_size_bytes(read),
+                                                   "the elements");
+    if (status != SUMI_OK) {
+      sumi_array_unref(read);
+      return status;
+    }
+  }
+  if (swapped && size > 1) swap_bytes(read->data, read->count, size);
+  if (dtype == SUMI_BOOL) normalise_bools(read->data, read->count);
+  *array = read;
   return SUMI_OK;
 }

@@ -7,7 +7,9 @@
 
 bool sumi__is_little_endian(void);
 
-/* Fills an array of numbers from a source; `swapped` when the file has the other byte order. */
-sumi_status_t sumi__read_elements(sumi__source_t *source, sumi_array_t *array, bool swapped);
+/* An array of numbers read from a source, in its memory where that can be handed over; `swapped` when the file has the
+ * other byte order. The caller has asked sumi__source_expect. */
+sumi_status_t sumi__read_elements(sumi__source_t *source, sumi_dtype_t dtype, sumi_dims_t dims,
+                                  bool swapped, sumi_array_t **array);
 
 #endif

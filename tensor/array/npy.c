@@ -58,13 +58,19 @@ static sumi_status_t read_text(sumi__source_t *source, const sumi__npy_header_t 
 }
 
 static sumi_status_t read_texts(sumi__source_t *source, const sumi__npy_header_t *header,
-                                sumi_array_t *array) {
+                                sumi_dims_t dims, sumi_array_t **array) {
+  sumi_array_t *read = sumi_array_new(SUMI_STRING, dims);
+  if (!read) return SUMI_RESOURCE_EXHAUSTED;
   sumi_buffer_t element = {0}, text = {0};
   sumi_status_t status = SUMI_OK;
-  for (int64_t i = 0; i < array->count && status == SUMI_OK; ++i)
-    status = read_text(source, header, &element, &text, array, i);
+  for (int64_t i = 0; i < read->count && status == SUMI_OK; ++i)
+    status = read_text(source, header, &element, &text, read, i);
   sumi_buffer_release(&element);
   sumi_buffer_release(&text);
+  if (status == SUMI_OK)
+    *array = read;
+  else
+    sumi_array_unref(read);
   return status;
 }
 
@@ -87,15 +93,10 @@ static sumi_status_t read_elements(sumi__source_t *source, const sumi__npy_heade
                              sumi_dims_text(header->dims).text);
   /* Fortran order of a shape is C order of the reversed one. */
   const sumi_dims_t dims = header->fortran ? reversed(header->dims) : header->dims;
-  sumi_array_t *read = sumi_array_new_uninitialized(header->dtype, dims);
-  if (!read) return SUMI_RESOURCE_EXHAUSTED;
-  const sumi_status_t status = header->dtype == SUMI_STRING
-                                   ? read_texts(source, header, read)
-                                   : sumi__read_elements(source, read, header->swapped);
-  if (status != SUMI_OK) {
-    sumi_array_unref(read);
-    return status;
-  }
+  sumi_array_t *read = NULL;
+  SUMI_TRY(header->dtype == SUMI_STRING
+               ? read_texts(source, header, dims, &read)
+               : sumi__read_elements(source, header->dtype, dims, header->swapped, &read));
   *array = read;
   if (!header->fortran || dims.rank < 2) return SUMI_OK;
   *array = sumi_array_transpose(read);

@@ -1,4 +1,5 @@
 #include "array/source.h"
+#include "array/gunzip.h"
 #include "array/gzip.h"
 
 #include <errno.h>
@@ -44,6 +45,13 @@ sumi_status_t sumi__source_open(const char *path, sumi__source_t *source) {
   source->limit = info.st_size;
   if (!begins_as_gzip(source->file)) return SUMI_OK;
   source->limit = inflated_limit(info.st_size);
+  size_t size;
+  source->owned = sumi__gunzip(source->file, info.st_size, &size);
+  if (source->owned) {
+    source->memory = source->owned;
+    source->limit = (int64_t)size;
+    return SUMI_OK;
+  }
   source->gzip = sumi__gzip_new(source->file);
   return source->gzip ? SUMI_OK : sumi_fail_alloc("inflating", 1 << MAX_WBITS);
 }
@@ -54,6 +62,7 @@ sumi__source_t sumi__source_from_memory(const char *name, const void *bytes, siz
 
 void sumi__source_close(sumi__source_t *source) {
   sumi__gzip_free(source->gzip);
+  sumi_free_aligned(source->owned);
   if (source->file >= 0) close(source->file);
   *source = (sumi__source_t){.file = -1};
 }
@@ -62,7 +71,7 @@ sumi_status_t sumi__source_read_some(sumi__source_t *source, void *to, size_t si
   *got = 0;
   if (source->gzip) {
     SUMI_TRY(sumi__gzip_read(source->gzip, source->path, to, size, got));
-  } else if (source->file >= 0) {
+  } else if (!source->memory && source->file >= 0) {
     SUMI_TRY(read_file(source->file, source->path, to, size, got));
   } else {
     const size_t left = (size_t)(source->limit - source->offset);

@@ -9,6 +9,7 @@ typedef struct {
   int64_t offset;   /* bytes of the contents read so far */
   int64_t limit;    /* the contents cannot be longer than this */
   const unsigned char *memory;
+  void *owned; /* the memory, when it is the source's own */
   struct sumi__gzip *gzip;
   int file;
 } sumi__source_t;

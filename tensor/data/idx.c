@@ -44,11 +44,6 @@ static sumi_status_t read_sizes(sumi__source_t *source, int rank, sumi_dims_t *d
   return SUMI_OK;
 }
 
-static sumi_status_t read_to_end(sumi__source_t *source, sumi_array_t *array) {
-  SUMI_TRY(sumi__read_elements(source, array, sumi__is_little_endian()));
-  return sumi__source_expect_end(source);
-}
-
 static sumi_status_t read_source(sumi__source_t *source, sumi_array_t **array) {
   sumi_dtype_t dtype = SUMI_DTYPE_INVALID;
   sumi_dims_t dims = {0};
@@ -63,13 +58,11 @@ static sumi_status_t read_source(sumi__source_t *source, sumi_array_t **array) {
     return sumi__source_fail(source, SUMI_DATA_LOSS, "shape %s has too many elements",
                              sumi_dims_text(dims).text);
   SUMI_TRY(sumi__source_expect(source, bytes, "the elements"));
-  sumi_array_t *read = sumi_array_new_uninitialized(dtype, dims);
-  if (!read) return SUMI_RESOURCE_EXHAUSTED;
-  const sumi_status_t status = read_to_end(source, read);
-  if (status == SUMI_OK)
-    *array = read;
-  else
-    sumi_array_unref(read);
+  SUMI_TRY(sumi__read_elements(source, dtype, dims, sumi__is_little_endian(), array));
+  const sumi_status_t status = sumi__source_expect_end(source);
+  if (status == SUMI_OK) return SUMI_OK;
+  sumi_array_unref(*array);
+  *array = NULL;
   return status;
 }
 

@@ -51,7 +51,7 @@ int main(void) {
       return 5;
     }
     printf("%zu\n", buffer.size);
-    fwrite(buffer.data, 1, buffer.size, stdout);
+    if (buffer.size > 0) fwrite(buffer.data, 1, buffer.size, stdout);
     fflush(stdout);
     sumi_buffer_release(&buffer);
     sumi_array_unref(array);

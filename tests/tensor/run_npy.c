@@ -37,7 +37,7 @@ static int unzip(const char *from, const char *folder) {
 enum { MOST = 16 };
 
 static int zip(bool compress, const char *to, int count, char **paths) {
-  sumi_npz_item_t items[MOST] = {{NULL}};
+  sumi_npz_item_t items[MOST] = {{NULL, NULL}};
   sumi_array_t *arrays[MOST] = {NULL};
   int failed = count > MOST;
   for (int i = 0; i < count && !failed; ++i) {

@@ -261,8 +261,9 @@ static void memory_that_runs_out_anywhere_is_reported_and_leaks_nothing(void **s
       assert_int_equal(status, SUMI_OK);
       break;
     }
-    /* A path that could not be built may also look like a file that is not there. */
-    assert_true(status == SUMI_RESOURCE_EXHAUSTED || status == SUMI_NOT_FOUND);
+    /* A path that could not be built may also look like a file that is not there; and what inflates a whole file at
+     * once gives way to what needs less memory. */
+    assert_true(status == SUMI_RESOURCE_EXHAUSTED || status == SUMI_NOT_FOUND || status == SUMI_OK);
   }
 }
 

@@ -22,7 +22,7 @@ void *sumi_buffer_reserve(sumi_buffer_t *buffer, size_t size_bytes) {
     buffer->failed = true;
     return NULL;
   }
-  if (needed > buffer->capacity) {
+  if (needed > buffer->capacity || !buffer->data) {
     size_t capacity = buffer->capacity ? buffer->capacity : 64;
     while (capacity < needed) capacity = capacity > SIZE_MAX / 2 ? needed : capacity * 2;
     char *data = sumi_realloc_array(buffer->data, capacity, 1);

@@ -49,4 +49,9 @@ SUMI_OP(dropout,
                       .out = SUMI_S(2, 3),
                       .expect = SUMI_VALUES(1, 2, 3, 4, 5, 6),
                       .from = "its definition: nothing is dropped",
-                      .no_gradient_check = true}));
+                      .no_gradient_check = true},
+                     {.input_count = 2,
+                      .in = {SUMI_S(2, 3), SUMI_S0},
+                      .dtype = {SUMI_INT32, SUMI_INT32},
+                      .want = SUMI_INVALID_ARGUMENT,
+                      .message = "is not defined for"}));

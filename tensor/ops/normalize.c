@@ -37,7 +37,12 @@ SUMI_OP(moments,
                       .attrs = "axes = 0",
                       .out = SUMI_S(2),
                       .expect = SUMI_VALUES(2, 4),
-                      .from = "by hand"}));
+                      .from = "by hand"},
+                     {.input_count = 1,
+                      .in = {SUMI_S(2, 2)},
+                      .attrs = "axes = 2",
+                      .want = SUMI_INVALID_ARGUMENT,
+                      .message = "is 2, expected a value in [-2, 2)"}));
 
 /* ---- batch_normalization ---- */
 
@@ -63,7 +68,12 @@ SUMI_OP(batch_normalization,
                       .attrs = "variance_epsilon = 1",
                       .out = SUMI_S(2, 2),
                       .expect = SUMI_VALUES(-1, -5, 1, 7),
-                      .from = "by hand"}));
+                      .from = "by hand"},
+                     {.input_count = 5,
+                      .in = {SUMI_S(2, 2), SUMI_S(3), SUMI_S(3), SUMI_S0, SUMI_S0},
+                      .attrs = "variance_epsilon = 1",
+                      .want = SUMI_INVALID_ARGUMENT,
+                      .message = "shapes (2, 2) and (3,) do not broadcast"}));
 
 /* ---- l2_normalize ---- */
 
@@ -85,4 +95,9 @@ SUMI_OP(l2_normalize, "x: T | axes: ints, epsilon: float = 1e-12 -> y: T ; T: fl
                       .expect = SUMI_VALUES(0.6, 0.8, 0, 0),
                       .from = "TensorFlow 2.21",
                       .no_gradient_check = true},
-                     {.input_count = 1, .in = {SUMI_S(2, 3)}, .attrs = "axes = 1"}));
+                     {.input_count = 1, .in = {SUMI_S(2, 3)}, .attrs = "axes = 1"},
+                     {.input_count = 1,
+                      .in = {SUMI_S(2, 3)},
+                      .attrs = "axes = 2",
+                      .want = SUMI_INVALID_ARGUMENT,
+                      .message = "is 2, expected a value in [-2, 2)"}));

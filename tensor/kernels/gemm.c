@@ -6,14 +6,18 @@
 #include <string.h>
 
 enum {
-  TILE_PRODUCT = 1 << 20, /* m * n * k that is worth a task of its own: some 60 microseconds */
+  SPLIT_PRODUCT =
+      1
+      << 20, /* m * n * k from which two threads are better than one: some 60 microseconds of work */
+  TILE_PRODUCT = 1 << 25, /* … that each of more than two tiles has to have */
   MAX_TILES = 16,
-  MIN_TILE = 64, /* rows or columns; thinner tiles repack too much of the other operand */
+  MIN_HALF = 32,  /* rows or columns of one of two tiles */
+  MIN_TILE = 128, /* … of more; thinner tiles repack too much of the other operand */
   ROUND = 16
 };
 
-static bool fits_blas(int64_t size) {
-  return size <= INT32_MAX;
+static bool fits_blas(const sumi__gemm_t *g) {
+  return g->m <= INT32_MAX && g->n <= INT32_MAX && g->k <= INT32_MAX;
 }
 
 /* How c is cut: `down` strips of `rows` rows, `across` strips of `columns` columns. */
@@ -25,23 +29,27 @@ static int64_t divide_up(int64_t a, int64_t b) {
   return (a + b - 1) / b;
 }
 
-/* Doubles the number of tiles while each still has enough to do, each time in the direction that repacks less: across
- * repacks a once more for each strip, down repacks b. */
+/* Halves one side of every tile: the one for which less is repacked, down for each strip b, across for each a. False when
+ * both are too short. */
+static bool halve(grid_t *grid, int64_t m, int64_t n, int64_t least) {
+  const bool can_down = m >= least * grid->down * 2, can_across = n >= least * grid->across * 2;
+  const int64_t cost_down = m * grid->across + n * grid->down * 2;
+  const int64_t cost_across = m * grid->across * 2 + n * grid->down;
+  if (can_down && (!can_across || cost_down <= cost_across))
+    grid->down *= 2;
+  else if (can_across)
+    grid->across *= 2;
+  return can_down || can_across;
+}
+
+/* Two tiles where that pays for two threads, more while each has plenty to do. */
 static grid_t choose_grid(int64_t m, int64_t n, int64_t k) {
   grid_t grid = {.down = 1, .across = 1};
   const double product = (double)m * (double)n * (double)k;
-  while (grid.down * grid.across < MAX_TILES &&
-         product / (double)(grid.down * grid.across * 2) >= TILE_PRODUCT) {
-    const bool can_down = m / (grid.down * 2) >= MIN_TILE;
-    const bool can_across = n / (grid.across * 2) >= MIN_TILE;
-    if (!can_down && !can_across) break;
-    const int64_t cost_down = m * grid.across + n * grid.down * 2;
-    const int64_t cost_across = m * grid.across * 2 + n * grid.down;
-    if (can_down && (!can_across || cost_down <= cost_across))
-      grid.down *= 2;
-    else
-      grid.across *= 2;
-  }
+  if (product >= SPLIT_PRODUCT && halve(&grid, m, n, MIN_HALF))
+    while (grid.down * grid.across < MAX_TILES &&
+           product >= 2.0 * TILE_PRODUCT * (double)(grid.down * grid.across))
+      if (!halve(&grid, m, n, MIN_TILE)) break;
   grid.rows = divide_up(divide_up(m, grid.down), ROUND) * ROUND;
   grid.columns = divide_up(divide_up(n, grid.across), ROUND) * ROUND;
   grid.down = divide_up(m, grid.rows);
@@ -54,17 +62,10 @@ typedef struct tile_job {
   grid_t grid;
 } tile_job_t;
 
-static int64_t least(int64_t a, int64_t b) {
-  return a < b ? a : b;
-}
-
-static void multiply_tile(void *context, int64_t task) {
-  const tile_job_t *job = context;
-  const sumi__gemm_t *g = job->gemm;
-  const int64_t row = task / job->grid.across * job->grid.rows;
-  const int64_t column = task % job->grid.across * job->grid.columns;
-  const blasint m = (blasint)least(job->grid.rows, g->m - row);
-  const blasint n = (blasint)least(job->grid.columns, g->n - column), k = (blasint)g->k;
+/* Rows and columns of c by one BLAS call on the calling thread. */
+static void multiply_part(const sumi__gemm_t *g, int64_t row, int64_t rows, int64_t column,
+                          int64_t columns) {
+  const blasint m = (blasint)rows, n = (blasint)columns, k = (blasint)g->k;
   const enum CBLAS_TRANSPOSE ta = g->transpose_a ? CblasTrans : CblasNoTrans;
   const enum CBLAS_TRANSPOSE tb = g->transpose_b ? CblasTrans : CblasNoTrans;
   const blasint lda = (blasint)(g->transpose_a ? g->m : g->k);
@@ -77,6 +78,27 @@ static void multiply_tile(void *context, int64_t task) {
   else
     cblas_dgemm(CblasRowMajor, ta, tb, m, n, k, 1, (const double *)g->a + a, lda,
                 (const double *)g->b + b, ldb, 0, (double *)g->c + c, ldc);
+}
+
+static int64_t least_of(int64_t a, int64_t b) {
+  return a < b ? a : b;
+}
+
+static void multiply_tile(void *context, int64_t task) {
+  const tile_job_t *job = context;
+  const sumi__gemm_t *g = job->gemm;
+  const int64_t row = task / job->grid.across * job->grid.rows;
+  const int64_t column = task % job->grid.across * job->grid.columns;
+  multiply_part(g, row, least_of(job->grid.rows, g->m - row), column,
+                least_of(job->grid.columns, g->n - column));
+}
+
+/* All of it on the calling thread. */
+static void multiply_whole(const sumi__gemm_t *g) {
+  if (sumi__gemm_is_small(g))
+    sumi__gemm_small(g);
+  else
+    multiply_part(g, 0, g->m, 0, g->n);
 }
 
 /* Integers, which BLAS does not know: one row of c, in unsigned arithmetic so that overflow wraps around. */
@@ -104,6 +126,13 @@ static void multiply_integers(const sumi_kernel_t *kernel, const sumi__gemm_t *g
   sumi_kernel_parallel(kernel, g.m, g.dtype == SUMI_INT32 ? row_int32 : row_int64, &g);
 }
 
+static sumi_status_t too_large(const sumi_kernel_t *kernel, const sumi__gemm_t *g) {
+  return sumi_kernel_fail(kernel, SUMI_RESOURCE_EXHAUSTED,
+                          "a product of [%lld, %lld] and [%lld, %lld]: no size may be past %d",
+                          (long long)g->m, (long long)g->k, (long long)g->k, (long long)g->n,
+                          INT32_MAX);
+}
+
 sumi_status_t sumi__gemm(const sumi_kernel_t *kernel, const sumi__gemm_t *g) {
   if (g->m == 0 || g->n == 0) return SUMI_OK;
   if (g->k == 0) {
@@ -114,19 +143,11 @@ sumi_status_t sumi__gemm(const sumi_kernel_t *kernel, const sumi__gemm_t *g) {
     multiply_integers(kernel, g);
     return SUMI_OK;
   }
-  if (sumi__gemm_is_small(g)) {
-    sumi__gemm_small(g);
-    return SUMI_OK;
-  }
-  if (!fits_blas(g->m) || !fits_blas(g->n) || !fits_blas(g->k))
-    return sumi_kernel_fail(kernel, SUMI_RESOURCE_EXHAUSTED,
-                            "a product of [%lld, %lld] and [%lld, %lld]: no size may be past %d",
-                            (long long)g->m, (long long)g->k, (long long)g->k, (long long)g->n,
-                            INT32_MAX);
+  if (!fits_blas(g)) return too_large(kernel, g);
   tile_job_t job = {g, choose_grid(g->m, g->n, g->k)};
   const int64_t tiles = job.grid.down * job.grid.across;
   if (tiles == 1)
-    multiply_tile(&job, 0);
+    multiply_whole(g);
   else
     sumi_kernel_parallel(kernel, tiles, multiply_tile, &job);
   return SUMI_OK;
@@ -135,7 +156,6 @@ sumi_status_t sumi__gemm(const sumi_kernel_t *kernel, const sumi__gemm_t *g) {
 /* ---- Batches ---- */
 
 typedef struct batch_job {
-  const sumi_kernel_t *kernel;
   const sumi__gemm_t *gemm;
   int64_t count, per_task;
   sumi__gemm_offsets_t offsets;
@@ -153,23 +173,23 @@ static sumi__gemm_t product_of_batch(const batch_job_t *job, int64_t index) {
   return g;
 }
 
-/* Small products, several to a task; each is computed by one thread, so none of them can fail. */
+/* Products too small to be split, several to a task. */
 static void multiply_some(void *context, int64_t task) {
   const batch_job_t *job = context;
-  const int64_t begin = task * job->per_task, end = least(begin + job->per_task, job->count);
+  const int64_t begin = task * job->per_task, end = least_of(begin + job->per_task, job->count);
   for (int64_t i = begin; i < end; ++i) {
     const sumi__gemm_t g = product_of_batch(job, i);
-    sumi__gemm_small(&g);
+    multiply_whole(&g);
   }
 }
 
 sumi_status_t sumi__gemm_batch(const sumi_kernel_t *kernel, const sumi__gemm_t *gemm, int64_t count,
                                sumi__gemm_offsets_t offsets, const void *context) {
-  batch_job_t job = {
-      .kernel = kernel, .gemm = gemm, .count = count, .offsets = offsets, .context = context};
+  batch_job_t job = {.gemm = gemm, .count = count, .offsets = offsets, .context = context};
   const double product = (double)gemm->m * (double)gemm->n * (double)gemm->k;
-  if (product > 0 && is_floating(gemm) && sumi__gemm_is_small(gemm)) {
-    job.per_task = product >= TILE_PRODUCT ? 1 : (int64_t)(TILE_PRODUCT / product);
+  if (product > 0 && product < SPLIT_PRODUCT && is_floating(gemm)) {
+    if (!fits_blas(gemm)) return too_large(kernel, gemm);
+    job.per_task = 1 + (int64_t)(SPLIT_PRODUCT / product);
     sumi_kernel_parallel(kernel, divide_up(count, job.per_task), multiply_some, &job);
     return SUMI_OK;
   }

@@ -1,14 +1,18 @@
 #include "kernels/gemm_small.h"
 
+#include <cblas.h>
+#include <stdatomic.h>
 #include <string.h>
 
 enum {
   SMALL_PRODUCT = 1 << 18, /* m * n * k up to which the kernel below wins */
-  TINY_PRODUCT = 1 << 10,  /* … up to which plain loops do, for dtypes without that kernel */
+  THIN_PRODUCT = 1 << 11,  /* … where its panels are half empty */
+  TINY_PRODUCT = 1 << 10,  /* … up to which plain loops win, where that kernel does not apply */
   MAX_DEPTH = 1024,        /* of a packed panel, which stands on the stack */
   PANEL = 16,              /* columns of c computed together: two vectors */
   ROWS = 6,                /* rows of c computed together */
-  NARROW = 4               /* columns below which panels would be mostly empty */
+  NARROW = 4,              /* columns below which panels would be mostly empty */
+  HALF_FULL = 10           /* … half empty */
 };
 
 /* Plain loops; any dtype and layout. Sums run over k in order. */
@@ -114,18 +118,55 @@ static int64_t product(const sumi__gemm_t *g) {
 }
 
 static bool has_panels(const sumi__gemm_t *g) {
-  return HAS_PANELS && g->dtype == SUMI_FLOAT32 && g->n >= NARROW && g->k <= MAX_DEPTH;
+  const int64_t columns = g->n == 1 ? g->m : g->n;
+  return HAS_PANELS && g->dtype == SUMI_FLOAT32 && columns >= NARROW && g->k <= MAX_DEPTH;
+}
+
+/* A product with a vector, transposed: its result is a row, which fills panels. */
+static sumi__gemm_t as_row(const sumi__gemm_t *g) {
+  return (sumi__gemm_t){.dtype = g->dtype,
+                        .transpose_b = !g->transpose_a,
+                        .m = 1,
+                        .n = g->m,
+                        .k = g->k,
+                        .a = g->b,
+                        .b = g->a,
+                        .c = g->c};
+}
+
+/* The cores for which OpenBLAS multiplies small matrices without packing them (SMALL_MATRIX_OPT of its Makefile.x86_64);
+ * measured on one of them, its kernels win from 2 by 2 on. */
+static bool blas_is_quick(void) {
+  static const char *const cores[] = {"SkylakeX", "Cooperlake", "SapphireRapids"};
+  static atomic_int answer; /* 0: not asked yet */
+  int known = atomic_load_explicit(&answer, memory_order_relaxed);
+  if (known == 0) {
+    known = 1;
+    for (size_t i = 0; i < sizeof cores / sizeof *cores; ++i)
+      if (strcmp(openblas_get_corename(), cores[i]) == 0) known = 2;
+    atomic_store_explicit(&answer, known, memory_order_relaxed);
+  }
+  return known == 2;
+}
+
+static int64_t largest_product(const sumi__gemm_t *g) {
+  if (!has_panels(g)) return TINY_PRODUCT;
+  return g->n >= HALF_FULL ? SMALL_PRODUCT : THIN_PRODUCT;
 }
 
 bool sumi__gemm_is_small(const sumi__gemm_t *g) {
-  return product(g) <= (has_panels(g) ? SMALL_PRODUCT : TINY_PRODUCT);
+  return !blas_is_quick() && product(g) <= largest_product(g);
 }
 
 void sumi__gemm_small(const sumi__gemm_t *g) {
-  if (g->dtype == SUMI_FLOAT64)
+  if (g->dtype == SUMI_FLOAT64) {
     plain_64(g);
-  else if (has_panels(g))
-    multiply_small(g);
-  else
+  } else if (!has_panels(g)) {
     plain_32(g);
+  } else if (g->n == 1) {
+    const sumi__gemm_t row = as_row(g);
+    multiply_small(&row);
+  } else {
+    multiply_small(g);
+  }
 }

@@ -223,31 +223,19 @@ static void extreme_grad(sumi_grad_t *d) {
   d->dx[0] = sumi_mul(sumi_div(chosen, many), with_axes(d, d->dy[0]));
 }
 
-/* One axis after the other: along one axis the derivative by an element is the product of those
- * before it and those after it, which is right where elements are 0; where the axes are not known
- * the quotient y / x has to do, which is not. */
+/* The derivative by an element is the product of the others: y / x, unless there are zeros. With one
+ * zero among them only its own derivative is not 0, with more none is. */
 static void prod_grad(sumi_grad_t *d) {
-  enum { MOST = SUMI_MAX_RANK };
-  unsigned axes;
-  int list[MOST], count = 0;
-  sumi_tensor_t x[MOST + 1] = {d->x[0]};
-  if (!static_axes(d, &axes)) {
-    d->dx[0] = sumi_div(sumi_mul(with_axes(d, d->dy[0]), with_axes(d, d->y[0])), d->x[0]);
-    return;
-  }
-  for (int axis = 0; axis < sumi_tensor_dims(d->x[0]).rank; ++axis) {
-    if (!(axes >> axis & 1u)) continue;
-    x[count + 1] = sumi_prod(x[count], axis, .keep_dims = true);
-    list[count++] = axis;
-  }
-  sumi_tensor_t dy = with_axes(d, d->dy[0]);
-  while (count-- > 0) {
-    const sumi_tensor_t before = sumi_cumprod(x[count], list[count], .exclusive = true);
-    const sumi_tensor_t after = sumi_cumprod(x[count], list[count], .exclusive = true,
-                                             .reverse = true);
-    dy = sumi_mul(dy, sumi_mul(before, after));
-  }
-  d->dx[0] = dy;
+  const sumi_tensor_t x = d->x[0], axes = d->x[1];
+  const sumi_tensor_t is_zero = sumi_equal(x, 0);
+  const sumi_tensor_t others = sumi_select(is_zero, 1, x);
+  const sumi_tensor_t product = sumi_prod(others, axes, .keep_dims = true);
+  const sumi_tensor_t zeros = sumi_sum(sumi_cast(is_zero, sumi_tensor_dtype(x)), axes,
+                                       .keep_dims = true);
+  const sumi_tensor_t by_zero = sumi_select(sumi_equal(zeros, 1), product, 0);
+  const sumi_tensor_t by_other = sumi_select(sumi_equal(zeros, 0), sumi_div(product, others), 0);
+  const sumi_tensor_t slope = sumi_select(is_zero, by_zero, by_other);
+  d->dx[0] = sumi_mul(with_axes(d, d->dy[0]), slope);
 }
 
 /* ---- Ops ---- */

@@ -54,7 +54,7 @@ sumi__job_t *sumi__queue_push(sumi__queue_t *queue, sumi__job_t *job);
  * when none came; *closed then says that none will. */
 sumi__job_t *sumi__queue_take(sumi__queue_t *queue, int worker, bool *closed);
 
-/* Worker `worker` has finished its job (and freed it). */
+/* Worker `worker` has finished its job, which it may then free. */
 void sumi__queue_finish(sumi__queue_t *queue, int worker);
 
 /* Waits until all jobs pushed so far are finished. */

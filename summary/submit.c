@@ -163,10 +163,12 @@ sumi_status_t sumi__job_end(sumi__job_t *job, sumi_status_t status,
     job->run = run;
     tag->plugin = job->plugin;
     sumi__note_logged(writer, tag, job->step);
-    if (writer->worker_count > 0)
+    if (writer->worker_count > 0) {
       count_and_free(writer, sumi__queue_push(&writer->queue, job));
-    else
+    } else {
       sumi__run_job(job);
+      sumi__job_free(job);
+    }
   }
   pthread_mutex_unlock(&tag->lock);
   return status;

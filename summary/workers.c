@@ -16,7 +16,6 @@ void sumi__run_job(sumi__job_t *job) {
               sumi_error_message());
     sumi__keep_failure(writer, status);
   }
-  sumi__job_free(job);
 }
 
 static void watch_intervals(sumi_writer_t *writer) {
@@ -39,6 +38,7 @@ static void *work(void *argument) {
     if (job) {
       sumi__run_job(job);
       sumi__queue_finish(&worker.writer->queue, worker.number);
+      sumi__job_free(job);
     }
     const int64_t now_ns = worker.number == 0 ? sumi_clock_monotonic_ns() : watched_ns;
     if (now_ns - watched_ns >= second_ns) {

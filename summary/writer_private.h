@@ -101,7 +101,7 @@ sumi_event_value_t sumi__scalar_value(const sumi__tag_t *tag, float value);
 void sumi__keep_scalar(sumi__tag_t *tag, int64_t step, float value);
 void sumi__note_scalar(sumi_writer_t *writer, sumi__tag_t *tag, int64_t step);
 
-/* Runs a job and frees it. A failure is kept, and the summary counts as dropped. */
+/* Runs a job. A failure is kept, and the summary counts as dropped. */
 void sumi__run_job(sumi__job_t *job);
 
 /* Starts up to `count` workers; how many there are now. Without any, jobs are run by the thread

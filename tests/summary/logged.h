@@ -12,27 +12,31 @@
 enum { LOGGED_MAX = 200000 };
 
 typedef struct logged {
-  char tag[1100];
+  char tag[64];
   char plugin[32];
   int64_t step;
   double wall_time_s;
   float scalar;
-  char text[400]; /* the first string of a tensor of strings, cut */
+  char text[256]; /* the first string of a tensor of strings, cut */
   size_t strings;
 } logged_t;
 
 typedef struct log_contents {
   logged_t *values;
-  size_t count;
+  size_t count, capacity;
 } log_contents_t;
 
 static inline void logged_add(log_contents_t *log, const sumi_event_t *event,
                               const sumi_event_value_t *value) {
   assert_true(log->count < LOGGED_MAX);
-  log->values = realloc(log->values, (log->count + 1) * sizeof *log->values);
+  if (log->count == log->capacity) {
+    log->capacity = log->capacity ? 2 * log->capacity : 64;
+    log->values = realloc(log->values, log->capacity * sizeof *log->values);
+    assert_non_null(log->values);
+  }
   logged_t *entry = &log->values[log->count++];
   memset(entry, 0, sizeof *entry);
-  snprintf(entry->tag, sizeof entry->tag, "%s", value->tag);
+  snprintf(entry->tag, sizeof entry->tag, "%s", value->tag); /* long ones are cut */
   snprintf(entry->plugin, sizeof entry->plugin, "%s",
            value->metadata.plugin_name ? value->metadata.plugin_name : "");
   entry->step = event->step;

@@ -9,7 +9,7 @@
 #include <sumi/clock.h>
 #include <sumi/summary.h>
 
-static double now_s;
+static _Atomic double now_s;
 
 static double wall_s(void *user) {
   (void)user;

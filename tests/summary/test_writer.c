@@ -52,13 +52,13 @@ static void the_first_listing_works(void **state) {
 static void what_is_not_due_is_neither_copied_nor_drawn_nor_encoded(void **state) {
   (void)state;
   const char *directory = temporary_directory();
+  counting_allocator_install();
   sumi_writer_t *log = sumi_writer_open(directory, .intervals = "*=never; seen=1000");
   /* Tags are known after their first call; from then on a closed gate asks for no memory. */
   const char *tags[] = {"a", "b", "c", "d", "e", "f", "g"};
   const sumi_prediction_t prediction = {.image = image};
   const sumi_array_view_t counts = {SUMI_FLOAT32, 2, {4, 4}, pixels};
   int64_t requests = 0;
-  counting_allocator_install();
   for (int64_t step = 0; step < 200; ++step) {
     if (step == 1) requests = counting_allocator_requests();
     sumi_writer_scalar(log, tags[0], step, 1);
@@ -72,13 +72,14 @@ static void what_is_not_due_is_neither_copied_nor_drawn_nor_encoded(void **state
     assert_int_equal(sumi_writer_due(log, "seen", step), step == 0);
   }
   assert_int_equal(counting_allocator_requests(), requests);
-  counting_allocator_remove();
   sumi_writer_flush(log);
   const sumi_writer_counters_t counters = sumi_writer_stats(log);
   assert_int_equal(counters.scalars + counters.summaries + counters.drawn + counters.encoded +
                        counters.histograms + counters.refused + counters.dropped,
                    0);
   assert_ok(sumi_writer_close(log));
+  assert_int_equal(counting_allocator_live(), 0);
+  counting_allocator_remove();
 }
 
 static void a_null_writer_is_logging_switched_off(void **state) {
@@ -129,7 +130,7 @@ static void offered_at_some_steps_only_it_is_due_at_the_first_after_each_mark(vo
   free(contents.values);
 }
 
-static int64_t fake_now_ns;
+static _Atomic int64_t fake_now_ns;
 static int64_t fake_monotonic_ns(void *user) {
   (void)user;
   return fake_now_ns;

@@ -19,7 +19,7 @@ sumi_verdict_t sumi_prediction_verdict(const sumi_prediction_t *prediction) {
 }
 
 static sumi_status_t check_text(const char *what, const char *member, const char *text) {
-  char name[WHAT_MAX + 16];
+  char name[WHAT_MAX + 32];
   if (!text) return SUMI_OK;
   snprintf(name, sizeof name, "the %.10s of %.*s", member, WHAT_MAX, what);
   return sumi_utf8_check(name, text);

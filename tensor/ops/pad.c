@@ -119,6 +119,10 @@ static sumi_tensor_t pad_expand(const sumi_build_t *build) {
     return sumi_build_refuse(build, "before lists %d axes, after %d", before.rank, after.rank);
   int32_t rows[2 * SUMI_MAX_RANK];
   for (int axis = 0; axis < before.rank; ++axis) {
+    if (before.size[axis] < 0 || before.size[axis] > INT32_MAX || after.size[axis] < 0 ||
+        after.size[axis] > INT32_MAX)
+      return sumi_build_refuse(build, "the border of axis %d is %lld and %lld, expected at least 0",
+                               axis, (long long)before.size[axis], (long long)after.size[axis]);
     rows[2 * axis] = (int32_t)before.size[axis];
     rows[2 * axis + 1] = (int32_t)after.size[axis];
   }

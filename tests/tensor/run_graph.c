@@ -5,6 +5,8 @@
  *   feed NAME DTYPE SHAPE FILE.npy  a placeholder of that static shape ("?", "scalar", "2,-1") and its value
  *   const NAME FILE.npy
  *   node NAME TYPE INPUTS ATTR…     INPUTS: a,b:1,… or -; ATTR: kind:name=value, lists with commas
+ *   variable NAME FILE.npy          a variable with that value
+ *   run NAME                        runs the node for its effect
  *   gradient NAME Y X DY            NAME = the gradient of sum(DY . Y) with respect to X
  *   shape NAME                      answers with the static shape
  *   fetch NAME FILE.npy             runs, stores the value; answers "ok" or the failure */
@@ -62,12 +64,15 @@ static sumi_dims_t parse_dims(char *text) {
   return sumi_dims_make(rank, sizes);
 }
 
+static void need(sumi_status_t status) {
+  if (status == SUMI_OK) return;
+  fprintf(stderr, "%s\n", sumi_error_message());
+  exit(1);
+}
+
 static sumi_array_t *load(const char *path) {
   sumi_array_t *array;
-  if (sumi_npy_read(path, &array) != SUMI_OK) {
-    fprintf(stderr, "%s\n", sumi_error_message());
-    exit(1);
-  }
+  need(sumi_npy_read(path, &array));
   return arrays[array_count++] = array;
 }
 
@@ -115,6 +120,24 @@ static void make_gradient(char **words) {
   define(words[1], dx);
 }
 
+static void need_session(void) {
+  if (!session) session = sumi_session_new(graph);
+}
+
+static void run(sumi_tensor_t target) {
+  need_session();
+  need(sumi_session_run(session, .feeds = SUMI_OPTIONS(sumi_feeds_t, feed_count, feeds),
+                        .targets = SUMI_OPS(target.op)));
+}
+
+static void make_variable(const char *name, const char *path) {
+  sumi_array_t *value = load(path);
+  const sumi_tensor_t variable = sumi_variable_v2(graph, sumi_array_dims(value),
+                                                  sumi_array_dtype(value));
+  define(name, variable);
+  run(sumi_assign(variable, sumi_constant(graph, value)));
+}
+
 static void show_shape(const char *name) {
   if (sumi_graph_status(graph) != SUMI_OK)
     printf("refused %s\n", sumi_graph_message(graph));
@@ -124,7 +147,7 @@ static void show_shape(const char *name) {
 
 static void fetch(const char *name, const char *path) {
   sumi_array_t *value = NULL;
-  if (!session) session = sumi_session_new(graph);
+  need_session();
   sumi_status_t status = sumi_session_run(
       session, .feeds = SUMI_OPTIONS(sumi_feeds_t, feed_count, feeds),
       .fetches = SUMI_FETCHES({.tensor = lookup(name), .array = &value}));
@@ -150,6 +173,10 @@ static void obey(int count, char **words) {
     define(words[1], sumi_constant(graph, load(words[2])));
   } else if (strcmp(words[0], "node") == 0) {
     make_node(count, words);
+  } else if (strcmp(words[0], "variable") == 0) {
+    make_variable(words[1], words[2]);
+  } else if (strcmp(words[0], "run") == 0) {
+    run(lookup(words[1]));
   } else if (strcmp(words[0], "gradient") == 0) {
     make_gradient(words);
   } else if (strcmp(words[0], "shape") == 0) {

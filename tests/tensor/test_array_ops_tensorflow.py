@@ -442,5 +442,73 @@ class AgainstTensorFlow(unittest.TestCase):
         s.run(self)
 
 
+class Updates(unittest.TestCase):
+    """Optimizer updates: three steps on the same variables."""
+
+    def steps(self, op, variables, scalars, attrs, order):
+        """`order` lists TensorFlow's argument names; those in `variables` are variables, "grad" is the gradient."""
+        for dtype in (np.float32, np.float64):
+            for shape in ((7,), (3, 70000), ()):
+                gradient = floats(*shape, dtype=dtype)
+                values = {name: (np.abs(floats(*shape, dtype=dtype)) if name != "var" else floats(*shape, dtype=dtype))
+                          for name in variables}
+                with self.subTest(op, dtype=dtype.__name__, shape=shape, **attrs):
+                    self.compare(op, values, {k: dtype(v) for k, v in scalars.items()}, gradient, attrs, order)
+
+    def compare(self, op, values, scalars, gradient, attrs, order):
+        with tempfile.TemporaryDirectory() as folder, tf.Graph().as_default():
+            script, arguments, refs = Script(folder), {}, {}
+            script.lines.append("graph")
+            for name in order:
+                if name in values:
+                    refs[name] = tf.compat.v1.get_variable(name, initializer=values[name], use_resource=False)
+                    arguments[name] = refs[name]._ref()
+                    script.lines.append(f"variable {name} {script.file(values[name])}")
+                else:
+                    value = scalars.get(name, gradient)
+                    arguments[name] = tf.constant(value)
+                    script.lines.append(f"const {name} {script.file(value)}")
+            update = getattr(tf.raw_ops, op)(**arguments, **attrs)
+            script.lines.append(" ".join(["node", "y", op, ",".join(order), *attr_words(attrs)]))
+            with tf.compat.v1.Session() as session:
+                session.run(tf.compat.v1.global_variables_initializer())
+                for _ in range(3):
+                    session.run(update.op)
+                    script.lines.append("run y")
+                expected = session.run(refs)
+            paths = {name: script.file() for name in refs}
+            script.lines += [f"fetch {name} {path}" for name, path in paths.items()]
+            answers = subprocess.run([PROGRAM], input="\n".join(script.lines) + "\n", stdout=subprocess.PIPE, text=True,
+                                     check=True).stdout.splitlines()
+            self.assertEqual(answers, ["ok"] * len(paths))
+            tolerance = 2e-6 if gradient.dtype == np.float32 else 1e-14
+            for name, path in paths.items():
+                np.testing.assert_allclose(np.load(path), expected[name], rtol=tolerance, atol=tolerance)
+
+    def test_gradient_descent(self):
+        self.steps("ApplyGradientDescent", ["var"], {"alpha": 0.1}, {}, ["var", "alpha", "delta"])
+
+    def test_momentum(self):
+        for nesterov in (False, True):
+            self.steps("ApplyMomentum", ["var", "accum"], {"lr": 0.1, "momentum": 0.9}, {"use_nesterov": nesterov},
+                       ["var", "accum", "lr", "grad", "momentum"])
+
+    def test_adam(self):
+        for nesterov in (False, True):
+            self.steps("ApplyAdam", ["var", "m", "v"],
+                       {"beta1_power": 0.9, "beta2_power": 0.999, "lr": 0.01, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8},
+                       {"use_nesterov": nesterov},
+                       ["var", "m", "v", "beta1_power", "beta2_power", "lr", "beta1", "beta2", "epsilon", "grad"])
+
+    def test_adagrad(self):
+        for update_slots in (False, True):
+            self.steps("ApplyAdagrad", ["var", "accum"], {"lr": 0.1}, {"update_slots": update_slots},
+                       ["var", "accum", "lr", "grad"])
+
+    def test_rms_prop(self):
+        self.steps("ApplyRMSProp", ["var", "ms", "mom"], {"lr": 0.1, "rho": 0.9, "momentum": 0.5, "epsilon": 1e-7}, {},
+                   ["var", "ms", "mom", "lr", "rho", "momentum", "epsilon", "grad"])
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -125,6 +126,16 @@ static long long seconds_of(const char *path) {
   const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
   if (strncmp(name, name_prefix, sizeof name_prefix - 1) != 0) return -1;
   return strtoll(name + sizeof name_prefix - 1, NULL, 10);
+}
+
+void sumi__sync_directory_of(const char *path) {
+  char *copy = sumi_strdup(path);
+  const int fd = copy ? open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+  if (fd >= 0) {
+    (void)fsync(fd);
+    close(fd);
+  }
+  sumi_free(copy);
 }
 
 bool sumi__event_file_lock(int fd) {

@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -112,17 +111,6 @@ static sumi_status_t fill_copy(const char *path, int fd, const options_t *option
   return fsync(fd) == 0 ? SUMI_OK : sumi_fail_errno(errno, "cannot sync a repaired copy of", path);
 }
 
-/* The exchange itself must survive a crash, too. */
-static void sync_directory_of(const char *path) {
-  char *copy = sumi_strdup(path);
-  const int fd = copy ? open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-  if (fd >= 0) {
-    (void)fsync(fd);
-    close(fd);
-  }
-  sumi_free(copy);
-}
-
 /* A name beside the file that no reader takes for an event file. */
 static char *temporary_name(const char *path) {
   const char *slash = strrchr(path, '/');
@@ -148,7 +136,7 @@ static sumi_status_t replace(const char *path, const options_t *options) {
   if (status == SUMI_OK && rename(temporary, path) != 0)
     status = sumi_fail_errno(errno, "cannot replace", path);
   if (status == SUMI_OK)
-    sync_directory_of(path);
+    sumi__sync_directory_of(path);
   else
     unlink(temporary);
   sumi_free(temporary);

@@ -73,6 +73,7 @@ static sumi_status_t create_file(sumi_event_writer_t *writer, const char *direct
   writer->sink.path = writer->path;
   sumi__sink_head(&writer->sink, sumi_clock_wall_s(), start_step);
   sumi__sink_write(&writer->sink);
+  if (writer->options.sync) sumi__sync_directory_of(writer->path);
   writer->counts.file_size_bytes = writer->sink.file_size_bytes;
   sumi_status_t status = writer->sink.failure;
   if (status != SUMI_OK)

@@ -23,9 +23,10 @@ void sumi__window_close(sumi__file_window_t *window);
  * errors  OUT_OF_RANGE the file ends before; what the operating system says; RESOURCE_EXHAUSTED */
 sumi_status_t sumi__window_fill(sumi__file_window_t *window, uint64_t needed);
 
-/* The bytes that are there, and how many. */
+/* The bytes that are there (NULL before the first), and how many. */
 static inline const uint8_t *sumi__window_bytes(const sumi__file_window_t *window) {
-  return (const uint8_t *)window->buffer.data + window->taken;
+  const uint8_t *bytes = (const uint8_t *)window->buffer.data;
+  return bytes ? bytes + window->taken : NULL;
 }
 
 static inline size_t sumi__window_size(const sumi__file_window_t *window) {

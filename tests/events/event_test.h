@@ -1,4 +1,5 @@
-/* What the tests of event files share: whole files in memory, writers with one line, decoded files as lists. */
+/* What the tests of event files share: whole files in memory, writers with one line, decoded files
+ * as lists. */
 #ifndef EVENT_TEST_H
 #define EVENT_TEST_H
 

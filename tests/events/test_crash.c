@@ -1,4 +1,5 @@
-/* A writing process killed at any moment: whatever it had flushed is there, and the next one goes on. */
+/* A writing process killed at any moment: whatever it had flushed is there, and the next one goes
+ * on. */
 #include "event_test.h"
 
 #include <signal.h>
@@ -13,7 +14,8 @@ static int64_t last_step_in(const char *directory) {
   return (int64_t)count - 1;
 }
 
-/* Logs on from the last step there is and tells each flushed step through the pipe, until it is killed. */
+/* Logs on from the last step there is and tells each flushed step through the pipe, until it is
+ * killed. */
 static void write_until_killed(const char *directory, int64_t step, int pipe_end) {
   sumi_event_writer_t *writer = sumi_event_writer_open(directory, NULL, .flush_interval_ms = 1);
   if (!writer) _exit(1);

@@ -80,7 +80,8 @@ static void a_file_that_grows_byte_by_byte_is_read_whole(void **state) {
   free(file.data);
 }
 
-/* Opening the run again cuts the torn end off and logs on in a new file; everything that was whole is there. */
+/* Opening the run again cuts the torn end off and logs on in a new file; everything that was whole
+ * is there. */
 static void a_run_cut_anywhere_is_repaired_and_continued(void **state) {
   (void)state;
   size_t ends[8], count;

@@ -1,4 +1,5 @@
 """GraphDefs and RunMetadata that write_graph makes, read and run by TensorFlow."""
+
 import os
 import subprocess
 import tempfile
@@ -21,13 +22,15 @@ class Graph(unittest.TestCase):
             def load(name, message):
                 with open(os.path.join(directory, name), "rb") as file:
                     return message.FromString(file.read())
+
             cls.graph = load("graph.pb", graph_pb2.GraphDef)
             cls.runnable = load("runnable.pb", graph_pb2.GraphDef)
             cls.metadata = load("run_metadata.pb", config_pb2.RunMetadata)
 
     def test_every_attribute(self):
-        expected = node_def_pb2.NodeDef(name="scope/every", op="Strange", device="/device:GPU:1",
-                                        input=["a", "call:1", "^a"])
+        expected = node_def_pb2.NodeDef(
+            name="scope/every", op="Strange", device="/device:GPU:1", input=["a", "call:1", "^a"]
+        )
         known = tf.TensorShape([None, 3]).as_proto()
         unknown = tf.TensorShape(None).as_proto()
         floats = np.array([0.5, -1e30], np.float32)
@@ -36,13 +39,21 @@ class Graph(unittest.TestCase):
         tensor.tensor_shape.dim.add(size=2)
         tensor.tensor_content = floats.tobytes()
         values = {
-            "string": {"s": b"a\0b"}, "int": {"i": -5}, "float": {"f": 0.0}, "bool": {"b": False},
-            "type": {"type": types_pb2.DT_UINT8}, "shape": {"shape": known},
-            "scalar": {"shape": tf.TensorShape([]).as_proto()}, "unknown": {"shape": unknown},
-            "tensor": {"tensor": tensor}, "words": {"tensor": tf.make_tensor_proto(["one", "墨"])},
+            "string": {"s": b"a\0b"},
+            "int": {"i": -5},
+            "float": {"f": 0.0},
+            "bool": {"b": False},
+            "type": {"type": types_pb2.DT_UINT8},
+            "shape": {"shape": known},
+            "scalar": {"shape": tf.TensorShape([]).as_proto()},
+            "unknown": {"shape": unknown},
+            "tensor": {"tensor": tensor},
+            "words": {"tensor": tf.make_tensor_proto(["one", "墨"])},
             "func": {"func": attr_value_pb2.NameAttrList(name="twice")},
-            "strings": {"list": {"s": [b"x", b""]}}, "ints": {"list": {"i": [-1, 0, 2**63 - 1]}},
-            "floats": {"list": {"f": floats}}, "bools": {"list": {"b": [True, False]}},
+            "strings": {"list": {"s": [b"x", b""]}},
+            "ints": {"list": {"i": [-1, 0, 2**63 - 1]}},
+            "floats": {"list": {"f": floats}},
+            "bools": {"list": {"b": [True, False]}},
             "types": {"list": {"type": [types_pb2.DT_INT64, types_pb2.DT_STRING]}},
             "shapes": {"list": {"shape": [known, tf.TensorShape([]).as_proto(), unknown]}},
             "none": {"list": {}},
@@ -63,7 +74,9 @@ class Graph(unittest.TestCase):
         (device,) = self.metadata.step_stats.dev_stats
         self.assertEqual(device.device, "/device:CPU:0")
         first, second = device.node_stats
-        self.assertEqual((first.node_name, first.all_start_micros, first.all_end_rel_micros), ("a", 1000, 7))
+        self.assertEqual(
+            (first.node_name, first.all_start_micros, first.all_end_rel_micros), ("a", 1000, 7)
+        )
         self.assertEqual([memory.total_bytes for memory in first.memory], [80])
         self.assertEqual([output.slot for output in first.output], [0, 1])
         self.assertEqual([dim.size for dim in first.output[0].tensor_description.shape.dim], [4, 5])

@@ -2,6 +2,7 @@
 
 Expected values repeat the rules of write_log.c.
 """
+
 import glob
 import math
 import os
@@ -87,7 +88,9 @@ class Log(unittest.TestCase):
         for step, strings in self.tensors("pictures/墨"):
             self.assertEqual(list(strings), [b"20", b"10", picture(step, 0), picture(step, 1)])
         metadata = self.values["pictures/墨"][0][1].metadata
-        self.assertEqual((metadata.display_name, metadata.summary_description), ("Pictures", "*two* samples"))
+        self.assertEqual(
+            (metadata.display_name, metadata.summary_description), ("Pictures", "*two* samples")
+        )
 
     def test_histograms(self):
         for step, rows in self.tensors("weights"):
@@ -103,6 +106,7 @@ class Log(unittest.TestCase):
         def data(tag):
             metadata = self.values[tag][0][1].metadata
             return plugin_data_pb2.HParamsPluginData.FromString(metadata.plugin_data.content)
+
         start = data("_hparams_/session_start_info").session_start_info
         self.assertEqual(start.hparams["learning_rate"].number_value, 0.125)
         self.assertEqual(start.hparams["optimizer"].string_value, "adam")
@@ -111,10 +115,15 @@ class Log(unittest.TestCase):
         end = data("_hparams_/session_end_info").session_end_info
         self.assertEqual((end.status, end.end_time_secs), (1, 1700000100))
         experiment = data("_hparams_/experiment").experiment
-        self.assertEqual([info.name for info in experiment.hparam_infos], ["learning_rate", "optimizer", "augment"])
+        self.assertEqual(
+            [info.name for info in experiment.hparam_infos],
+            ["learning_rate", "optimizer", "augment"],
+        )
         self.assertEqual([info.type for info in experiment.hparam_infos], [3, 1, 2])
         self.assertEqual(experiment.hparam_infos[0].domain_interval.max_value, 1)
-        self.assertEqual([v.string_value for v in experiment.hparam_infos[1].domain_discrete.values], ["adam"])
+        self.assertEqual(
+            [v.string_value for v in experiment.hparam_infos[1].domain_discrete.values], ["adam"]
+        )
         self.assertEqual(experiment.metric_infos[0].name.tag, "loss")
         self.assertEqual(experiment.metric_infos[0].dataset_type, 1)
         self.assertEqual(experiment.name, "test")
@@ -132,22 +141,32 @@ class Log(unittest.TestCase):
     def test_the_mesh(self):
         vertex, face = (self.values[f"mesh_{part}"][0][1] for part in ("VERTEX", "FACE"))
         data = mesh_pb2.MeshPluginData.FromString(face.metadata.plugin_data.content)
-        self.assertEqual((data.name, data.content_type, list(data.shape), data.components),
-                         ("mesh", mesh_pb2.MeshPluginData.FACE, [1, 2, 3], 6))
-        np.testing.assert_array_equal(tensor_util.make_ndarray(face.tensor), [[[0, 1, 2], [0, 2, 3]]])
+        self.assertEqual(
+            (data.name, data.content_type, list(data.shape), data.components),
+            ("mesh", mesh_pb2.MeshPluginData.FACE, [1, 2, 3], 6),
+        )
+        np.testing.assert_array_equal(
+            tensor_util.make_ndarray(face.tensor), [[[0, 1, 2], [0, 2, 3]]]
+        )
         self.assertEqual(tensor_util.make_ndarray(vertex.tensor).dtype, np.float32)
 
     def test_the_graph(self):
         graph = graph_pb2.GraphDef.FromString(next(e.graph_def for e in self.events if e.graph_def))
-        self.assertEqual([(node.name, node.op, list(node.input)) for node in graph.node],
-                         [("x", "Placeholder", []), ("layer/square", "Square", ["x"])])
+        self.assertEqual(
+            [(node.name, node.op, list(node.input)) for node in graph.node],
+            [("x", "Placeholder", []), ("layer/square", "Square", ["x"])],
+        )
         self.assertEqual(graph.node[0].device, "/device:CPU:0")
         shape = graph.node[0].attr["_output_shapes"].list.shape[0]
         self.assertEqual([dim.size for dim in shape.dim], [-1, 3])
         self.assertEqual(graph.node[1].attr["T"].type, 1)
         with tf.Graph().as_default() as imported:
-            tf.import_graph_def(tf.compat.v1.GraphDef.FromString(graph.SerializeToString()), name="")
-            self.assertEqual(str(imported.get_tensor_by_name("layer/square:0").dtype), "<dtype: 'float32'>")
+            tf.import_graph_def(
+                tf.compat.v1.GraphDef.FromString(graph.SerializeToString()), name=""
+            )
+            self.assertEqual(
+                str(imported.get_tensor_by_name("layer/square:0").dtype), "<dtype: 'float32'>"
+            )
 
     def test_the_event_accumulator_loads_it(self):
         everything = {kind: 0 for kind in event_accumulator.DEFAULT_SIZE_GUIDANCE}
@@ -155,7 +174,9 @@ class Log(unittest.TestCase):
         accumulator.Reload()
         tags = accumulator.Tags()
         self.assertTrue(tags["graph"])
-        self.assertLessEqual({"loss", "twice", "pictures/墨", "weights", "notes", "curve"}, set(tags["tensors"]))
+        self.assertLessEqual(
+            {"loss", "twice", "pictures/墨", "weights", "notes", "curve"}, set(tags["tensors"])
+        )
         steps = [event.step for event in accumulator.Tensors("loss")]
         self.assertEqual(steps, list(range(500)))
 
@@ -163,11 +184,14 @@ class Log(unittest.TestCase):
 def unknown_fields(message):
     """Names of fields the message class does not know, at any depth."""
     from google.protobuf import unknown_fields as library
+
     found = [field.field_number for field in library.UnknownFieldSet(message)]
     for descriptor, value in message.ListFields():
         if descriptor.message_type is None:
             continue
-        for item in value if hasattr(value, "__len__") and not hasattr(value, "ListFields") else [value]:
+        for item in (
+            value if hasattr(value, "__len__") and not hasattr(value, "ListFields") else [value]
+        ):
             if hasattr(item, "ListFields"):
                 found += unknown_fields(item)
     return found
@@ -186,8 +210,13 @@ class Resume(unittest.TestCase):
         everything = {kind: 0 for kind in event_accumulator.DEFAULT_SIZE_GUIDANCE}
         accumulator = event_accumulator.EventAccumulator(directory, everything)
         accumulator.Reload()
-        return {tag: [(event.step, tensor_util.make_ndarray(event.tensor_proto).tolist())
-                      for event in accumulator.Tensors(tag)] for tag in accumulator.Tags()["tensors"]}
+        return {
+            tag: [
+                (event.step, tensor_util.make_ndarray(event.tensor_proto).tolist())
+                for event in accumulator.Tensors(tag)
+            ]
+            for tag in accumulator.Tags()["tensors"]
+        }
 
 
 if __name__ == "__main__":

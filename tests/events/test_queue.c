@@ -47,7 +47,8 @@ static void wait_for_the_writing_thread(gate_t *gate) {
   pthread_mutex_unlock(&gate->lock);
 }
 
-/* A writer whose thread hangs in a write, with one event ("first", step 0) on its way and an empty queue. */
+/* A writer whose thread hangs in a write, with one event ("first", step 0) on its way and an empty
+ * queue. */
 static sumi_event_writer_t *stuck_writer(gate_t *gate, const char *directory,
                                          sumi_queue_policy_t policy, size_t queue_size_bytes) {
   *gate = (gate_t){PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false, 0};

@@ -2,6 +2,7 @@
 
 Expected values repeat the rules of write_log.c.
 """
+
 import os
 import subprocess
 import tempfile
@@ -30,6 +31,7 @@ def histogram(step):
 
 class Reader:
     """Tests that run once per reader."""
+
     flags = ()
 
     @classmethod
@@ -44,10 +46,19 @@ class Reader:
             for name in ("run", "interrupted", "whole"):
                 cls.board.wait_for_run(name)
             # Runs may be listed before they are loaded to their end.
-            for name, tag, last in (("run", "odd", 2), ("interrupted", "loss", 99), ("whole", "loss", 99)):
-                cls.board.wait_for(lambda n=name, t=tag: cls.scalars(n, t), lambda points, l=last: points[-1][0] == l)
-            cls.board.wait_for(lambda: cls.board.json("pr_curves/pr_curves", run="run", tag="curve"),
-                               lambda answer: len(answer["run"]) == 8)
+            for name, tag, last in (
+                ("run", "odd", 2),
+                ("interrupted", "loss", 99),
+                ("whole", "loss", 99),
+            ):
+                cls.board.wait_for(
+                    lambda n=name, t=tag: cls.scalars(n, t),
+                    lambda points, l=last: points[-1][0] == l,
+                )
+            cls.board.wait_for(
+                lambda: cls.board.json("pr_curves/pr_curves", run="run", tag="curve"),
+                lambda answer: len(answer["run"]) == 8,
+            )
         except BaseException:
             cls.tearDownClass()
             raise
@@ -59,7 +70,9 @@ class Reader:
 
     @classmethod
     def scalars(cls, name, tag):
-        return [(step, value) for _, step, value in cls.board.json("scalars/scalars", run=name, tag=tag)]
+        return [
+            (step, value) for _, step, value in cls.board.json("scalars/scalars", run=name, tag=tag)
+        ]
 
     def test_the_intended_reader_reads(self):
         self.assertEqual(self.board.uses_data_server(), not self.flags)
@@ -72,14 +85,19 @@ class Reader:
 
     def test_histograms(self):
         points = self.board.json("histograms/histograms", run="run", tag="weights")
-        self.assertEqual([(step, rows) for _, step, rows in points], [(step, histogram(step)) for step in range(8)])
+        self.assertEqual(
+            [(step, rows) for _, step, rows in points],
+            [(step, histogram(step)) for step in range(8)],
+        )
 
     def test_images(self):
         for sample in range(2):
             points = self.board.json("images/images", run="run", tag="pictures/墨", sample=sample)
             self.assertEqual([point["step"] for point in points], list(range(8)))
             for point in points:
-                data = self.board.get("images/individualImage", **dict(urllib.parse.parse_qsl(point["query"])))
+                data = self.board.get(
+                    "images/individualImage", **dict(urllib.parse.parse_qsl(point["query"]))
+                )
                 self.assertEqual(data, picture(point["step"], sample))
         info = self.board.json("images/tags")["run"]["pictures/墨"]
         self.assertEqual((info["displayName"], info["samples"]), ("Pictures", 2))
@@ -102,19 +120,34 @@ class Reader:
 
     def test_hparams(self):
         experiment = self.board.json("hparams/experiment", body={"experimentName": ""})
-        self.assertEqual(sorted(info["name"] for info in experiment["hparamInfos"]), ["augment", "learning_rate", "optimizer"])
-        groups = self.board.json("hparams/session_groups", body={
-            "experimentName": "", "allowedStatuses": ["STATUS_SUCCESS"], "colParams": [], "startIndex": 0,
-            "sliceSize": 10})
+        self.assertEqual(
+            sorted(info["name"] for info in experiment["hparamInfos"]),
+            ["augment", "learning_rate", "optimizer"],
+        )
+        groups = self.board.json(
+            "hparams/session_groups",
+            body={
+                "experimentName": "",
+                "allowedStatuses": ["STATUS_SUCCESS"],
+                "colParams": [],
+                "startIndex": 0,
+                "sliceSize": 10,
+            },
+        )
         group = groups["sessionGroups"][0]
-        self.assertEqual(group["hparams"], {"learning_rate": 0.125, "optimizer": "adam", "augment": True})
+        self.assertEqual(
+            group["hparams"], {"learning_rate": 0.125, "optimizer": "adam", "augment": True}
+        )
         self.assertAlmostEqual(group["metricValues"][0]["value"], 1 / 500, places=7)
 
     def test_meshes_and_layout(self):
         self.assertEqual(self.board.json("mesh/tags")["run"], {"mesh": {"samples": 1}})
-        points = self.board.get("mesh/data", run="run", tag="mesh", sample=0, content_type="VERTEX", step=0)
-        np.testing.assert_array_equal(np.frombuffer(points, "<f4").reshape(4, 3),
-                                      [[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]])
+        points = self.board.get(
+            "mesh/data", run="run", tag="mesh", sample=0, content_type="VERTEX", step=0
+        )
+        np.testing.assert_array_equal(
+            np.frombuffer(points, "<f4").reshape(4, 3), [[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]]
+        )
         self.assertEqual(self.board.json("custom_scalars/layout")["category"][0]["title"], "all")
 
     def test_an_interrupted_run_shows_what_an_uninterrupted_one_shows(self):
@@ -122,8 +155,14 @@ class Reader:
             self.assertEqual(self.scalars("interrupted", tag), self.scalars("whole", tag))
         self.assertEqual([step for step, _ in self.scalars("whole", "loss")], list(range(100)))
         interrupted, whole = (
-            [(step, rows) for _, step, rows in self.board.json("histograms/histograms", run=name, tag="weights")]
-            for name in ("interrupted", "whole"))
+            [
+                (step, rows)
+                for _, step, rows in self.board.json(
+                    "histograms/histograms", run=name, tag="weights"
+                )
+            ]
+            for name in ("interrupted", "whole")
+        )
         self.assertEqual(interrupted, whole)
 
 

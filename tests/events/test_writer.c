@@ -48,8 +48,8 @@ static int64_t fixed_monotonic(void *user) {
   return 0;
 }
 
-/* One scalar record by hand: wall_time 1.0, step 2, summary { value { tag "a", metadata { plugin_data { plugin_name
- * "scalars" } }, tensor { dtype 1, float_val 1.5 } } }. */
+/* One scalar record by hand: wall_time 1.0, step 2, summary { value { tag "a", metadata {
+ * plugin_data { plugin_name "scalars" } }, tensor { dtype 1, float_val 1.5 } } }. */
 static void a_scalar_event_has_the_bytes_worked_out_by_hand(void **state) {
   (void)state;
   static const uint8_t payload[] = {

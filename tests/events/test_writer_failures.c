@@ -9,7 +9,8 @@
 
 #include "event_writer.h"
 
-/* A disk that plays tricks: bytes until it is full, bytes per write, an error for sync and truncate. */
+/* A disk that plays tricks: bytes until it is full, bytes per write, an error for sync and
+ * truncate. */
 typedef struct disk {
   pthread_mutex_t lock;
   int64_t room;  /* bytes until `error`; negative: no limit */
@@ -103,8 +104,8 @@ static void short_and_interrupted_writes_lose_nothing(void **state) {
   }
 }
 
-/* By hand: time 9 bytes, step 2 (none for step 0), summary and value 2 each, tag "loss" 6, metadata 13 (the first
- * only), tensor 10, frame 16. */
+/* By hand: time 9 bytes, step 2 (none for step 0), summary and value 2 each, tag "loss" 6, metadata
+ * 13 (the first only), tensor 10, frame 16. */
 enum { FIRST_RECORD = 9 + 2 + 2 + 6 + 13 + 10 + 16, NEXT_RECORD = 9 + 2 + 2 + 2 + 6 + 10 + 16 };
 
 static size_t whole_records_in(int64_t room) {
@@ -122,8 +123,8 @@ static void assert_metadata_at_first_value(const char *path) {
   sumi_event_reader_free(reader);
 }
 
-/* The disk is full after every possible number of bytes of a batch: what fits in whole records is there, the torn
- * record is cut off, and when there is room again logging goes on. */
+/* The disk is full after every possible number of bytes of a batch: what fits in whole records is
+ * there, the torn record is cut off, and when there is room again logging goes on. */
 static void a_full_disk_loses_only_what_does_not_fit(void **state) {
   (void)state;
   const char *root = temporary_directory();
@@ -241,8 +242,8 @@ static void a_deleted_file_is_noticed(void **state) {
   assert_int_equal(sumi_event_writer_close(writer), SUMI_NOT_FOUND);
 }
 
-/* The kernel's own refusal, wherever the test runs: a limit on the size of files. Writing beyond it would send
- * SIGXFSZ, which ends a process that has not asked otherwise. */
+/* The kernel's own refusal, wherever the test runs: a limit on the size of files. Writing beyond it
+ * would send SIGXFSZ, which ends a process that has not asked otherwise. */
 static void fill_a_limited_file(const char *directory) {
   const struct rlimit limit = {20000, 20000};
   sumi_event_writer_t *writer = sumi_event_writer_open(directory, NULL, .flush_interval_ms = -1);
@@ -268,8 +269,8 @@ static void a_limit_on_file_sizes_is_an_error_and_no_signal(void **state) {
   assert_in_range(count, 300, 500);
 }
 
-/* A file system of 256 KiB, in a mount namespace of its own where the machine lets us; where it does not, the disk of
- * the tests above stands for it. Either way the same is required. */
+/* A file system of 256 KiB, in a mount namespace of its own where the machine lets us; where it
+ * does not, the disk of the tests above stands for it. Either way the same is required. */
 static void fill_a_small_file_system(const char *directory, bool *mounted) {
   disk_t disk = new_disk();
   *mounted = mount("sumi", directory, "tmpfs", 0, "size=256k") == 0;

@@ -1,4 +1,5 @@
-/* write_sessions <directory> [<first> <last>]…: one resumed session of the run for each pair, ten steps of pictures. */
+/* write_sessions <directory> [<first> <last>]…: one resumed session of the run for each pair, ten
+ * steps of pictures. */
 #include <stdio.h>
 #include <stdlib.h>
 

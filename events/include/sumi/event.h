@@ -2,6 +2,7 @@
 #ifndef SUMI_EVENT_H
 #define SUMI_EVENT_H
 
+#include <sumi/arena.h>
 #include <sumi/array_view.h>
 #include <sumi/config.h>
 #include <sumi/status.h>
@@ -137,9 +138,8 @@ SUMI_API const sumi_bytes_view_t *sumi_event_value_image(const sumi_event_value_
 /** Decodes one serialized Event, as the readers do, without knowing earlier metadata. `event` is
  * valid as long as `memory`, an arena of the caller's. errors  DATA_LOSS not an Event, or a text in
  * it is not UTF-8; RESOURCE_EXHAUSTED no memory */
-struct sumi_arena;
-SUMI_API sumi_status_t sumi_event_decode(const void *bytes, size_t size_bytes,
-                                         struct sumi_arena *memory, sumi_event_t *event);
+SUMI_API sumi_status_t sumi_event_decode(const void *bytes, size_t size_bytes, sumi_arena_t *memory,
+                                         sumi_event_t *event);
 
 SUMI_END_DECLS
 #endif

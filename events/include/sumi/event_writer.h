@@ -20,9 +20,10 @@ typedef enum sumi_queue_policy {
                              An event of several values counts as one of its first tag */
 } sumi_queue_policy_t;
 
-/** What an open does with event files that are in the directory already. Whatever it is, a record
- * torn by a crash at the end of such a file is cut off first, unless another process is still
- * writing that file. */
+/** What an open does with event files that are in the directory already. It reads them once, for
+ * their tags and last steps. A record torn by a crash at the end of one is cut off first, unless
+ * another process is still writing that file; with SUMI_RUN_CONTINUE only in files of Sumi's, for
+ * others' show no lock while they are written. */
 typedef enum sumi_existing_run {
   SUMI_RUN_CONTINUE = 0, /* keep them; a tag's steps must go on above its last one there */
   SUMI_RUN_RESUME = 1, /* remove from them everything at `resume_step` and above, as if the earlier

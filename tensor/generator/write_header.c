@@ -2,6 +2,7 @@
 #include "generator/block.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char *c_type(sumi_attr_kind_t kind) {
@@ -136,6 +137,7 @@ static void put_constructor(const block_t *block, text_t *text) {
   text_t doc = {0};
   put_wrapped(&doc, " *  ", block->doc);
   put(text, "%s */\nSUMI_API ", doc.data + 4);
+  free(doc.data);
   put_return_type(block, text);
   put(text, "sumi_%s_with(", block->api);
   put_parameters(block, text);

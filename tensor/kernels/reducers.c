@@ -32,7 +32,8 @@
   }
 
 /* A run goes through LANES totals of type B side by side, which is what vector registers are, for
- * at most BLOCK elements; then they are added to the total of type A. Rows of columns likewise. */
+ * at most BLOCK elements; then they are added to the total of type A. Rows of columns likewise; narrow rows that lie side by
+ * side are taken together. */
 enum { LANES = 32, BLOCK = 1024, BLOCK_ROWS = 64 };
 
 #define LOOPS(name, T, A, B, neutral, step, take)                                                  \
@@ -66,14 +67,21 @@ enum { LANES = 32, BLOCK = 1024, BLOCK_ROWS = 64 };
                              void *totals) {                                                       \
     const T *xs = data;                                                                            \
     A *sums = totals;                                                                              \
-    for (int64_t n; rows > 0; rows -= n) {                                                         \
+    for (int64_t n, fold; rows > 0; rows -= n * fold) {                                            \
       B block[SUMI__REDUCE_TILE];                                                                  \
-      n = rows < BLOCK_ROWS ? rows : BLOCK_ROWS;                                                   \
-      for (int64_t j = 0; j < width; ++j) block[j] = (B)(neutral);                                 \
-      for (int64_t i = 0; i < n; ++i, xs += stride)                                                \
-        SUMI__SIMD for (int64_t j = 0; j < width; ++j) {                                           \
+      fold = stride == width ? SUMI__REDUCE_TILE / width : 1;                                      \
+      fold = rows < fold ? rows : fold;                                                            \
+      n = rows / fold < BLOCK_ROWS ? rows / fold : BLOCK_ROWS;                                     \
+      const int64_t wide = fold * width;                                                           \
+      for (int64_t j = 0; j < wide; ++j) block[j] = (B)(neutral);                                  \
+      for (int64_t i = 0; i < n; ++i, xs += fold * stride)                                         \
+        SUMI__SIMD for (int64_t j = 0; j < wide; ++j) {                                            \
           const T element = xs[j];                                                                 \
           const B t = block[j], x = (B)(take);                                                     \
+          block[j] = (B)(step);                                                                    \
+        }                                                                                          \
+      for (int64_t k = 1; k < fold; ++k) SUMI__SIMD for (int64_t j = 0; j < width; ++j) {          \
+          const B t = block[j], x = block[k * width + j];                                          \
           block[j] = (B)(step);                                                                    \
         }                                                                                          \
       SUMI__SIMD for (int64_t j = 0; j < width; ++j) {                                             \

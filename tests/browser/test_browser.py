@@ -1,5 +1,6 @@
 """The demo's log in a real TensorBoard, seen by a real browser. Screenshots stay in <build>/screenshots for people to look at."""
 
+import io
 import os
 import shutil
 import subprocess
@@ -7,6 +8,8 @@ import tempfile
 import time
 import unittest
 
+import numpy as np
+from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from tensorboard_server import TensorBoard
@@ -14,6 +17,8 @@ from tensorboard_server import TensorBoard
 BINARY = os.environ["SUMI_BINARY_DIR"]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
 STEPS = 60
+# The line charts are drawn by WebGL, here in software.
+GRAPHICS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
 TIMEOUT_MS = 90_000
 
 # Texts and elements are looked for in all shadow roots: TensorBoard's pages are web components.
@@ -40,7 +45,7 @@ class Browser(unittest.TestCase):
         assert done.returncode == 0, done.stderr
         cls.board = cls.enterClassContext(TensorBoard(cls.logdir))
         playwright = cls.enterClassContext(sync_playwright())
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=GRAPHICS)
         cls.addClassCleanup(browser.close)
         cls.page = browser.new_page(viewport={"width": 1500, "height": 1000})
         cls.errors = []
@@ -78,8 +83,16 @@ class Browser(unittest.TestCase):
             self.wait(f"the curve {tag}", lambda: tag in self.text().split("\n"))
         self.wait("drawn curves", lambda: self.count("line-chart, scalar-card") >= 4)
         self.wait("the last step", lambda: str(STEPS - 1) in self.text().split("\n"))
+        self.wait("a curve's pixels", self.curve_is_drawn)
         self.screenshot("timeseries")
         self.assertEqual(self.errors, [])
+
+    def curve_is_drawn(self):
+        """Does the first chart hold pixels of a line: neither white, nor the greys of its grid?"""
+        chart = self.page.locator("line-chart").first
+        chart.scroll_into_view_if_needed()
+        pixels = np.asarray(Image.open(io.BytesIO(chart.screenshot())).convert("RGB")).astype(int)
+        return np.count_nonzero(np.ptp(pixels, axis=-1) > 20) > 30
 
     def test_images_show_the_gallery_and_the_slider_moves_through_its_steps(self):
         self.open("images")

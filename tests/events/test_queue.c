@@ -10,6 +10,7 @@ typedef struct gate {
   pthread_mutex_t lock;
   pthread_cond_t changed;
   bool closed;
+  int permits; /* writes that pass the closed gate */
   int waiting;
 } gate_t;
 
@@ -18,7 +19,8 @@ static ssize_t gated_write(void *user, int fd, const void *bytes, size_t size) {
   pthread_mutex_lock(&gate->lock);
   ++gate->waiting;
   pthread_cond_broadcast(&gate->changed);
-  while (gate->closed) pthread_cond_wait(&gate->changed, &gate->lock);
+  while (gate->closed && gate->permits == 0) pthread_cond_wait(&gate->changed, &gate->lock);
+  if (gate->closed) --gate->permits;
   --gate->waiting;
   pthread_mutex_unlock(&gate->lock);
   return write(fd, bytes, size);
@@ -51,7 +53,7 @@ static void wait_for_the_writing_thread(gate_t *gate) {
  * queue. */
 static sumi_event_writer_t *stuck_writer(gate_t *gate, const char *directory,
                                          sumi_queue_policy_t policy, size_t queue_size_bytes) {
-  *gate = (gate_t){PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false, 0};
+  *gate = (gate_t){PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false, 0, 0};
   const sumi__file_io_t io = {gated_write, gated_truncate, gated_sync, gate};
   sumi_status_t status;
   const sumi_event_writer_options_t options = {
@@ -162,6 +164,39 @@ static void blocking_callers_wait_and_lose_nothing(void **state) {
   assert_steps(directory, "loss", 0, 999);
 }
 
+static void *flush(void *user) {
+  caller_t *caller = user;
+  assert_int_equal(sumi_event_writer_flush(caller->writer), SUMI_OK);
+  caller->done = 1;
+  return NULL;
+}
+
+static void a_flush_waits_for_its_own_values_not_for_the_batch_on_its_way(void **state) {
+  (void)state;
+  gate_t gate;
+  caller_t caller = {stuck_writer(&gate, temporary_directory(), SUMI_QUEUE_BLOCK, 6400), 0};
+  assert_ok(sumi_event_writer_scalar(caller.writer, "loss", 1, 1));
+  pthread_t thread;
+  assert_int_equal(pthread_create(&thread, NULL, flush, &caller), 0);
+  for (bool asked = false; !asked; usleep(1000)) {
+    pthread_mutex_lock(&caller.writer->lock);
+    asked = caller.writer->flushes_asked > 0;
+    pthread_mutex_unlock(&caller.writer->lock);
+  }
+  /* "first" goes through; "loss" hangs. */
+  pthread_mutex_lock(&gate.lock);
+  gate.permits = 1;
+  pthread_cond_broadcast(&gate.changed);
+  pthread_mutex_unlock(&gate.lock);
+  while (sumi_event_writer_counts(caller.writer).written < 1) usleep(1000);
+  usleep(20000);
+  assert_int_equal(caller.done, 0);
+  set_gate(&gate, false);
+  pthread_join(thread, NULL);
+  assert_int_equal(sumi_event_writer_counts(caller.writer).written, 2);
+  assert_ok(sumi_event_writer_close(caller.writer));
+}
+
 static void a_value_larger_than_the_queue_passes_alone(void **state) {
   (void)state;
   for (int policy = SUMI_QUEUE_BLOCK; policy <= SUMI_QUEUE_COALESCE; ++policy) {
@@ -189,6 +224,7 @@ int main(void) {
       cmocka_unit_test(coalescing_keeps_the_newest_of_every_tag),
       cmocka_unit_test(coalescing_many_tags_drops_the_oldest_after_all),
       cmocka_unit_test(blocking_callers_wait_and_lose_nothing),
+      cmocka_unit_test(a_flush_waits_for_its_own_values_not_for_the_batch_on_its_way),
       cmocka_unit_test(a_value_larger_than_the_queue_passes_alone),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -62,6 +62,10 @@ static void check_value(const sumi_op_def_t *def, const sumi_sample_t *sample, o
   op_case_t c;
   sumi_array_t *value = NULL;
   op_case_open(&c, def, sample, mode, dtype);
+  if (mode == OP_CASE_DYNAMIC && def->expand && !c.node.op) {
+    op_case_close(&c); /* expressions may need ranks to be built from */
+    return;
+  }
   if (op_case_run(&c, c.node, &value) != SUMI_OK)
     report(&c, "%s", sumi_error_message());
   else if (sample->expect && value)
@@ -357,33 +361,39 @@ static void nan_stays_nan_in_functions_of_one_number(void **state) {
 
 /* ---- What stands beside an op ---- */
 
-/* No operands to be refused, and no attributes: Identity, Shape, NoOp. */
-static bool takes_anything(const sumi_op_def_t *def) {
-  static sumi__schema_t schema;
-  size_t offset;
-  const char *error;
-  if (!sumi__schema_parse(&schema, def->schema, &offset, &error)) return false;
-  for (int i = 0; i < schema.input_count; ++i)
-    if (schema.inputs[i].type_attr < 0 || schema.inputs[i].ref) return false;
-  for (int i = 0; i < schema.attr_count; ++i)
-    if (schema.attrs[i].type_count > 0 && schema.attrs[i].inferred) return false;
-  return schema.input_count < 2;
+/* What a sample cannot show: values that are drawn, kept, fed or given by the program. These ops
+ * have tests of their own. */
+static bool has_no_sample_value(const sumi_op_def_t *def, const sumi__schema_t *schema) {
+  if ((def->flags & (SUMI_OP_STATEFUL | SUMI_OP_SIDE_EFFECT)) != 0) return true;
+  for (int i = 0; i < schema->attr_count; ++i)
+    if (schema->attrs[i].kind == SUMI_ATTR_ARRAY || schema->attrs[i].kind == SUMI_ATTR_POINTER)
+      return true;
+  return sumi__schema_attr(schema, "seed") >= 0 || schema->input_count == 0;
+}
+
+/* One operand of any dtype and shape, as Identity and Shape take it. */
+static bool takes_anything(const sumi__schema_t *schema) {
+  for (int i = 0; i < schema->input_count; ++i)
+    if (schema->inputs[i].type_attr < 0 || schema->inputs[i].ref) return false;
+  for (int i = 0; i < schema->attr_count; ++i)
+    if (schema->attrs[i].type_count > 0 && schema->attrs[i].inferred) return false;
+  return schema->input_count < 2;
 }
 
 static void every_op_has_a_value_from_elsewhere_a_refusal_and_a_gradient(void **state) {
   (void)state;
+  static sumi__schema_t schema;
   int missing = 0;
   for (int i = 0; sumi_op_def_at(i); ++i) {
     const sumi_op_def_t *def = sumi_op_def_at(i);
-    bool value = false, refusal = false;
+    size_t offset;
+    const char *error;
+    assert_true(sumi__schema_parse(&schema, def->schema, &offset, &error));
+    bool value = has_no_sample_value(def, &schema), refusal = value || takes_anything(&schema);
     for (int k = 0; k < def->sample_count; ++k) {
-      const sumi_sample_t *s = &def->samples[k];
-      value |= s->expect && s->from;
-      refusal |= s->want != 0 && s->message;
+      value |= def->samples[k].expect && def->samples[k].from;
+      refusal |= def->samples[k].want != 0 && def->samples[k].message;
     }
-    const bool stateful = (def->flags & (SUMI_OP_STATEFUL | SUMI_OP_SIDE_EFFECT)) != 0;
-    value |= stateful;
-    refusal |= takes_anything(def) || stateful;
     const bool gradient = def->grad || def->no_grad || def->expand;
     if (def->doc && value && refusal && gradient) continue;
     print_error("%s has no%s%s%s%s\n", def->name, def->doc ? "" : " doc", value ? "" : " value",

@@ -1,5 +1,4 @@
-/* Hyper-parameters and the layout of custom scalars: messages of their own under fixed tags, at
- * step 0. */
+/* Hyper-parameters and the layout of custom scalars: messages of their own under fixed tags. */
 #include <sumi/buffer.h>
 #include <sumi/clock.h>
 #include <sumi/summary_run.h>

@@ -19,7 +19,7 @@ typedef struct logger {
 
 static void *log_own_and_shared_tags(void *argument) {
   const logger_t *logger = argument;
-  char own[16], own_image[16], own_batch[16];
+  char own[32], own_image[32], own_batch[32];
   snprintf(own, sizeof own, "own/%d", logger->number);
   snprintf(own_image, sizeof own_image, "image/%d", logger->number);
   snprintf(own_batch, sizeof own_batch, "batch/%d", logger->number);
@@ -69,7 +69,7 @@ static void many_threads_may_log_at_once(void **state) {
   }
   log_contents_t contents = logged_read(directory);
   for (int i = 0; i < THREADS; ++i) {
-    char tag[16];
+    char tag[32];
     snprintf(tag, sizeof tag, "own/%d", i);
     assert_int_equal(count_rising(&contents, tag), STEPS);
     snprintf(tag, sizeof tag, "batch/%d", i);

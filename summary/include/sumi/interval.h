@@ -14,31 +14,35 @@ SUMI_BEGIN_DECLS
  * or after each mark; nothing depends on the loop's stride. Marks before the step a run resumes at
  * count as served, so a resumed run continues the series.
  *
- *   every N steps       marks 0, N, 2N, …
- *   every T seconds     the moment the summary is first offered, and every T seconds from there
- *   at steps            the listed steps
- *   doubling from N     marks N, 2N, 4N, 8N, …
- *   first               mark 0: the first step at which the summary is offered
- *   last                mark total_steps - 1, when the total is known. A scalar needs no total: the
- * newest value that was not due is kept and written when the writer closes. always, never every 1
- * step; no marks
+ *   every N steps     marks 0, N, 2N, …
+ *   every T seconds   the moment the summary is first offered, and every T seconds from there
+ *   at steps          the listed steps
+ *   doubling from N   marks N, 2N, 4N, 8N, …
+ *   first             mark 0: the first step at which the summary is offered
+ *   last              mark total_steps - 1, when the total is known
+ *   always, never     every 1 step; no marks
  *
- * As text, an interval is one or more terms and rules are pattern = interval:
+ * A scalar needs no total for its last: the newest value that was not due is kept and written when
+ * the writer closes.
  *
- *   rules    = [ rule ] { ( ";" | newline ) [ rule ] }         "#" starts a comment, up to the end
- * of the line rule     = pattern "=" interval pattern  = tag in which "*" is any run of characters
- * ("/" too) and "?" any one character; "\" takes the next character literally and is needed before
- * = ; # * ? \ and spaces at the ends interval = term { "," term } term     = steps | duration |
- * "at:" steps { "," steps } | "double" [ ":" steps ] | "first" | "last" | "always" | "never" steps
- * = decimal digits: every so many steps (1 or more); as items of "at:" the step itself (0 or more)
- *   duration = decimal number ( "ms" | "s" | "m" | "h" )
+ * As text, an interval is one or more terms, and a rule binds a pattern of tags to an interval:
  *
- * Spaces and tabs around tokens mean nothing. After "at:" every plain number belongs to the list
- * until another kind of term comes. The last rule whose pattern matches a tag wins; a tag that none
- * matches is always due.
+ *   rules    = [ rule ] { ( ";" | newline ) [ rule ] }
+ *   rule     = pattern "=" interval
+ *   interval = term { "," term }
+ *   term     = steps | duration | "at:" steps { "," steps } | "double" [ ":" steps ]
+ *            | "first" | "last" | "always" | "never"
+ *   steps    = decimal digits: 1 to 2^53 - 1; listed after "at:" also 0
+ *   duration = decimal number ( "ms" | "s" | "m" | "h" ): 1ms to 1e9s
  *
- *   *=100; loss=10; predictions=500,60s; weights*=double; images=at:0,10,100; final=last;
- * debug?*=never */
+ * A pattern is matched against the whole tag: "*" is any run of characters, "/" too; "?" is any one
+ * character; "\" takes the next character literally and is needed before = ; # * ? \ and before
+ * spaces at the ends. "#" starts a comment, up to the end of the line. Spaces and tabs around
+ * tokens mean nothing. After "at:" every plain number belongs to the list until another kind of
+ * term comes. The last rule whose pattern matches a tag wins; a tag that none matches is always
+ * due. docs/intervals.md has examples. One of them:
+ *
+ *   *=100; loss=10; predictions=500,60s; images=at:0,10,100; weights*=double; final=last */
 
 typedef enum sumi_interval_kind {
   SUMI_INTERVAL_EVERY_STEPS = 1,

@@ -14,11 +14,12 @@ typedef struct sumi_hparams_options {
   int end_ SUMI_UNSET;
 } sumi_hparams_options_t;
 
-/** Says with what hyper-parameters this run is made; once per run:
- *    sumi_hparam_t hparams[] = {{.name = "lr", .type = SUMI_HPARAM_NUMBER, .number = 0.1}};
- *    sumi_writer_hparams(log, hparams, 1); Closing the writer records how
+/** Says with what hyper-parameters this run is made; once per run. Closing the writer records how
  * the trial ended: as sumi_writer_hparams_end said, or else as a success. TensorBoard shows metrics
- * only for runs below the log directory, not for the log directory itself. */
+ * only for runs below the log directory, not for the log directory itself.
+ *
+ *     sumi_hparam_t hparams[] = {{.name = "lr", .type = SUMI_HPARAM_NUMBER, .number = 0.1}};
+ *     sumi_writer_hparams(log, hparams, 1); */
 #define sumi_writer_hparams(writer, hparams, ...)                                                  \
   SUMI__WRITER_HPARAMS(writer, hparams, __VA_ARGS__, .end_ = 0)
 #define SUMI__WRITER_HPARAMS(writer, hparams, count, ...)                                          \

@@ -61,7 +61,9 @@ typedef struct sumi_writer_options {
 
 /** Opens a run's directory for writing, creating it and its parents. Never NULL: a directory that
  * cannot be written or rules that do not parse give a writer that is usable and reports at flush
- * and close. sumi_writer_t *log = sumi_writer_open("runs/a", .intervals = "*=100; loss=10"); */
+ * and close.
+ *
+ *     sumi_writer_t *log = sumi_writer_open("runs/a", .intervals = "*=100; loss=10"); */
 #define sumi_writer_open(...) SUMI__WRITER_OPEN(__VA_ARGS__, .end_ = 0)
 #define SUMI__WRITER_OPEN(directory, ...)                                                          \
   sumi_writer_open_with(directory, SUMI_OPTIONS(sumi_writer_options_t, __VA_ARGS__))
@@ -80,7 +82,8 @@ SUMI_API sumi_status_t sumi_writer_close(sumi_writer_t *writer) SUMI_MUST_USE;
 SUMI_API sumi_status_t sumi_writer_status(sumi_writer_t *writer);
 
 /** Whether a summary logged under `tag` at `step` would be written. The answer for a step stays yes
- * until it is logged, and is no afterwards. */
+ * until it is logged, and is no afterwards. A step before the last one logged is refused as when
+ * logging. */
 SUMI_API bool sumi_writer_due(sumi_writer_t *writer, const char *tag, int64_t step);
 
 /** Adds a rule after all others set in code; those of the environment and the file still come after

@@ -10,7 +10,8 @@
 
 enum { MAX_CELLS = 1 << 20 };
 
-/* The first failure of reading one text: what follows reads on into nothing and is dropped at the end. */
+/* The first failure of reading one text: what follows reads on into nothing and is dropped at
+ * the end. */
 typedef struct {
   sumi_arena_t *arena;
   sumi_status_t status;

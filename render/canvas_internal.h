@@ -29,7 +29,8 @@ static inline uint32_t *sumi__canvas_row(sumi_canvas_t *canvas, int y) {
 
 /* ground + (color - ground) * alpha / 255, opaque; alpha in 0 … 255, rounded. */
 static inline uint32_t sumi__blend(uint32_t ground, uint32_t color, uint32_t alpha) {
-  /* Two channels in one multiplication; x / 255 rounded is (x + 128 + ((x + 128) >> 8)) >> 8 for x <= 65535. */
+  /* Two channels in one multiplication; x / 255 rounded is (x + 128 + ((x + 128) >> 8)) >> 8 for
+   * x <= 65535. */
   const uint32_t inverse = 255 - alpha;
   uint32_t rb = (color & 0xff00ff) * alpha + (ground & 0xff00ff) * inverse + 0x800080;
   uint32_t g = (color >> 8 & 0xff) * alpha + (ground >> 8 & 0xff) * inverse + 0x80;

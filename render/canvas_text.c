@@ -14,7 +14,8 @@ static double usable_size(double size_px) {
   return size_px > 0 ? fmin(fmax(size_px, MIN_SIZE_PX), MAX_SIZE_PX) : DEFAULT_SIZE_PX;
 }
 
-/* Lays colour over the canvas where the run covers it; the run's start on the baseline is at (x, y). */
+/* Lays colour over the canvas where the run covers it; the run's start on the baseline is at (x,
+ * y). */
 static void blend_run(sumi_canvas_t *canvas, const sumi__run_t *run, int x, int y, sumi_rect_t clip,
                       sumi_color_t color) {
   const sumi_rect_t at = {x + run->x, y + run->y, run->width, run->height};

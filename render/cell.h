@@ -1,5 +1,5 @@
-/* One prediction as a cell: the picture in its frame, and below it caption, score bar, truth and top-k strip. A gallery's
- * cells share one style, so that their lines stand at the same heights. */
+/* One prediction as a cell: the picture in its frame, and below it caption, score bar, truth and
+ * top-k strip. A gallery's cells share one style, so that their lines stand at the same heights. */
 #ifndef SUMI_RENDER_CELL_H
 #define SUMI_RENDER_CELL_H
 
@@ -20,7 +20,8 @@ typedef struct sumi__cell_style {
   double low, high;
 } sumi__cell_style_t;
 
-/* The style in which all `count` predictions have room. `options.picture_px` and `.top_k` are final here. */
+/* The style in which all `count` predictions have room. `options.picture_px` and `.top_k` are
+ * final here. */
 sumi__cell_style_t sumi__cell_style(const sumi_prediction_t *const *predictions, int64_t count,
                                     const sumi_prediction_options_t *options);
 
@@ -31,7 +32,8 @@ sumi_status_t sumi__cell_draw(sumi_canvas_t *canvas, const sumi_prediction_t *pr
 /* The verdict's colour: of frames and bars. */
 sumi_color_t sumi__verdict_color(sumi_verdict_t verdict);
 
-/* INVALID_ARGUMENT for class names that are NULL or not UTF-8, a picture_px, top_k or class_count out of range. */
+/* INVALID_ARGUMENT for class names that are NULL or not UTF-8, a picture_px, top_k or
+ * class_count out of range. */
 sumi_status_t sumi__check_cell_options(int picture_px, int top_k, const char *const *class_names,
                                        int class_count);
 

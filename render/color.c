@@ -34,7 +34,8 @@ double sumi_color_contrast(sumi_color_t a, sumi_color_t b) {
   return (fmax(la, lb) + 0.05) / (fmin(la, lb) + 0.05);
 }
 
-/* Of black and white, one always has a contrast of sqrt(1.05 / 0.05) = 4.58; of near-black and white not always. */
+/* Of black and white, one always has a contrast of sqrt(1.05 / 0.05) = 4.58; of near-black and
+ * white not always. */
 sumi_color_t sumi_color_ink_on(sumi_color_t ground) {
   if (sumi_color_contrast(SUMI__INK, ground) >= SUMI__MIN_CONTRAST) return SUMI__INK;
   if (sumi_color_contrast(SUMI__PAPER, ground) >= SUMI__MIN_CONTRAST) return SUMI__PAPER;

@@ -9,7 +9,8 @@ typedef struct {
   const uint32_t *colors; /* 0xRRGGBB at equal distances */
 } anchors_t;
 
-/* Every 8th entry of matplotlib's viridis; straight lines between them differ from it by 2 of 255 at most. */
+/* Every 8th entry of matplotlib's viridis; straight lines between them differ from it by 2 of
+ * 255 at most. */
 static const uint32_t viridis[] = {
     0x440154, 0x470d60, 0x48186a, 0x482374, 0x472d7b, 0x453781, 0x424086, 0x3e4989, 0x3b528b,
     0x375b8d, 0x33638d, 0x2f6b8e, 0x2c728e, 0x297a8e, 0x26828e, 0x23898e, 0x21908c, 0x1f978b,

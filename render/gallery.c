@@ -46,7 +46,8 @@ typedef struct {
   int columns, rows, width, height, head_height, legend_height;
 } sheet_t;
 
-/* Confident mistakes from 3 down to doubtful ones at 2, undecided pictures 1.5, doubtful hits from 1 to sure ones at 0. */
+/* Confident mistakes from 3 down to doubtful ones at 2, undecided pictures 1.5, doubtful hits
+ * from 1 to sure ones at 0. */
 static double default_key(const sumi_prediction_t *prediction) {
   const bool known = prediction->has_score && !isnan(prediction->score);
   const double score = known ? fmin(fmax(prediction->score, 0), 1) : 0.5;

@@ -55,7 +55,8 @@ static bool try_place(place_t *best, sumi_rect_t candidate, sumi_rect_t frame,
   return area == 0;
 }
 
-/* Rows of the frame by their distance from the anchor, and in each row the ends of what is taken. */
+/* Rows of the frame by their distance from the anchor, and in each row the ends of what is
+ * taken. */
 static void search_rows(place_t *best, int width, int height, sumi_rect_t anchor, sumi_rect_t frame,
                         const sumi_rect_t *taken, int taken_count) {
   for (int distance = 0; distance <= frame.height; distance += greatest(1, height / 2))

@@ -15,11 +15,12 @@ typedef struct {
   } items[SUMI__LEGEND_MAX];
 } sumi__legend_t;
 
-/* Adds an item; a longer text is cut on a character's boundary, an item past the maximum is left out. */
+/* Adds an item; a longer text is cut on a character's boundary, an item past the maximum is left
+ * out. */
 void sumi__legend_add(sumi__legend_t *legend, sumi_color_t color, const char *text);
 
-/* Pixels the legend takes when it is `width` wide; 0 for an empty one. Fails for a text that is not UTF-8 or for lack of
- * memory. */
+/* Pixels the legend takes when it is `width` wide; 0 for an empty one. Fails for a text that is
+ * not UTF-8 or for lack of memory. */
 sumi_status_t sumi__legend_height(const sumi__legend_t *legend, int width, int *height);
 
 /* Draws the legend from the top left corner of `at`, in its width. */

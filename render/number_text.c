@@ -4,7 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* printf writes the locale's decimal point, which may be several bytes: whatever no number holds becomes one '.'. */
+/* printf writes the locale's decimal point, which may be several bytes: whatever no number holds
+ * becomes one '.'. */
 static void restore_point(char *text) {
   char *to = text;
   bool in_point = false;

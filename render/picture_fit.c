@@ -27,8 +27,8 @@ static uint32_t opaque(const uint8_t *at, int channels, int x, int y) {
   return channels == 3 ? color : sumi__blend(checker(x, y), color, at[3]);
 }
 
-/* Rows of one picture row: written once, then copied. Transparent pictures show the checkerboard inside enlarged pixels,
- * so each of their rows is written. */
+/* Rows of one picture row: written once, then copied. Transparent pictures show the checkerboard
+ * inside enlarged pixels, so each of their rows is written. */
 static void enlarge(sumi_canvas_t *canvas, const sumi_picture_t *picture, int x, int y,
                     int factor) {
   const int channels = (int)picture->format;

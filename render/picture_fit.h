@@ -11,11 +11,13 @@ typedef struct {
   int factor;        /* every pixel becomes factor x factor; 0: the picture is averaged down */
 } sumi__fit_t;
 
-/* The largest whole factor that keeps the longer side within `budget_px`, or the reduction to it. */
-SUMI_API sumi__fit_t sumi__fit(int width, int height, int budget_px);
+/* The largest whole factor that keeps the longer side within `budget_px`, or the reduction to
+ * it. */
+sumi__fit_t sumi__fit(int width, int height, int budget_px);
 
-/* Copies the picture (GREY, RGB or RGBA; transparency over a checkerboard) onto the canvas at (x, y) in that size. */
-SUMI_API void sumi__canvas_picture(sumi_canvas_t *canvas, const sumi_picture_t *picture, int x,
-                                   int y, sumi__fit_t fit);
+/* Copies the picture (GREY, RGB or RGBA; transparency over a checkerboard) onto the canvas at
+ * (x, y) in that size. */
+void sumi__canvas_picture(sumi_canvas_t *canvas, const sumi_picture_t *picture, int x, int y,
+                          sumi__fit_t fit);
 
 #endif

@@ -23,7 +23,8 @@ static bool is_pixel_dtype(sumi_dtype_t dtype) {
   return dtype == SUMI_UINT8 || dtype == SUMI_FLOAT32 || dtype == SUMI_FLOAT64;
 }
 
-/* Sizes come before the generic check, which would call a huge one "too many elements" without naming it. */
+/* Sizes come before the generic check, which would call a huge one "too many elements" without
+ * naming it. */
 static sumi_status_t check_sizes(const char *what, const sumi_array_view_t *view) {
   char shape[SUMI__SHAPE_TEXT_MAX];
   sumi__shape_text(view, shape);
@@ -73,8 +74,8 @@ typedef struct {
   double scale, offset;
 } affine_t;
 
-/* The affine map, computed and applied in the pixels' own precision, so that rounding is TensorFlow's. TYPE is float or
- * double; TensorFlow computes the scale as a float for both. */
+/* The affine map, computed and applied in the pixels' own precision, so that rounding is
+ * TensorFlow's. TYPE is float or double; TensorFlow computes the scale as a float for both. */
 #define DEFINE_FLOAT_PIXELS(TYPE)                                                                  \
   static bool finite_##TYPE(const TYPE *pixel, int channels) {                                     \
     for (int c = 0; c < channels; ++c)                                                             \

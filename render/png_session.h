@@ -10,8 +10,8 @@
 
 enum { SUMI__PNG_MAX_TEXT_BYTES = 64 << 20 };
 
-/* libpng reports failures by longjmp to the png_jmpbuf of the function that called it; by then `status` and the thread's
- * message are set. */
+/* libpng reports failures by longjmp to the png_jmpbuf of the function that called it; by then
+ * `status` and the thread's message are set. */
 typedef struct {
   png_structp png;
   png_infop info;
@@ -21,7 +21,8 @@ typedef struct {
   bool out_of_memory; /* also when libpng only warned of it */
 } sumi__png_session_t;
 
-/* Makes png and info for writing or reading. The session must stay where it is until it is closed. */
+/* Makes png and info for writing or reading. The session must stay where it is until it is
+ * closed. */
 sumi_status_t sumi__png_open(sumi__png_session_t *session, bool writing);
 
 /* Releases both and gives the session's status; lack of memory counts even when libpng went on. */

@@ -6,7 +6,8 @@
 
 enum { SUMI__SHEET_MARGIN_PX = 16, SUMI__TITLE_PX = 16, SUMI__SUBTITLE_PX = 12 };
 
-/* Pixels from the sheet's upper edge to what follows the head; the margin when both texts are NULL. */
+/* Pixels from the sheet's upper edge to what follows the head; the margin when both texts are
+ * NULL. */
 int sumi__sheet_head_height(const char *title, const char *subtitle);
 
 /* Draws both, shortened to the sheet's width. */

@@ -1,7 +1,7 @@
 /* Shaped and rasterised lines of text, kept per thread so that a text already seen costs a look-up.
  *
- * Every thread has its own pango font map and cache (fontconfig's configuration is shared and locked by itself), so
- * nothing here takes a lock; they are released when the thread ends. */
+ * Every thread has its own pango font map and cache (fontconfig's configuration is shared and
+ * locked by itself), so nothing here takes a lock; they are released when the thread ends. */
 #ifndef SUMI_RENDER_TEXT_H
 #define SUMI_RENDER_TEXT_H
 
@@ -25,12 +25,14 @@ typedef struct {
 
 sumi__line_metrics_t sumi__line_metrics(double size_px);
 
-/* The line of text, not longer than max_width pixels (shortened with an ellipsis; INT_MAX = never). Control characters
- * count as spaces. INVALID_ARGUMENT for text that is not UTF-8, RESOURCE_EXHAUSTED. */
+/* The line of text, not longer than max_width pixels (shortened with an ellipsis; INT_MAX =
+ * never). Control characters count as spaces. INVALID_ARGUMENT for text that is not UTF-8,
+ * RESOURCE_EXHAUSTED. */
 SUMI_API sumi_status_t sumi__text_run(const char *text, double size_px, bool bold, int max_width,
                                       sumi_ellipsis_t ellipsis, sumi__run_t *run);
 
-/* Pixels the text takes along its line. A failure is kept in *status unless one is there already, and 0 is returned. */
+/* Pixels the text takes along its line. A failure is kept in *status unless one is there
+ * already, and 0 is returned. */
 int sumi__text_width(const char *text, double size_px, bool bold, sumi_status_t *status);
 
 /* The same, a failure being the canvas's. */

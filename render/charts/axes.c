@@ -24,7 +24,8 @@ static double round_step(double rough) {
   return power * (share <= 1 + 1e-9 ? 1 : share <= 2 + 1e-9 ? 2 : share <= 5 + 1e-9 ? 5 : 10);
 }
 
-/* A range with room in it, whatever was asked for, and far enough from the largest double to compute with. */
+/* A range with room in it, whatever was asked for, and far enough from the largest double to
+ * compute with. */
 static void mend_range(double *low, double *high) {
   if (isnan(*low) || isnan(*high) || *low > *high) *low = 0, *high = 1;
   *low = fmin(fmax(*low, -LARGEST), LARGEST);

@@ -14,8 +14,8 @@ typedef struct {
   bool log; /* low, high and ticks are then log10 of the values */
 } sumi__scale_t;
 
-/* A scale that holds [low, high] (log10 of them for `log`) with about `ticks` ticks; `padded` moves the ends out to ticks.
- * An empty or infinite range becomes one around what there is. */
+/* A scale that holds [low, high] (log10 of them for `log`) with about `ticks` ticks; `padded`
+ * moves the ends out to ticks. An empty or infinite range becomes one around what there is. */
 SUMI_API sumi__scale_t sumi__scale(double low, double high, int ticks, bool padded, bool log);
 
 SUMI_API void sumi__tick_text(const sumi__scale_t *scale, int tick,
@@ -26,7 +26,8 @@ typedef struct {
   sumi__scale_t x, y;
 } sumi__axes_t;
 
-/* Decides the plot's rectangle inside `room` of the canvas, leaving space for tick texts and labels (NULL: none). */
+/* Decides the plot's rectangle inside `room` of the canvas, leaving space for tick texts and
+ * labels (NULL: none). */
 sumi__axes_t sumi__axes(sumi_canvas_t *canvas, sumi_rect_t room, sumi__scale_t x, sumi__scale_t y,
                         const char *x_label, const char *y_label);
 
@@ -39,7 +40,7 @@ double sumi__axes_x(const sumi__axes_t *axes, double value);
 double sumi__axes_y(const sumi__axes_t *axes, double value);
 
 /* The smallest and largest finite values of an array; false when there are none. */
-SUMI_API bool sumi__finite_range(const sumi_array_view_t *values, double *low, double *high);
+bool sumi__finite_range(const sumi_array_view_t *values, double *low, double *high);
 
 /* INVALID_ARGUMENT unless `values` is a numeric array of that rank. */
 sumi_status_t sumi__check_values(const char *what, const sumi_array_view_t *values, int rank);

@@ -10,7 +10,8 @@ enum { SUMI__COLOR_BAR_HEIGHT_PX = 16 };
 void sumi__color_bar(sumi_canvas_t *canvas, sumi_rect_t rect, sumi_color_map_t map, double low,
                      double high);
 
-/* Ends for a map when both are 0: the values' extremes, symmetric about zero for the diverging map. Never empty. */
+/* Ends for a map when both are 0: the values' extremes, symmetric about zero for the diverging
+ * map. Never empty. */
 void sumi__color_range(sumi_color_map_t map, double *low, double *high, double smallest,
                        double largest);
 

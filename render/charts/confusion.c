@@ -117,7 +117,8 @@ static sumi_status_t decide_sizes(matrix_t *matrix) {
   return status;
 }
 
-/* Hits in blue by their share of the row, mistakes in vermillion by its root, so that few are seen as well. */
+/* Hits in blue by their share of the row, mistakes in vermillion by its root, so that few are
+ * seen as well. */
 static sumi_color_t cell_color(double share, bool hit) {
   if (hit) return sumi_color_map_color(SUMI_MAP_BLUES, share * 0.9);
   return sumi_color_map_color(SUMI_MAP_DIVERGING, 0.5 + 0.45 * sqrt(share));

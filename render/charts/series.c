@@ -116,7 +116,8 @@ static void put_column(path_t *path, const column_t *column) {
   }
 }
 
-/* Never more points than one gap and four points per value, and no more than values + 4 when none share a column. */
+/* Never more points than one gap and four points per value, and no more than values + 4 when
+ * none share a column. */
 static void trace(path_t *path, const sumi_series_t *series, const sumi__axes_t *axes) {
   column_t column;
   bool open = false;
@@ -145,7 +146,8 @@ static void trace(path_t *path, const sumi_series_t *series, const sumi__axes_t 
 
 sumi_status_t sumi__series_draw(sumi_canvas_t *canvas, const sumi_series_t *series, int index,
                                 const sumi__axes_t *axes) {
-  /* A column of k values gives min(k, 4) points at most, except k = 2 and 3: 4. A gap gives one point. */
+  /* A column of k values gives min(k, 4) points at most, except k = 2 and 3: 4. A gap gives one
+   * point. */
   const size_t room = 2 * (size_t)series->y.dims[0] + 4;
   path_t path = {.points = sumi_calloc(room, 2 * sizeof(double))};
   if (!path.points) return sumi_fail_alloc("the points of a line", room * 2 * sizeof(double));

@@ -1,4 +1,5 @@
-/* What the charts of series have in common: checks, legend, the frame around the plot, the lines. */
+/* What the charts of series have in common: checks, legend, the frame around the plot, the
+ * lines. */
 #ifndef SUMI_RENDER_CHARTS_SERIES_H
 #define SUMI_RENDER_CHARTS_SERIES_H
 
@@ -29,7 +30,8 @@ typedef struct {
 sumi_status_t sumi__plot_begin(const sumi_line_chart_options_t *options,
                                const sumi__legend_t *legend, sumi__plot_t *plot);
 
-/* Finishes the canvas with annotations that name the kind; or releases it when `status` is a failure. */
+/* Finishes the canvas with annotations that name the kind; or releases it when `status` is a
+ * failure. */
 sumi_status_t sumi__plot_end(sumi__plot_t *plot, sumi_status_t status, const char *kind,
                              const char *title, sumi_picture_t *picture);
 

@@ -8,8 +8,9 @@
 
 #include "text.h"
 
-/* `draw` makes n requests for memory; when any one of them fails it says so, leaves no picture and leaks nothing. The
- * thread's text cache is dropped in between, so that every run makes the same requests. */
+/* `draw` makes n requests for memory; when any one of them fails it says so, leaves no picture
+ * and leaks nothing. The thread's text cache is dropped in between, so that every run makes the
+ * same requests. */
 static inline void assert_survives_lack_of_memory(sumi_status_t (*draw)(sumi_picture_t *picture)) {
   sumi_picture_t picture;
   sumi__text_forget();

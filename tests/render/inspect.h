@@ -4,7 +4,8 @@
 
 #include <sumi/picture.h>
 
-/* Where the pixels are that differ from `ground`: their bounding box, width 0 when there are none. */
+/* Where the pixels are that differ from `ground`: their bounding box, width 0 when there are
+ * none. */
 static inline sumi_rect_t drawn_box(const sumi_picture_t *picture, uint32_t ground) {
   int left = picture->width, right = -1, top = picture->height, bottom = -1;
   for (int y = 0; y < picture->height; ++y)

@@ -1,5 +1,6 @@
-/* The picture rules from outside: run_pixels DTYPE COUNT HEIGHT WIDTH CHANNELS RED,GREEN,BLUE,ALPHA LOW HIGH reads raw
- * values from standard input and writes, for each picture, its PNG's length in 8 little-endian bytes and the PNG. */
+/* The picture rules from outside: run_pixels DTYPE COUNT HEIGHT WIDTH CHANNELS
+ * RED,GREEN,BLUE,ALPHA LOW HIGH reads raw values from standard input and writes, for each
+ * picture, its PNG's length in 8 little-endian bytes and the PNG. */
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -49,7 +49,8 @@ static void every_member_becomes_a_value(void **state) {
   sumi_annotations_free(&annotations);
 }
 
-/* What was drawn comes back: every float to the last bit, texts with quotes and control characters. */
+/* What was drawn comes back: every float to the last bit, texts with quotes and control
+ * characters. */
 static void what_is_drawn_is_what_is_read(void **state) {
   (void)state;
   static uint8_t pixels[SAMPLE_SIDE * SAMPLE_SIDE];

@@ -4,7 +4,8 @@
 
 static const sumi_color_t black = SUMI_RGB(0, 0, 0), white = SUMI_RGB(255, 255, 255);
 
-/* 21 from the standard's text; #767676 on white is WCAG's well-known last grey that passes AA (4.54). */
+/* 21 from the standard's text; #767676 on white is WCAG's well-known last grey that passes AA
+ * (4.54). */
 static void contrast_is_that_of_wcag(void **state) {
   (void)state;
   assert_near(sumi_color_contrast(black, white), 21, 1e-12);
@@ -111,8 +112,8 @@ static void values_outside_a_map_are_clamped_and_nan_is_grey(void **state) {
   assert_near((missing >> 16 & 0xff), (missing & 0xff), 16);
 }
 
-/* Under deuteranopia and protanopia (Viénot, Brettel and Mollon 1999, linear RGB) the pair keeps a distance: both in the
- * blue-yellow direction and in lightness. */
+/* Under deuteranopia and protanopia (Viénot, Brettel and Mollon 1999, linear RGB) the pair keeps
+ * a distance: both in the blue-yellow direction and in lightness. */
 static void right_and_wrong_stay_apart_without_red_green_vision(void **state) {
   (void)state;
   const double deutan[3][3] = {

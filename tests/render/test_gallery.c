@@ -70,7 +70,8 @@ static void keys_decide_the_order_and_nan_is_worst(void **state) {
   assert_order(&picture, (const int64_t[]){101, 102, 103, 100, 104}, 5);
 }
 
-/* Frames of the colour the verdict asks for around each annotated picture, and the picture's own pixels inside. */
+/* Frames of the colour the verdict asks for around each annotated picture, and the picture's own
+ * pixels inside. */
 static void every_cell_is_where_its_annotations_say(void **state) {
   (void)state;
   sumi_picture_t picture;

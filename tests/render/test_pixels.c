@@ -12,7 +12,8 @@ static void assert_bytes(const sumi_picture_t *picture, const uint8_t *expected,
   assert_memory_equal(picture->pixels, expected, count);
 }
 
-/* Expected bytes by hand from NormalizeFloatImage: cut(x * 255 / max), and cut(128 + x * 127 / max|x|). */
+/* Expected bytes by hand from NormalizeFloatImage: cut(x * 255 / max), and cut(128 + x * 127 /
+ * max|x|). */
 static void values_without_a_negative_one_are_stretched_to_255(void **state) {
   (void)state;
   const float values[4] = {0, 0.5f, 1, 2};

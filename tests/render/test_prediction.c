@@ -161,7 +161,8 @@ static void nothing_is_drawn_in_the_outermost_margin(void **state) {
   sumi_picture_free(&picture);
 }
 
-/* The marks of a black picture: colours of the palette at hand-computed places, 8 shown pixels per pixel. */
+/* The marks of a black picture: colours of the palette at hand-computed places, 8 shown pixels
+ * per pixel. */
 static void boxes_masks_and_points_are_where_they_should_be(void **state) {
   (void)state;
   static const uint8_t black[28 * 28];

@@ -29,7 +29,9 @@ static void text_never_leaves_its_box(void **state) {
       "a label that is far longer than any of the boxes it is drawn into",
       "短袖圆领衫和一些更多的文字",
       "ไม่มีปัญหา",
-      "Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢L̠ͨͧͩ͘G̴̻͈͍͔̹̑͗̎̅͛́Ǫ̵̹̻̝"
+      "Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢L̠ͨͧͩ͘G̴̻͈͍͔̹̑͗̎̅͛́Ǫ̵̹"
+      "̻"
+      "̝"
       "̳"
       "͂"
       "̌"
@@ -66,7 +68,8 @@ static void a_long_text_is_shortened_and_a_short_one_is_not(void **state) {
   assert_true(cut.advance <= width / 2 && cut.advance > width / 4);
 }
 
-/* What pango itself could not find a glyph for: none of these may be drawn as a box with a number. */
+/* What pango itself could not find a glyph for: none of these may be drawn as a box with a
+ * number. */
 static void scripts_the_default_font_lacks_come_from_others(void **state) {
   (void)state;
   static const char *const texts[] = {"短袖圆领衫", "漢字かなカナ", "한국어",

@@ -1,5 +1,5 @@
-/* Draws every kind of picture into a folder, as NAME.png: write_gallery FOLDER. The oracle tests look at them. It runs in
- * the environment's locale, as programs of users do. */
+/* Draws every kind of picture into a folder, as NAME.png: write_gallery FOLDER. The oracle tests
+ * look at them. It runs in the environment's locale, as programs of users do. */
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -21,8 +21,8 @@ typedef struct sumi_confusion_options {
 } sumi_confusion_options_t;
 
 /** counts [n, n], integers or floats >= 0, row = truth, column = prediction, 1 <= n <= 100. Each
- * cell shows its count and its share of the row; cells are coloured by that share; a count of 0 is left blank. Cells too small
- * for two lines of text show one or none. */
+ * cell shows its count and its share of the row; cells are coloured by that share; a count of 0 is
+ * left blank. Cells too small for two lines of text show one or none. */
 SUMI_API sumi_status_t sumi_confusion_draw_with(const sumi_array_view_t *counts,
                                                 sumi_picture_t *picture,
                                                 sumi_confusion_options_t options);

@@ -26,7 +26,6 @@ class TensorBoard:
         command = [sys.executable, "-m", "tensorboard.main", "--logdir", str(logdir), "--port", "0",
                    "--host", "127.0.0.1", "--reload_interval", "1", *flags]
         environment = dict(os.environ, PYTHONUNBUFFERED="1")
-        environment.pop("LD_PRELOAD", None)
         self.process = subprocess.Popen(command, stdout=self.log, stderr=self.log, env=environment)
         try:
             self.url = self._wait_for_url()

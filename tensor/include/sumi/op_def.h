@@ -1,24 +1,34 @@
 /* How an op is made: one block with everything about it. Built-in ops and users' own are defined
  * alike.
  *
- *   SUMI_OP(MatMul, "a: T, b: T | transpose_a: bool = false, transpose_b: bool = false -> product:
- * T" " ; T: float32 float64", .api = "matmul", .doc = "…", .shape = matmul_shape, .kernel =
- * matmul_kernel, .grad = matmul_grad, SUMI_SAMPLES({…}, {…}));
+ *   SUMI_OP(MatMul,
+ *           "a: T, b: T | transpose_a: bool = false, transpose_b: bool = false -> product: T ; "
+ *           "T: float32 float64",
+ *           .api = "matmul", .doc = "...", .shape = matmul_shape, .kernel = matmul_kernel,
+ *           .grad = matmul_grad, SUMI_SAMPLES({...}, {...}));
  *
- * Schema:  inputs | attributes -> outputs ; type constraints       (parts that are empty may be
- * left out) inputs, outputs   name: type, …   A type is T            a type variable: all that
- * share it have the same dtype; it is an attribute float32 …    a dtype dtype        (outputs) the
- * value of an attribute of kind `type` N * T        N tensors of one dtype; N is an attribute [Tin]
- * any number of tensors of any dtypes; Tin is an attribute of kind `types` shape        an int32
- * vector, given in C as a list of numbers and tensors (SUMI_SHAPE) `ref` before a type: the tensor
- * is a variable the op may change. attributes        name: kind [= default], kinds bool int float
- * string type types shape ints pointer array or {A, B}: one of these words (the first is the
- * default). Attributes without a default are positional arguments in C; the others are named, and
- * their C value zero means the default. constraints       T: float32 float64   the dtypes a
- * variable may take (all of them where none are given) Op, input, output and attribute names are
- * TensorFlow's: GraphDef export needs no second table.
+ * The schema is "inputs | attributes -> outputs ; constraints"; parts that are empty may be left
+ * out.
  *
- * The build scans lines that start with SUMI_OP( and writes the registry, <sumi/ops.h> with a
+ * - Inputs and outputs are `name: type, ...`, where a type is
+ *   - `T`: a type variable; all that share it have one dtype. It is an attribute.
+ *   - `float32`, ...: a dtype.
+ *   - `dtype`, for outputs: the value of an attribute of kind `type`.
+ *   - `N * T`: N tensors of one dtype. N is an attribute.
+ *   - `[Tin]`: any number of tensors of any dtypes. Tin is an attribute of kind `types`.
+ *   - `shape`, for inputs: an int32 vector, in C a list of numbers and tensors (SUMI_SHAPE).
+ *   - `ref` before a type: the tensor is a variable, which the op may change.
+ * - Attributes are `name: kind [= default], ...`. Kinds are bool, int, float, string, type, types,
+ *   shape, ints, pointer, array and `{A, B}`, one of these words, of which the first is the default.
+ *   Attributes without a default are positional arguments in C. The others are named, and zero means
+ *   the default; one that is true by default is called `no_name` and turns it off.
+ *   Defaults: `1 2 2 1` for ints and shapes, `?` for an unknown shape, `[]` for a scalar's, nothing
+ *   for one that is not given; texts may stand in quotes.
+ * - Constraints are `T: float32 float64, ...`: the dtypes a variable may take. Numbers that stand for
+ *   tensors have the first of them where nothing else decides.
+ *
+ * Names of ops, inputs, outputs and attributes are TensorFlow's: GraphDef export needs no second
+ * table. The build scans lines that start with SUMI_OP( and writes the registry, <sumi/ops.h> with a
  * constructor for each op, and docs/ops.md. */
 #ifndef SUMI_OP_DEF_H
 #define SUMI_OP_DEF_H

@@ -49,7 +49,9 @@ void put_parameters(const block_t *block, text_t *text) {
 static void put_default(const sumi__attr_def_t *attr, text_t *text) {
   const sumi_attr_t *value = &attr->value;
   switch (attr->kind) {
-  case SUMI_ATTR_BOOL: put(text, value->boolean ? " /* not %s */" : "", attr->name); break;
+  case SUMI_ATTR_BOOL:
+    if (value->boolean) put(text, " /* not %s */", attr->name);
+    break;
   case SUMI_ATTR_INT:
     if (value->integer) put(text, " /* 0: %lld */", (long long)value->integer);
     break;

@@ -57,7 +57,7 @@ SUMI_OP(Neg, "x: T -> y: T ; T: float32 float64 int32 int64", .doc = "-x.",
 
 /* ---- Mul, RealDiv ---- */
 
-SUMI__MAP2_RING(mul, NUMBERS, x *y);
+SUMI__MAP2_RING(mul, NUMBERS, (x * y));
 
 static void mul_grad(sumi_grad_t *d) {
   d->dx[0] = sumi_mul(d->dy[0], d->x[1]);
@@ -155,8 +155,7 @@ static sumi_status_t add_n_shape(sumi_infer_t *infer) {
   return SUMI_OK;
 }
 
-/* Row by row: out += in[i]. Only in[0] may be `out` at the start of a pass, because it is read
- * first. */
+/* A chunk of all inputs is summed before it is written, because `out` may be any of them. */
 #define ADD_N(C, dtype, DTYPE, V, name)                                                            \
   static void add_n_##dtype(SUMI__BLOCK_PARAMETERS) {                                              \
     enum { CHUNK = 256 };                                                                          \

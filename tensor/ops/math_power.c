@@ -5,7 +5,7 @@
 
 /* ---- Square, SquaredDifference ---- */
 
-SUMI__MAP1_RING(square, SIGNED, x *x);
+SUMI__MAP1_RING(square, SIGNED, (x * x));
 
 static void square_grad(sumi_grad_t *d) {
   d->dx[0] = sumi_mul(d->dy[0], sumi_mul(2, d->x[0]));

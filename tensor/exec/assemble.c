@@ -130,22 +130,36 @@ static sumi_status_t add_member(builder_t *b, const sumi__node_t *node) {
   return SUMI_OK;
 }
 
+static void add_reduction(builder_t *b, const sumi__node_t *node) {
+  sumi__reduction_t *reduction = &b->group->reduction;
+  sumi__reduction_of(b->draft, node, reduction);
+  reduction->input = find_operand(b, node->inputs[0]);
+  reduction->output = b->group->operand_count;
+  sumi__operand_t *operand = &b->group->operands[reduction->output];
+  operand->kind = SUMI__RESULT;
+  operand->element_bytes = 1; /* never in blocks */
+  b->values[b->group->operand_count++] = node->first_output;
+}
+
 static sumi_status_t group_step(sumi__draft_t *draft, sumi__unit_t *unit, sumi__step_t *step) {
   size_t operands = 0;
   for (int i = 0; i < unit->count; ++i)
     operands += (size_t)draft->nodes[unit->nodes[i]].input_count + 1;
   sumi__group_t *group = plan_calloc(draft, 1, sizeof *group);
   if (!group) return SUMI_RESOURCE_EXHAUSTED;
+  const sumi__node_t *first = &draft->nodes[unit->nodes[0]];
   const sumi__node_t *last = &draft->nodes[unit->nodes[unit->count - 1]];
-  builder_t b = {draft, group, step, draft->values[last->first_output].dims, NULL};
+  const int members = unit->count - unit->reduces;
+  builder_t b = {draft, group, step, draft->values[first->first_output].dims, NULL};
   group->count = sumi_dims_count(b.domain);
   group->operands = plan_calloc(draft, operands, sizeof *group->operands);
-  group->members = plan_calloc(draft, (size_t)unit->count, sizeof *group->members);
+  group->members = plan_calloc(draft, (size_t)members, sizeof *group->members);
   step->reads = plan_calloc(draft, operands, sizeof *step->reads);
   b.values = plan_calloc(draft, operands, sizeof *b.values);
   if (!group->operands || !group->members || !step->reads || !b.values)
     return SUMI_RESOURCE_EXHAUSTED;
-  for (int i = 0; i < unit->count; ++i) SUMI_TRY(add_member(&b, &draft->nodes[unit->nodes[i]]));
+  for (int i = 0; i < members; ++i) SUMI_TRY(add_member(&b, &draft->nodes[unit->nodes[i]]));
+  if (unit->reduces) add_reduction(&b, last);
   SUMI_TRY(sumi__group_finish(group, draft->plan->memory, draft->session->threads));
   step->group = group;
   step->group_values = b.values;

@@ -1,4 +1,5 @@
 #include "exec/draft.h"
+#include "exec/group.h"
 
 #include <sumi/alloc.h>
 
@@ -85,4 +86,29 @@ bool sumi__has_work(const sumi__draft_t *draft, const sumi__node_t *node) {
     if (output->source == SUMI__FROM_STEP && output->same_as == SUMI__NONE) return true;
   }
   return false;
+}
+
+/* The axes as a bit set, false when they are not known or wrong. */
+static bool known_axes(const sumi__draft_t *draft, int value, int rank, unsigned *axes) {
+  const sumi_known_t *known = &draft->values[value].known;
+  if (!known->valid) return false;
+  *axes = 0;
+  for (int i = 0; i < known->count; ++i) {
+    const int64_t axis = known->value[i] < 0 ? known->value[i] + rank : known->value[i];
+    if (!known->has[i] || axis < 0 || axis >= rank || (*axes >> axis & 1u)) return false;
+    *axes |= 1u << axis;
+  }
+  return true;
+}
+
+bool sumi__reduction_of(const sumi__draft_t *draft, const sumi__node_t *node,
+                        struct sumi__reduction *reduction) {
+  if (node->late || node->copies || node->input_count == 0 || node->input_count > 2) return false;
+  const sumi__value_t *input = &draft->values[node->inputs[0]];
+  if (input->source != SUMI__FROM_STEP || input->same_as != SUMI__NONE) return false;
+  if (!sumi__has_work(draft, node) || sumi_dims_count(input->dims) <= 0) return false;
+  unsigned axes = 0;
+  if (node->input_count == 2 && !known_axes(draft, node->inputs[1], input->dims.rank, &axes))
+    return false;
+  return sumi__find_reduction(node->def->name, input->dtype, input->dims, axes, reduction);
 }

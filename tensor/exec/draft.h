@@ -75,6 +75,7 @@ typedef struct sumi__unit {
   int *nodes;
   bool has_step;
   bool is_group; /* elementwise, of known shape */
+  bool reduces;  /* … and the last node is a reduction of what another makes */
   sumi__step_t *step;
   size_t scratch_bytes, scratch_offset;
 } sumi__unit_t;
@@ -134,6 +135,11 @@ bool sumi__has_work(const sumi__draft_t *draft, const sumi__node_t *node);
 
 /* Bytes of a value; -1 when its shape is not known. */
 int64_t sumi__value_bytes(const sumi__value_t *value);
+
+/* The reduction that the node is, as far as groups can end in it. */
+struct sumi__reduction;
+bool sumi__reduction_of(const sumi__draft_t *draft, const sumi__node_t *node,
+                        struct sumi__reduction *reduction);
 
 /* The passes, in order. */
 sumi_status_t sumi__prune(sumi__draft_t *draft);

@@ -2,6 +2,7 @@
  * unless something outside would have to run between them: that is, unless something outside both
  * needs a member and is needed by one. */
 #include "exec/draft.h"
+#include "exec/group.h"
 
 enum { MAX_MEMBERS = 40, MAX_OPERANDS = 64 };
 
@@ -10,6 +11,7 @@ typedef struct cluster {
   int count, operands;
   int first, last; /* smallest and largest position in the order */
   int head;        /* its nodes, a list through fuser->next */
+  int tail;        /* the reduction at its end, SUMI__NONE */
 } cluster_t;
 
 typedef struct fuser {
@@ -106,6 +108,19 @@ static void fuse_node(fuser_t *f, int node) {
   }
 }
 
+/* A reduction joins the elementwise nodes that make its input. */
+static void fuse_reduction(fuser_t *f, int node) {
+  const sumi__draft_t *draft = f->draft;
+  sumi__reduction_t reduction;
+  if (!sumi__reduction_of(draft, &draft->nodes[node], &reduction)) return;
+  const int producer = draft->values[draft->nodes[node].inputs[0]].node;
+  if (!draft->nodes[producer].live || !is_elementwise(draft, &draft->nodes[producer])) return;
+  const int a = cluster_of(f, producer);
+  if (f->clusters[a].tail != SUMI__NONE || !may_join(f, a, node)) return;
+  join(f, a, node);
+  f->clusters[a].tail = node;
+}
+
 static sumi_status_t start(fuser_t *f) {
   sumi__draft_t *draft = f->draft;
   const size_t nodes = (size_t)draft->node_count;
@@ -125,12 +140,23 @@ static sumi_status_t start(fuser_t *f) {
                                     .operands = draft->nodes[node].input_count + 1,
                                     .first = i,
                                     .last = i,
-                                    .head = node};
+                                    .head = node,
+                                    .tail = SUMI__NONE};
   }
   return SUMI_OK;
 }
 
 /* ---- Clusters become units ---- */
+
+/* A reduction runs after members that the order has behind it. */
+static void move_to_end(sumi__unit_t *unit, int node) {
+  if (node == SUMI__NONE) return;
+  int at = 0;
+  while (unit->nodes[at] != node) ++at;
+  for (; at + 1 < unit->count; ++at) unit->nodes[at] = unit->nodes[at + 1];
+  unit->nodes[at] = node;
+  unit->reduces = true;
+}
 
 static sumi_status_t add_unit(fuser_t *f, int cluster) {
   sumi__draft_t *draft = f->draft;
@@ -145,6 +171,7 @@ static sumi_status_t add_unit(fuser_t *f, int cluster) {
     unit->nodes[at] = node;
     draft->nodes[node].unit = draft->unit_count;
   }
+  move_to_end(unit, f->clusters[cluster].tail);
   const sumi__node_t *first = &draft->nodes[unit->nodes[0]];
   unit->has_step = sumi__has_work(draft, first);
   unit->is_group = is_elementwise(draft, first);
@@ -176,6 +203,8 @@ sumi_status_t sumi__fuse(sumi__draft_t *draft) {
   if (!draft->units) return SUMI_RESOURCE_EXHAUSTED;
   for (int i = 0; i < draft->order_count && sumi__draft_pass(draft, SUMI__PASS_FUSE); ++i)
     if (is_elementwise(draft, &draft->nodes[draft->order[i]])) fuse_node(&f, draft->order[i]);
+  for (int i = 0; i < draft->order_count && sumi__draft_pass(draft, SUMI__PASS_FUSE); ++i)
+    fuse_reduction(&f, draft->order[i]);
   for (int i = 0; i < draft->order_count; ++i)
     if (cluster_of(&f, draft->order[i]) == draft->order[i]) SUMI_TRY(add_unit(&f, draft->order[i]));
   mark_outside(draft);

@@ -62,20 +62,27 @@ static int64_t greatest_common_divisor(int64_t a, int64_t b) {
   return a;
 }
 
+static int64_t common_multiple(int64_t a, int64_t b) {
+  return a / greatest_common_divisor(a, b) * b;
+}
+
 /* Periods go into whole blocks when a block can hold their common multiple; else their operands are
  * gathered. */
 static void choose_block(sumi__group_t *group) {
   size_t widest = 1;
   for (int i = 0; i < group->operand_count; ++i)
     if (group->operands[i].element_bytes > widest) widest = group->operands[i].element_bytes;
+  const sumi__reduction_t *reduction = &group->reduction;
+  int64_t unit = reduction->reducer ? sumi__reduction_grain(reduction) : GRAIN;
   int64_t most = BLOCK_BYTES / (int64_t)widest;
   if (group->operand_count > MANY_OPERANDS) most /= 2;
-  int64_t unit = GRAIN;
+  if (most < unit) most = unit;
+  const bool cut = reduction->reducer && reduction->rows == 1; /* blocks begin anywhere */
   for (int i = 0; i < group->operand_count; ++i) {
     sumi__operand_t *operand = &group->operands[i];
     if (operand->kind != SUMI__PERIODIC) continue;
     const int64_t period = operand->size[1];
-    const int64_t both = unit / greatest_common_divisor(unit, period) * period;
+    const int64_t both = period > 0 && !cut ? common_multiple(unit, period) : INT64_MAX;
     if (both <= most)
       unit = both;
     else
@@ -101,6 +108,7 @@ static void splat(void *out, const void *element, size_t element_bytes, int64_t 
 
 static int last_reader(const sumi__group_t *group, int operand) {
   int last = -1;
+  if (group->reduction.reducer && group->reduction.input == operand) return group->member_count;
   for (int m = 0; m < group->member_count; ++m)
     for (int k = 0; k < group->members[m].input_count; ++k)
       if (group->members[m].inputs[k] == operand) last = m;
@@ -224,7 +232,8 @@ static void fill_periodic(const sumi__operand_t *operand, char *out, int64_t len
     memcpy(out, operand->base, (size_t)(length % period) * operand->element_bytes);
 }
 
-static void fill_registers(const sumi__group_t *group, char *registers) {
+void sumi__group_fill(const sumi__group_t *group, void *memory) {
+  char *registers = registers_of(group, memory);
   const int64_t length = group->count < group->block ? group->count : group->block;
   for (int i = 0; i < group->operand_count; ++i) {
     const sumi__operand_t *operand = &group->operands[i];
@@ -264,7 +273,7 @@ static void gather(const sumi__operand_t *operand, int64_t start, int64_t count,
 }
 
 /* A thread's memory: where each operand's block is, a member's inputs, the registers. */
-static void run_block(const sumi__group_t *group, void *memory, int64_t start, int64_t count) {
+void sumi__group_block(const sumi__group_t *group, void *memory, int64_t start, int64_t count) {
   void **places = memory;
   const void **in = (const void **)places + group->operand_count;
   char *registers = registers_of(group, memory);
@@ -291,16 +300,21 @@ static void run_task(void *context, int64_t index, int thread) {
   const sumi__group_t *group = pass->group;
   char *memory = pass->memory + (size_t)thread * group->thread_bytes;
   if (group->fills && !pass->filled[thread]) {
-    fill_registers(group, registers_of(group, memory));
+    sumi__group_fill(group, memory);
     pass->filled[thread] = true;
   }
   const int64_t task = group->block * BLOCKS_PER_TASK, begin = index * task;
   const int64_t end = begin + task < group->count ? begin + task : group->count;
   for (int64_t start = begin; start < end; start += group->block)
-    run_block(group, memory, start, end - start < group->block ? end - start : group->block);
+    sumi__group_block(group, memory, start,
+                      end - start < group->block ? end - start : group->block);
 }
 
 void sumi__group_run(const sumi__group_t *group, void *memory) {
+  if (group->reduction.reducer) {
+    sumi__group_run_reduced(group, memory);
+    return;
+  }
   pass_t pass;
   pass.group = group;
   pass.memory = memory;

@@ -93,7 +93,8 @@ static void give_slots(placer_t *p, int position) {
       const int last = p->last_use[value - draft->values];
       const int end = last == SUMI__NONE ? position : last;
       draft->plan->stats.unshared_bytes += sumi__value_bytes(value);
-      const bool may_take = unit->is_group && sumi__draft_pass(draft, SUMI__PASS_ARENA);
+      const bool may_take = unit->is_group && sumi__draft_pass(draft, SUMI__PASS_ARENA) &&
+                            !(unit->reduces && n == unit->count - 1);
       value->slot = may_take ? slot_to_take(p, position, n, value) : SUMI__NONE;
       if (value->slot == SUMI__NONE) {
         value->slot = add_slot(p, (size_t)sumi__value_bytes(value), position, end);

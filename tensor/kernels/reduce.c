@@ -23,8 +23,7 @@ typedef struct layout {
 
 enum {
   TASK_ELEMENTS = 1 << 15, /* worth a task */
-  ENOUGH_UNITS = 16,       /* from here on sequences need not be cut */
-  MOST_PARTS = 64
+  ENOUGH_UNITS = 16        /* from here on sequences need not be cut */
 };
 
 static int64_t at_most(int64_t value, int64_t most) {
@@ -39,13 +38,22 @@ static int64_t rounded_up(int64_t count, int64_t divisor) {
   return count / divisor + (count % divisor != 0);
 }
 
+int64_t sumi__reduce_parts(int64_t length) {
+  return at_least(at_most(length / TASK_ELEMENTS, SUMI__REDUCE_MOST_PARTS), 1);
+}
+
+int64_t sumi__reduce_part_begin(int64_t length, int64_t parts, int64_t part) {
+  if (part == parts) return length;
+  return length / parts * part / SUMI__REDUCE_GRAIN * SUMI__REDUCE_GRAIN;
+}
+
 static void divide(layout_t *l) {
   const int64_t tile = at_most(l->width, SUMI__REDUCE_TILE);
   l->tiles = rounded_up(l->width, SUMI__REDUCE_TILE);
   const int64_t unit_elements = at_least(l->length * tile, 1), units = l->rows * l->tiles;
   l->parts = 1;
   if (units < ENOUGH_UNITS)
-    l->parts = at_least(at_most(unit_elements / TASK_ELEMENTS, at_most(MOST_PARTS, l->length)), 1);
+    l->parts = at_least(at_most(unit_elements / TASK_ELEMENTS, at_most(SUMI__REDUCE_MOST_PARTS, l->length)), 1);
   l->units_per_task = at_least(TASK_ELEMENTS / unit_elements, 1);
 }
 
@@ -165,8 +173,12 @@ static void task_of_part(void *context, int64_t index) {
   const int64_t at = (part * l->rows + row) * l->width + column;
   tile_t totals; /* neighbouring parts do not share cache lines while they are busy */
   w->reducer->start(totals.bytes, width);
-  reduce_part(w, row, column, width, l->length * part / l->parts, l->length * (part + 1) / l->parts,
-              totals.bytes);
+  int64_t begin = l->length * part / l->parts, end = l->length * (part + 1) / l->parts;
+  if (units == 1 && !l->columns) {
+    begin = sumi__reduce_part_begin(l->length, l->parts, part);
+    end = sumi__reduce_part_begin(l->length, l->parts, part + 1);
+  }
+  reduce_part(w, row, column, width, begin, end, totals.bytes);
   memcpy(w->partials + (size_t)at * w->reducer->total_bytes, totals.bytes,
          (size_t)width * w->reducer->total_bytes);
 }

@@ -30,6 +30,13 @@ enum { SUMI__REDUCE_TILE = 256 };
 void sumi__reduce(const sumi_kernel_t *kernel, const sumi__reducer_t *reducer, sumi_dims_t dims,
                   unsigned axes, const void *x, void *scratch, void *results);
 
+/* How the elements of a sequence that is reduced to one result are cut: parts, each reduced by itself
+ * and merged in order. Parts begin at multiples of SUMI__REDUCE_GRAIN, and a run that is done in
+ * pieces of that many elements has the same result as one. */
+enum { SUMI__REDUCE_GRAIN = 1024, SUMI__REDUCE_MOST_PARTS = 64 };
+int64_t sumi__reduce_parts(int64_t length);
+int64_t sumi__reduce_part_begin(int64_t length, int64_t parts, int64_t part);
+
 size_t sumi__reduce_scratch(const sumi__reducer_t *reducer, sumi_dims_t dims, unsigned axes);
 
 /* The reducers of an op and dtype; NULL when there is none. */

@@ -266,7 +266,19 @@ static sumi_tensor_t split_expand(const sumi_build_t *build) {
 
 SUMI_OP(split, "value: T | num_split: int, axis: int = 0 -> output: T",
         .doc = "`value` cut into equal parts along `axis`: part i is sumi_output(parts, i).",
-        .expand = split_expand);
+        .expand = split_expand,
+        SUMI_SAMPLES({.input_count = 1,
+                      .in = {SUMI_S(4)},
+                      .at = {SUMI_VALUES(1, 2, 3, 4)},
+                      .attrs = "num_split = 2",
+                      .out = SUMI_S(2),
+                      .expect = SUMI_VALUES(1, 2),
+                      .from = "by hand"},
+                     {.input_count = 1,
+                      .in = {SUMI_S(4)},
+                      .attrs = "num_split = 3",
+                      .want = SUMI_INVALID_ARGUMENT,
+                      .message = "does not split into 3 equal parts"}));
 
 /* Element i of size_splits; false when it is not known. */
 static bool split_size(const sumi_infer_t *infer, int i, int64_t *size) {
@@ -341,28 +353,29 @@ static void split_v_grad(sumi_grad_t *grad) {
   grad->dx[0] = sumi_concat(SUMI_LIST(grad->output_count, grad->dy), grad->x[2]);
 }
 
-SUMI_OP(
-    SplitV,
-    "value: T, size_splits: Tlen, split_dim: int32 | num_split: int -> output: num_split * T ; "
-    "Tlen: int32 int64",
-    .api = "raw_split_v",
-    .doc = "`value` cut along `split_dim` into parts of the given sizes, one of which may be -1.",
-    .shape = split_v_shape, .kernel = split_v_kernel, .grad = split_v_grad,
-    SUMI_SAMPLES({.input_count = 3,
-                  .in = {SUMI_S(4), SUMI_S(2), SUMI_S0},
-                  .at = {SUMI_VALUES(1, 2, 3, 4), SUMI_VALUES(-1, 1), SUMI_VALUES(0)},
-                  .dtype = {SUMI_FLOAT32, SUMI_INT32, SUMI_INT32},
-                  .attrs = "num_split = 2",
-                  .out = SUMI_S(3),
-                  .expect = SUMI_VALUES(1, 2, 3),
-                  .from = "by hand"},
-                 {.input_count = 3,
-                  .in = {SUMI_S(4), SUMI_S(2), SUMI_S0},
-                  .at = {NULL, SUMI_VALUES(3, 2), SUMI_VALUES(0)},
-                  .dtype = {SUMI_FLOAT32, SUMI_INT32, SUMI_INT32},
-                  .attrs = "num_split = 2",
-                  .want = SUMI_INVALID_ARGUMENT,
-                  .message = "the sizes add up to 5, axis 0 has size 4"}));
+SUMI_OP(SplitV,
+        "value: T, size_splits: Tlen, split_dim: int32 | num_split: int "
+        "-> output: num_split * T ; "
+        "Tlen: int32 int64",
+        .api = "raw_split_v",
+        .doc = "`value` cut along `split_dim` into parts of the given sizes, "
+               "one of which may be -1.",
+        .shape = split_v_shape, .kernel = split_v_kernel, .grad = split_v_grad,
+        SUMI_SAMPLES({.input_count = 3,
+                      .in = {SUMI_S(4), SUMI_S(2), SUMI_S0},
+                      .at = {SUMI_VALUES(1, 2, 3, 4), SUMI_VALUES(-1, 1), SUMI_VALUES(0)},
+                      .dtype = {SUMI_FLOAT32, SUMI_INT32, SUMI_INT32},
+                      .attrs = "num_split = 2",
+                      .out = SUMI_S(3),
+                      .expect = SUMI_VALUES(1, 2, 3),
+                      .from = "by hand"},
+                     {.input_count = 3,
+                      .in = {SUMI_S(4), SUMI_S(2), SUMI_S0},
+                      .at = {NULL, SUMI_VALUES(3, 2), SUMI_VALUES(0)},
+                      .dtype = {SUMI_FLOAT32, SUMI_INT32, SUMI_INT32},
+                      .attrs = "num_split = 2",
+                      .want = SUMI_INVALID_ARGUMENT,
+                      .message = "the sizes add up to 5, axis 0 has size 4"}));
 
 static sumi_tensor_t split_v_expand(const sumi_build_t *build) {
   const sumi_dims_t sizes = sumi_build_attr(build, "sizes")->dims;
@@ -374,4 +387,16 @@ static sumi_tensor_t split_v_expand(const sumi_build_t *build) {
 SUMI_OP(split_v, "value: T | sizes: ints, axis: int = 0 -> output: T",
         .doc = "`value` cut along `axis` into up to 8 parts of these sizes, one of which may be "
                "-1: sumi_split_v(x, SUMI_AXES(2, -1)).",
-        .expand = split_v_expand);
+        .expand = split_v_expand,
+        SUMI_SAMPLES({.input_count = 1,
+                      .in = {SUMI_S(4)},
+                      .at = {SUMI_VALUES(1, 2, 3, 4)},
+                      .attrs = "sizes = -1 1",
+                      .out = SUMI_S(3),
+                      .expect = SUMI_VALUES(1, 2, 3),
+                      .from = "by hand"},
+                     {.input_count = 1,
+                      .in = {SUMI_S(4)},
+                      .attrs = "sizes = 2 3",
+                      .want = SUMI_INVALID_ARGUMENT,
+                      .message = "the sizes add up to 5, axis 0 has size 4"}));

@@ -165,7 +165,12 @@ SUMI_OP(ZerosLike,
                       .in = {SUMI_S(2, 2)},
                       .out = SUMI_S(2, 2),
                       .expect = SUMI_VALUES(0, 0, 0, 0),
-                      .from = "by hand"}));
+                      .from = "by hand"},
+                     {.input_count = 1,
+                      .in = {SUMI_S(2)},
+                      .dtype = {SUMI_STRING},
+                      .want = SUMI_INVALID_ARGUMENT,
+                      .message = "is not defined for string"}));
 
 SUMI_OP(OnesLike,
         "x: T -> y: T ; T: float32 float64 int32 int64 uint8 int8 int16 uint16 uint32 uint64 bool",
@@ -176,7 +181,12 @@ SUMI_OP(OnesLike,
                       .in = {SUMI_S(3)},
                       .out = SUMI_S(3),
                       .expect = SUMI_VALUES(1, 1, 1),
-                      .from = "by hand"}));
+                      .from = "by hand"},
+                     {.input_count = 1,
+                      .in = {SUMI_S(2)},
+                      .dtype = {SUMI_STRING},
+                      .want = SUMI_INVALID_ARGUMENT,
+                      .message = "is not defined for string"}));
 
 /* ---- zeros, ones: the composites of TensorFlow's Python ---- */
 
@@ -195,7 +205,33 @@ static sumi_tensor_t ones_expand(const sumi_build_t *build) {
 
 SUMI_OP(zeros, "shape: shape | dtype: type = float32 -> output: dtype",
         .doc = "Zeros of that shape: sumi_zeros(g, SUMI_SHAPE(2, n), .dtype = SUMI_INT32).",
-        .expand = zeros_expand);
+        .expand = zeros_expand,
+        SUMI_SAMPLES({.input_count = 1,
+                      .in = {SUMI_S(2)},
+                      .at = {SUMI_VALUES(1, 3)},
+                      .dtype = {SUMI_INT32},
+                      .out = SUMI_S(1, 3),
+                      .expect = SUMI_VALUES(0, 0, 0),
+                      .from = "by hand"},
+                     {.input_count = 1,
+                      .in = {SUMI_S(2)},
+                      .at = {SUMI_VALUES(1, -1)},
+                      .dtype = {SUMI_INT32},
+                      .want = SUMI_INVALID_ARGUMENT,
+                      .message = "element 1 of dims is -1"}));
 
 SUMI_OP(ones, "shape: shape | dtype: type = float32 -> output: dtype", .doc = "Ones of that shape.",
-        .expand = ones_expand);
+        .expand = ones_expand,
+        SUMI_SAMPLES({.input_count = 1,
+                      .in = {SUMI_S(2)},
+                      .at = {SUMI_VALUES(1, 3)},
+                      .dtype = {SUMI_INT32},
+                      .out = SUMI_S(1, 3),
+                      .expect = SUMI_VALUES(1, 1, 1),
+                      .from = "by hand"},
+                     {.input_count = 1,
+                      .in = {SUMI_S(2)},
+                      .at = {SUMI_VALUES(1, -1)},
+                      .dtype = {SUMI_INT32},
+                      .want = SUMI_INVALID_ARGUMENT,
+                      .message = "element 1 of dims is -1"}));

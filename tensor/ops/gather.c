@@ -142,33 +142,34 @@ static void gather_grad(sumi_grad_t *grad) {
   grad->dx[0] = sumi_reshape(dx, SUMI_TENSORS(shape));
 }
 
-SUMI_OP(
-    GatherV2,
-    "params: Tparams, indices: Tindices, axis: Taxis | batch_dims: int = 0 -> output: Tparams ; "
-    "Tindices: int32 int64, Taxis: int32 int64",
-    .doc = "The slices of `params` along `axis` that `indices` names; each index is replaced by "
-           "its slice.",
-    .shape = gather_shape, .kernel = gather_kernel, .grad = gather_grad,
-    SUMI_SAMPLES({.input_count = 3,
-                  .in = {SUMI_S(3, 2), SUMI_S(2), SUMI_S0},
-                  .at = {SUMI_VALUES(1, 2, 3, 4, 5, 6), SUMI_VALUES(2, 0), SUMI_VALUES(0)},
-                  .dtype = {SUMI_FLOAT32, SUMI_INT32, SUMI_INT32},
-                  .out = SUMI_S(2, 2),
-                  .expect = SUMI_VALUES(5, 6, 1, 2),
-                  .from = "by hand"},
-                 {.input_count = 3,
-                  .in = {SUMI_S(2, 3), SUMI_S(2, 1), SUMI_S0},
-                  .at = {SUMI_VALUES(1, 2, 3, 4, 5, 6), SUMI_VALUES(1, 1), SUMI_VALUES(-1)},
-                  .dtype = {SUMI_FLOAT32, SUMI_INT64, SUMI_INT32},
-                  .out = SUMI_S(2, 2, 1),
-                  .expect = SUMI_VALUES(2, 2, 5, 5),
-                  .from = "by hand"},
-                 {.input_count = 3,
-                  .in = {SUMI_S(3, 2), SUMI_S(2), SUMI_S0},
-                  .at = {NULL, SUMI_VALUES(2, 3), SUMI_VALUES(0)},
-                  .dtype = {SUMI_FLOAT32, SUMI_INT32, SUMI_INT32},
-                  .want = SUMI_INVALID_ARGUMENT,
-                  .message = "element 1 of indices is 3, expected a value in [0, 3)"}));
+SUMI_OP(GatherV2,
+        "params: Tparams, indices: Tindices, axis: Taxis | batch_dims: int = 0 "
+        "-> output: Tparams ; "
+        "Tindices: int32 int64, Taxis: int32 int64",
+        .doc = "The slices of `params` along `axis` that `indices` names; each index is "
+               "replaced by "
+               "its slice.",
+        .shape = gather_shape, .kernel = gather_kernel, .grad = gather_grad,
+        SUMI_SAMPLES({.input_count = 3,
+                      .in = {SUMI_S(3, 2), SUMI_S(2), SUMI_S0},
+                      .at = {SUMI_VALUES(1, 2, 3, 4, 5, 6), SUMI_VALUES(2, 0), SUMI_VALUES(0)},
+                      .dtype = {SUMI_FLOAT32, SUMI_INT32, SUMI_INT32},
+                      .out = SUMI_S(2, 2),
+                      .expect = SUMI_VALUES(5, 6, 1, 2),
+                      .from = "by hand"},
+                     {.input_count = 3,
+                      .in = {SUMI_S(2, 3), SUMI_S(2, 1), SUMI_S0},
+                      .at = {SUMI_VALUES(1, 2, 3, 4, 5, 6), SUMI_VALUES(1, 1), SUMI_VALUES(-1)},
+                      .dtype = {SUMI_FLOAT32, SUMI_INT64, SUMI_INT32},
+                      .out = SUMI_S(2, 2, 1),
+                      .expect = SUMI_VALUES(2, 2, 5, 5),
+                      .from = "by hand"},
+                     {.input_count = 3,
+                      .in = {SUMI_S(3, 2), SUMI_S(2), SUMI_S0},
+                      .at = {NULL, SUMI_VALUES(2, 3), SUMI_VALUES(0)},
+                      .dtype = {SUMI_FLOAT32, SUMI_INT32, SUMI_INT32},
+                      .want = SUMI_INVALID_ARGUMENT,
+                      .message = "element 1 of indices is 3, expected a value in [0, 3)"}));
 
 static sumi_tensor_t gather_expand(const sumi_build_t *build) {
   return sumi_gather_v2(build->in[0], build->in[1],
@@ -176,8 +177,22 @@ static sumi_tensor_t gather_expand(const sumi_build_t *build) {
 }
 
 SUMI_OP(gather, "params: T, indices: Tindices | axis: int = 0 -> output: T ; Tindices: int32 int64",
-        .doc = "The slices of `params` along `axis` that `indices` names.",
-        .expand = gather_expand);
+        .doc = "The slices of `params` along `axis` that `indices` names.", .expand = gather_expand,
+        SUMI_SAMPLES({.input_count = 2,
+                      .in = {SUMI_S(2, 2), SUMI_S(3)},
+                      .at = {SUMI_VALUES(1, 2, 3, 4), SUMI_VALUES(1, 0, 1)},
+                      .dtype = {SUMI_FLOAT32, SUMI_INT32},
+                      .attrs = "axis = 1",
+                      .out = SUMI_S(2, 3),
+                      .expect = SUMI_VALUES(2, 1, 2, 4, 3, 4),
+                      .from = "by hand"},
+                     {.input_count = 2,
+                      .in = {SUMI_S(2, 2), SUMI_S(3)},
+                      .at = {NULL, SUMI_VALUES(0, 0, 0)},
+                      .dtype = {SUMI_FLOAT32, SUMI_INT32},
+                      .attrs = "axis = 2",
+                      .want = SUMI_INVALID_ARGUMENT,
+                      .message = "axis is 2, expected a value in [-2, 2)"}));
 
 /* ---- UnsortedSegmentSum: rows added up by number; what Gather's gradient needs ---- */
 

@@ -109,4 +109,16 @@ static sumi_tensor_t index_expand(const sumi_build_t *build) {
 
 SUMI_OP(index, "input: T | index: string -> output: T",
         .doc = "input[index] as NumPy writes it: sumi_index(x, \"0, 1:-1, ::2, ..., None\").",
-        .expand = index_expand);
+        .expand = index_expand,
+        SUMI_SAMPLES({.input_count = 1,
+                      .in = {SUMI_S(2, 3)},
+                      .at = {SUMI_VALUES(1, 2, 3, 4, 5, 6)},
+                      .attrs = "index = \"1, ::-1\"",
+                      .out = SUMI_S(3),
+                      .expect = SUMI_VALUES(6, 5, 4),
+                      .from = "by hand"},
+                     {.input_count = 1,
+                      .in = {SUMI_S(2, 3)},
+                      .attrs = "index = \"1;2\"",
+                      .want = SUMI_INVALID_ARGUMENT,
+                      .message = "at offset 1"}));

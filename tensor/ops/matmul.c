@@ -181,64 +181,82 @@ static void batch_matmul_grad(sumi_grad_t *grad) {
   grad->dx[1] = undo_batch_broadcast(grad->dx[1], y, x);
 }
 
-SUMI_OP(
-    BatchMatMulV2,
-    "x: T, y: T | adj_x: bool = false, adj_y: bool = false -> output: T ; "
-    "T: float32 float64 int32 int64",
-    .api = "batch_matmul",
-    .doc = "Products of the matrices in the last two axes; the axes before them broadcast.",
-    .shape = batch_matmul_shape, .kernel = batch_matmul_kernel, .grad = batch_matmul_grad,
-    SUMI_SAMPLES(
-        {.input_count = 2,
-         .in = {SUMI_S(2, 1, 2), SUMI_S(2, 2, 1)},
-         .at = {SUMI_VALUES(1, 2, 3, 4), SUMI_VALUES(5, 6, 7, 8)},
-         .out = SUMI_S(2, 1, 1),
-         .expect = SUMI_VALUES(17, 53),
-         .from = "by hand"},
-        {.input_count = 2, .in = {SUMI_S(3, 1, 2, 2), SUMI_S(2, 2, 3)}, .attrs = "adj_x = true"},
-        {.input_count = 2, .in = {SUMI_S(2, 2, 3), SUMI_S(2, 4, 3)}, .attrs = "adj_y = true"},
-        {.input_count = 2,
-         .in = {SUMI_S(2, 1, 2), SUMI_S(3, 2, 1)},
-         .want = SUMI_INVALID_ARGUMENT,
-         .message = "x of shape (2, 1, 2) does not multiply"}));
+SUMI_OP(BatchMatMulV2,
+        "x: T, y: T | adj_x: bool = false, adj_y: bool = false -> output: T ; "
+        "T: float32 float64 int32 int64",
+        .api = "batch_matmul",
+        .doc = "Products of the matrices in the last two axes; the axes before them broadcast.",
+        .shape = batch_matmul_shape, .kernel = batch_matmul_kernel, .grad = batch_matmul_grad,
+        SUMI_SAMPLES({.input_count = 2,
+                      .in = {SUMI_S(2, 1, 2), SUMI_S(2, 2, 1)},
+                      .at = {SUMI_VALUES(1, 2, 3, 4), SUMI_VALUES(5, 6, 7, 8)},
+                      .out = SUMI_S(2, 1, 1),
+                      .expect = SUMI_VALUES(17, 53),
+                      .from = "by hand"},
+                     {.input_count = 2,
+                      .in = {SUMI_S(3, 1, 2, 2), SUMI_S(2, 2, 3)},
+                      .attrs = "adj_x = true",
+                      .lo = -2,
+                      .hi = 2},
+                     {.input_count = 2,
+                      .in = {SUMI_S(2, 2, 3), SUMI_S(2, 4, 3)},
+                      .attrs = "adj_y = true",
+                      .lo = -2,
+                      .hi = 2},
+                     {.input_count = 2,
+                      .in = {SUMI_S(2, 1, 2), SUMI_S(3, 2, 1)},
+                      .want = SUMI_INVALID_ARGUMENT,
+                      .message = "x of shape (2, 1, 2) does not multiply"}));
 
 /* ---- tensordot: sums of products over the last axes of a and the first of b ---- */
 
-/* The static sizes of axes [begin, end) multiplied; -1 when one is unknown. */
-static int64_t static_product(sumi_dims_t dims, int begin, int end) {
-  int64_t product = 1;
-  for (int axis = begin; axis < end; ++axis)
-    if (!sumi__mul_sizes(product, dims.size[axis], &product) || product < 0) return -1;
-  return product;
-}
+/* Sizes before and from `axis` on, and how many elements those are. */
+typedef struct halves {
+  sumi_tensor_t front, back, front_count, back_count;
+} halves_t;
 
-/* Axes [begin, end) of x's shape as one number. */
-static sumi_tensor_t size_of_axes(sumi_tensor_t x, int begin, int end) {
-  const int64_t known = static_product(sumi_tensor_dims(x), begin, end);
-  if (known >= 0) return sumi_tensor_of_number((double)known);
-  return sumi_reduce_prod(sumi_slice(sumi_shape(x), SUMI_SHAPE(begin), SUMI_SHAPE(end - begin)));
+static halves_t cut_shape(sumi_tensor_t x, sumi_tensor_t axis) {
+  const sumi_tensor_t shape = sumi_shape(x);
+  halves_t halves = {.front = sumi_slice(shape, SUMI_SHAPE(0), SUMI_SHAPE(axis)),
+                     .back = sumi_slice(shape, SUMI_SHAPE(axis), SUMI_SHAPE(-1))};
+  halves.front_count = sumi_reduce_prod(halves.front);
+  halves.back_count = sumi_reduce_prod(halves.back);
+  return halves;
 }
 
 static sumi_tensor_t tensordot_expand(const sumi_build_t *build) {
   const sumi_tensor_t a = build->in[0], b = build->in[1];
   const int ra = sumi_tensor_dims(a).rank, rb = sumi_tensor_dims(b).rank;
   const int64_t axes = sumi_build_attr(build, "axes")->integer;
-  if (ra == SUMI_UNKNOWN_RANK || rb == SUMI_UNKNOWN_RANK || axes < 1 || axes > ra || axes > rb)
+  if (axes < 1 || (ra >= 0 && axes > ra) || (rb >= 0 && axes > rb))
     return sumi_build_refuse(build, "axes is %lld, the ranks of a and b are %d and %d",
                              (long long)axes, ra, rb);
-  const int keep = ra - (int)axes, skip = (int)axes;
-  const sumi_tensor_t shared = size_of_axes(a, keep, ra);
-  const sumi_tensor_t left = sumi_reshape(a, SUMI_SHAPE(size_of_axes(a, 0, keep), shared));
-  const sumi_tensor_t right = sumi_reshape(b, SUMI_SHAPE(shared, size_of_axes(b, skip, rb)));
-  const sumi_tensor_t product = sumi_matmul(left, right);
-  sumi_tensor_t sizes[2 * SUMI_MAX_RANK];
-  int count = 0;
-  for (int axis = 0; axis < keep; ++axis) sizes[count++] = size_of_axes(a, axis, axis + 1);
-  for (int axis = skip; axis < rb; ++axis) sizes[count++] = size_of_axes(b, axis, axis + 1);
-  return sumi_reshape(product, SUMI_LIST(count, sizes));
+  const halves_t left = cut_shape(a, sumi_sub(sumi_rank(a), (double)axes));
+  const halves_t right = cut_shape(b, sumi_tensor_of_number((double)axes));
+  const sumi_tensor_t product = sumi_matmul(
+      sumi_reshape(a, SUMI_SHAPE(left.front_count, left.back_count)),
+      sumi_reshape(b, SUMI_SHAPE(right.front_count, right.back_count)));
+  const sumi_tensor_t shape = sumi_concat(SUMI_TENSORS(left.front, right.back), 0);
+  return sumi_reshape(product, SUMI_TENSORS(shape));
 }
 
 SUMI_OP(tensordot, "a: T, b: T | axes: int = 1 -> output: T ; T: float32 float64 int32 int64",
         .doc = "Sums of products over the last `axes` axes of `a` and as many first axes of `b`: "
                "with 1, the product of [.., k] and [k, n] for any rank of a.",
-        .expand = tensordot_expand);
+        .expand = tensordot_expand,
+        SUMI_SAMPLES({.input_count = 2,
+                      .in = {SUMI_S(1, 2, 2), SUMI_S(2, 1)},
+                      .at = {SUMI_VALUES(1, 2, 3, 4), SUMI_VALUES(5, 6)},
+                      .out = SUMI_S(1, 2, 1),
+                      .expect = SUMI_VALUES(17, 39),
+                      .from = "by hand"},
+                     {.input_count = 2,
+                      .in = {SUMI_S(2, 3, 2), SUMI_S(3, 2, 2)},
+                      .attrs = "axes = 2",
+                      .lo = -2,
+                      .hi = 2},
+                     {.input_count = 2,
+                      .in = {SUMI_S(2), SUMI_S(2)},
+                      .attrs = "axes = 2",
+                      .want = SUMI_INVALID_ARGUMENT,
+                      .message = "axes is 2, the ranks of a and b are 1 and 1"}));

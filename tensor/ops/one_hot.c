@@ -50,28 +50,28 @@ static sumi_status_t one_hot_kernel(const sumi_kernel_t *kernel) {
   return SUMI_OK;
 }
 
-SUMI_OP(
-    OneHot,
-    "indices: TI, depth: int32, on_value: T, off_value: T | axis: int = -1 -> output: T ; "
-    "TI: int32 int64 uint8",
-    .api = "raw_one_hot",
-    .doc = "`on_value` where the position along the new axis is the index, `off_value` "
-           "elsewhere; indices outside [0, depth) have no such place.",
-    .shape = one_hot_shape, .kernel = one_hot_kernel,
-    .no_grad = "indices are integers (as in TensorFlow, on_value and off_value have none either)",
-    SUMI_SAMPLES({.input_count = 4,
-                  .in = {SUMI_S(3), SUMI_S0, SUMI_S0, SUMI_S0},
-                  .at = {SUMI_VALUES(2, -1, 0), SUMI_VALUES(3), SUMI_VALUES(5), SUMI_VALUES(1)},
-                  .dtype = {SUMI_INT32, SUMI_INT32},
-                  .out = SUMI_S(3, 3),
-                  .expect = SUMI_VALUES(1, 1, 5, 1, 1, 1, 5, 1, 1),
-                  .from = "by hand"},
-                 {.input_count = 4,
-                  .in = {SUMI_S(3), SUMI_S0, SUMI_S0, SUMI_S0},
-                  .at = {NULL, SUMI_VALUES(-3), SUMI_VALUES(1), SUMI_VALUES(0)},
-                  .dtype = {SUMI_INT32, SUMI_INT32},
-                  .want = SUMI_INVALID_ARGUMENT,
-                  .message = "depth is -3"}));
+SUMI_OP(OneHot,
+        "indices: TI, depth: int32, on_value: T, off_value: T | axis: int = -1 "
+        "-> output: T ; "
+        "TI: int32 int64 uint8",
+        .api = "raw_one_hot",
+        .doc = "`on_value` where the position along the new axis is the index, `off_value` "
+               "elsewhere; indices outside [0, depth) have no such place.",
+        .shape = one_hot_shape, .kernel = one_hot_kernel,
+        .no_grad = "indices are integers; the values have none in TensorFlow either",
+        SUMI_SAMPLES({.input_count = 4,
+                      .in = {SUMI_S(3), SUMI_S0, SUMI_S0, SUMI_S0},
+                      .at = {SUMI_VALUES(2, -1, 0), SUMI_VALUES(3), SUMI_VALUES(5), SUMI_VALUES(1)},
+                      .dtype = {SUMI_INT32, SUMI_INT32},
+                      .out = SUMI_S(3, 3),
+                      .expect = SUMI_VALUES(1, 1, 5, 1, 1, 1, 5, 1, 1),
+                      .from = "by hand"},
+                     {.input_count = 4,
+                      .in = {SUMI_S(3), SUMI_S0, SUMI_S0, SUMI_S0},
+                      .at = {NULL, SUMI_VALUES(-3), SUMI_VALUES(1), SUMI_VALUES(0)},
+                      .dtype = {SUMI_INT32, SUMI_INT32},
+                      .want = SUMI_INVALID_ARGUMENT,
+                      .message = "depth is -3"}));
 
 static sumi_tensor_t one_hot_expand(const sumi_build_t *build) {
   const sumi_dtype_t dtype = sumi_build_attr(build, "dtype")->type;
@@ -97,7 +97,22 @@ SUMI_OP(one_hot,
         "dtype: type = float32 -> output: dtype ; TI: int32 int64 uint8",
         .doc = "Unit vectors of length `depth` along a new last axis, or the one given: "
                "sumi_one_hot(labels, 10).",
-        .expand = one_hot_expand);
+        .expand = one_hot_expand,
+        SUMI_SAMPLES({.input_count = 1,
+                      .in = {SUMI_S(2)},
+                      .at = {SUMI_VALUES(2, 0)},
+                      .dtype = {SUMI_INT32},
+                      .attrs = "depth = 3",
+                      .out = SUMI_S(2, 3),
+                      .expect = SUMI_VALUES(0, 0, 1, 1, 0, 0),
+                      .from = "by hand"},
+                     {.input_count = 1,
+                      .in = {SUMI_S(2)},
+                      .at = {SUMI_VALUES(2, 0)},
+                      .dtype = {SUMI_INT32},
+                      .attrs = "depth = 3, axes = 2",
+                      .want = SUMI_INVALID_ARGUMENT,
+                      .message = "axis is 2, expected a value in [-2, 2)"}));
 
 /* ---- Range: start, start + delta, … below limit ---- */
 

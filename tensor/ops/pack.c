@@ -175,4 +175,16 @@ SUMI_OP(unstack, "value: T | num: int = 0, axis: int = 0 -> output: T",
         .doc = "The slices of `value` along `axis`, without that axis: part i is "
                "sumi_output(parts, i). How many follows from the static shape, or is given as "
                "`num`.",
-        .expand = unstack_expand);
+        .expand = unstack_expand,
+        SUMI_SAMPLES({.input_count = 1,
+                      .in = {SUMI_S(2, 2)},
+                      .at = {SUMI_VALUES(1, 2, 3, 4)},
+                      .attrs = "axis = 1",
+                      .out = SUMI_S(2),
+                      .expect = SUMI_VALUES(1, 3),
+                      .from = "by hand"},
+                     {.input_count = 1,
+                      .in = {SUMI_S(2, 2)},
+                      .attrs = "axis = 2",
+                      .want = SUMI_INVALID_ARGUMENT,
+                      .message = "does not say how many parts"}));

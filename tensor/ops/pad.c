@@ -135,4 +135,16 @@ static sumi_tensor_t pad_expand(const sumi_build_t *build) {
 SUMI_OP(pad, "input: T | before: ints, after: ints, constant_value: float = 0 -> output: T",
         .doc = "`input` with a border: sumi_pad(x, SUMI_AXES(0, 1), SUMI_AXES(0, 1)) puts one "
                "column on each side.",
-        .expand = pad_expand);
+        .expand = pad_expand,
+        SUMI_SAMPLES({.input_count = 1,
+                      .in = {SUMI_S(1, 2)},
+                      .at = {SUMI_VALUES(5, 6)},
+                      .attrs = "before = 1 0, after = 0 1",
+                      .out = SUMI_S(2, 3),
+                      .expect = SUMI_VALUES(0, 0, 0, 5, 6, 0),
+                      .from = "by hand"},
+                     {.input_count = 1,
+                      .in = {SUMI_S(1, 2)},
+                      .attrs = "before = 1 0, after = 0",
+                      .want = SUMI_INVALID_ARGUMENT,
+                      .message = "before lists 2 axes, after 1"}));

@@ -194,7 +194,20 @@ SUMI_OP(random_normal,
         "shape: shape | mean: float = 0, stddev: float = 1, dtype: type = float32, seed: int = 0 "
         "-> output: dtype ; dtype: float32 float64",
         .doc = "Numbers from the normal distribution: sumi_random_normal(g, SUMI_SHAPE(10, 10)).",
-        .expand = random_normal_expand);
+        .expand = random_normal_expand,
+        SUMI_SAMPLES({.input_count = 1,
+                      .in = {SUMI_S(2)},
+                      .at = {SUMI_VALUES(0, 3)},
+                      .dtype = {SUMI_INT32},
+                      .out = SUMI_S(0, 3),
+                      .expect = SUMI_VALUES(0),
+                      .from = "no numbers; those of other shapes are compared with TensorFlow"},
+                     {.input_count = 1,
+                      .in = {SUMI_S(1)},
+                      .at = {SUMI_VALUES(-2)},
+                      .dtype = {SUMI_INT32},
+                      .want = SUMI_INVALID_ARGUMENT,
+                      .message = "element 0 of shape is -2"}));
 
 static sumi_tensor_t truncated_normal_expand(const sumi_build_t *build) {
   return scaled(sumi_raw_truncated_normal(build->graph, SUMI_LIST(1, build->in),
@@ -207,7 +220,20 @@ SUMI_OP(truncated_normal,
         "shape: shape | mean: float = 0, stddev: float = 1, dtype: type = float32, seed: int = 0 "
         "-> output: dtype ; dtype: float32 float64",
         .doc = "As random_normal; what is two deviations or more from the mean is drawn again.",
-        .expand = truncated_normal_expand);
+        .expand = truncated_normal_expand,
+        SUMI_SAMPLES({.input_count = 1,
+                      .in = {SUMI_S(2)},
+                      .at = {SUMI_VALUES(0, 3)},
+                      .dtype = {SUMI_INT32},
+                      .out = SUMI_S(0, 3),
+                      .expect = SUMI_VALUES(0),
+                      .from = "no numbers; those of other shapes are compared with TensorFlow"},
+                     {.input_count = 1,
+                      .in = {SUMI_S(1)},
+                      .at = {SUMI_VALUES(-2)},
+                      .dtype = {SUMI_INT32},
+                      .want = SUMI_INVALID_ARGUMENT,
+                      .message = "element 0 of shape is -2"}));
 
 static sumi_tensor_t random_uniform_expand(const sumi_build_t *build) {
   const double low = real(build, "minval"), high = real(build, "maxval");
@@ -225,4 +251,18 @@ SUMI_OP(random_uniform,
         "-> output: dtype ; dtype: float32 float64",
         .doc = "Numbers from [minval, maxval): sumi_random_uniform(g, SUMI_SHAPE(5, 3), .minval = "
                "-1). sumi_random_uniform_int draws integers.",
-        .expand = random_uniform_expand);
+        .expand = random_uniform_expand,
+        SUMI_SAMPLES({.input_count = 1,
+                      .in = {SUMI_S(2)},
+                      .at = {SUMI_VALUES(0, 3)},
+                      .dtype = {SUMI_INT32},
+                      .out = SUMI_S(0, 3),
+                      .expect = SUMI_VALUES(0),
+                      .from = "no numbers; those of other shapes are compared with TensorFlow"},
+                     {.input_count = 1,
+                      .in = {SUMI_S(1)},
+                      .at = {SUMI_VALUES(2)},
+                      .dtype = {SUMI_INT32},
+                      .attrs = "minval = 2",
+                      .want = SUMI_INVALID_ARGUMENT,
+                      .message = "minval 2 is not below maxval 1"}));

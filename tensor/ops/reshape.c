@@ -154,7 +154,19 @@ static sumi_tensor_t squeeze_expand(const sumi_build_t *build) {
 SUMI_OP(squeeze, "input: T | axes: ints = -> output: T",
         .doc = "`input` without the listed axes, which must have size 1; without all axes of size "
                "1 when none is listed.",
-        .expand = squeeze_expand);
+        .expand = squeeze_expand,
+        SUMI_SAMPLES({.input_count = 1,
+                      .in = {SUMI_S(1, 2, 1)},
+                      .at = {SUMI_VALUES(5, 6)},
+                      .attrs = "axes = 0",
+                      .out = SUMI_S(2, 1),
+                      .expect = SUMI_VALUES(5, 6),
+                      .from = "by hand"},
+                     {.input_count = 1,
+                      .in = {SUMI_S(1, 2)},
+                      .attrs = "axes = 1",
+                      .want = SUMI_INVALID_ARGUMENT,
+                      .message = "axis 1 cannot be squeezed: its size is 2"}));
 
 /* ---- ExpandDims: with a new axis of size 1 ---- */
 

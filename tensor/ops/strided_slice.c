@@ -247,4 +247,16 @@ SUMI_OP(strided_slice,
         "end_mask: int = 0, ellipsis_mask: int = 0, new_axis_mask: int = 0, "
         "shrink_axis_mask: int = 0 -> output: T",
         .doc = "TensorFlow's strided_slice with an index of numbers; strides are 1 by default.",
-        .expand = strided_slice_expand);
+        .expand = strided_slice_expand,
+        SUMI_SAMPLES({.input_count = 1,
+                      .in = {SUMI_S(2, 3)},
+                      .at = {SUMI_VALUES(1, 2, 3, 4, 5, 6)},
+                      .attrs = "begin = 0 0, end = 2 3, strides = 1 2",
+                      .out = SUMI_S(2, 2),
+                      .expect = SUMI_VALUES(1, 3, 4, 6),
+                      .from = "by hand"},
+                     {.input_count = 1,
+                      .in = {SUMI_S(2)},
+                      .attrs = "begin = 0, end = 1 2",
+                      .want = SUMI_INVALID_ARGUMENT,
+                      .message = "begin, end and strides must be of one length"}));

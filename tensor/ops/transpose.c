@@ -108,7 +108,18 @@ static sumi_tensor_t transpose_expand(const sumi_build_t *build) {
 SUMI_OP(transpose, "x: T | perm: ints = -> y: T",
         .doc = "`x` with its axes in the order `perm`, reversed by default: "
                "sumi_transpose(x, .perm = SUMI_AXES(0, 2, 1)).",
-        .expand = transpose_expand);
+        .expand = transpose_expand,
+        SUMI_SAMPLES({.input_count = 1,
+                      .in = {SUMI_S(2, 3)},
+                      .at = {SUMI_VALUES(1, 2, 3, 4, 5, 6)},
+                      .out = SUMI_S(3, 2),
+                      .expect = SUMI_VALUES(1, 4, 2, 5, 3, 6),
+                      .from = "by hand"},
+                     {.input_count = 1,
+                      .in = {SUMI_S(2, 3)},
+                      .attrs = "perm = 0",
+                      .want = SUMI_INVALID_ARGUMENT,
+                      .message = "perm has 1 elements, x has shape (2, 3)"}));
 
 /* ---- InvertPermutation: y[x[i]] = i ---- */
 
@@ -241,4 +252,16 @@ static sumi_tensor_t reverse_expand(const sumi_build_t *build) {
 
 SUMI_OP(reverse, "tensor: T | axes: ints -> output: T",
         .doc = "`tensor` turned around along the axes: sumi_reverse(x, SUMI_AXES(-1)).",
-        .expand = reverse_expand);
+        .expand = reverse_expand,
+        SUMI_SAMPLES({.input_count = 1,
+                      .in = {SUMI_S(3)},
+                      .at = {SUMI_VALUES(1, 2, 3)},
+                      .attrs = "axes = 0",
+                      .out = SUMI_S(3),
+                      .expect = SUMI_VALUES(3, 2, 1),
+                      .from = "by hand"},
+                     {.input_count = 1,
+                      .in = {SUMI_S(3)},
+                      .attrs = "axes = 1",
+                      .want = SUMI_INVALID_ARGUMENT,
+                      .message = "axis is 1, expected a value in [-1, 1)"}));

@@ -191,15 +191,15 @@ static sumi_status_t adam_kernel(const sumi_kernel_t *kernel) {
   return update_kernel(kernel, &adam);
 }
 
-SUMI_OP(
-    ApplyAdam,
-    "var: ref T, m: ref T, v: ref T, beta1_power: T, beta2_power: T, lr: T, beta1: T, beta2: T, "
-    "epsilon: T, grad: T | use_locking: bool = false, use_nesterov: bool = false "
-    "-> out: ref T ; T: float32 float64",
-    .doc = "Adam: m += (grad - m) (1 - beta1); v += (grad^2 - v) (1 - beta2); "
-           "var -= lr sqrt(1 - beta2_power) / (1 - beta1_power) * m / (sqrt(v) + epsilon).",
-    .shape = adam_shape, .kernel = adam_kernel, .no_grad = "an effect",
-    .flags = SUMI_OP_SIDE_EFFECT);
+SUMI_OP(ApplyAdam,
+        "var: ref T, m: ref T, v: ref T, beta1_power: T, beta2_power: T, lr: T, "
+        "beta1: T, beta2: T, "
+        "epsilon: T, grad: T | use_locking: bool = false, use_nesterov: bool = false "
+        "-> out: ref T ; T: float32 float64",
+        .doc = "Adam: m += (grad - m) (1 - beta1); v += (grad^2 - v) (1 - beta2); "
+               "var -= lr sqrt(1 - beta2_power) / (1 - beta1_power) * m / (sqrt(v) + epsilon).",
+        .shape = adam_shape, .kernel = adam_kernel, .no_grad = "an effect",
+        .flags = SUMI_OP_SIDE_EFFECT);
 
 /* ---- Adagrad ---- */
 

@@ -43,17 +43,23 @@ static sumi_status_t where_kernel(const sumi_kernel_t *kernel) {
   return SUMI_OK;
 }
 
-SUMI_OP(
-    Where, "input: T -> index: int64 ; T: bool float32 float64 int32 int64 uint8 int8 int16",
-    .doc = "The coordinates of the elements that are not zero, one row each, in row-major order.",
-    .shape = where_shape, .kernel = where_kernel, .no_grad = "integers", .flags = SUMI_OP_DYNAMIC,
-    SUMI_SAMPLES({.input_count = 1,
-                  .in = {SUMI_S(2, 2)},
-                  .at = {SUMI_VALUES(0, 1, 1, 0)},
-                  .dtype = {SUMI_BOOL},
-                  .out = SUMI_S(2, 2),
-                  .expect = SUMI_VALUES(0, 1, 1, 0),
-                  .from = "by hand"}));
+SUMI_OP(Where, "input: T -> index: int64 ; T: bool float32 float64 int32 int64 uint8 int8 int16",
+        .doc = "The coordinates of the elements that are not zero, a row for each, in row-major "
+               "order.",
+        .shape = where_shape, .kernel = where_kernel, .no_grad = "integers",
+        .flags = SUMI_OP_DYNAMIC,
+        SUMI_SAMPLES({.input_count = 1,
+                      .in = {SUMI_S(2, 2)},
+                      .at = {SUMI_VALUES(0, 1, 1, 0)},
+                      .dtype = {SUMI_BOOL},
+                      .out = SUMI_S(2, 2),
+                      .expect = SUMI_VALUES(0, 1, 1, 0),
+                      .from = "by hand"},
+                     {.input_count = 1,
+                      .in = {SUMI_S(2)},
+                      .dtype = {SUMI_UINT64},
+                      .want = SUMI_INVALID_ARGUMENT,
+                      .message = "Where is not defined for uint64"}));
 
 /* ---- boolean_mask: the slices where a mask is true ---- */
 
@@ -77,4 +83,16 @@ static sumi_tensor_t boolean_mask_expand(const sumi_build_t *build) {
 SUMI_OP(boolean_mask, "tensor: T, mask: bool -> output: T",
         .doc = "The slices tensor[i, …] where mask[i, …] is true; the axes of mask, which come "
                "first, become one.",
-        .expand = boolean_mask_expand);
+        .expand = boolean_mask_expand,
+        SUMI_SAMPLES({.input_count = 2,
+                      .in = {SUMI_S(3), SUMI_S(3)},
+                      .at = {SUMI_VALUES(5, 6, 7), SUMI_VALUES(1, 0, 1)},
+                      .dtype = {SUMI_FLOAT32, SUMI_BOOL},
+                      .out = SUMI_S(2),
+                      .expect = SUMI_VALUES(5, 7),
+                      .from = "by hand"},
+                     {.input_count = 2,
+                      .in = {SUMI_S(3), SUMI_S0},
+                      .dtype = {SUMI_FLOAT32, SUMI_BOOL},
+                      .want = SUMI_INVALID_ARGUMENT,
+                      .message = "mask has shape (), expected a known rank"}));

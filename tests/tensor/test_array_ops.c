@@ -96,6 +96,17 @@ static void known_elements_pass_through_ops_of_vectors(void **state) {
   sumi_graph_free(g);
 }
 
+static void products_over_any_rank_have_static_shapes(void **state) {
+  (void)state;
+  sumi_graph_t *g = sumi_graph_new();
+  const sumi_tensor_t x = sumi_placeholder(g, SUMI_FLOAT32, .shape = SUMI_DIMS(-1, 5, 3));
+  assert_dims(sumi_tensordot(x, sumi_zeros(g, SUMI_SHAPE(3, 7))), "(?, 5, 7)");
+  assert_dims(sumi_tensordot(x, sumi_zeros(g, SUMI_SHAPE(5, 3, 2)), .axes = 2), "(?, 2)");
+  assert_dims(sumi_batch_matmul(x, sumi_zeros(g, SUMI_SHAPE(3, 7))), "(?, 5, 7)");
+  assert_ok(sumi_graph_status(g));
+  sumi_graph_free(g);
+}
+
 static void constants_come_from_c_values(void **state) {
   (void)state;
   sumi_graph_t *g = sumi_graph_new();
@@ -455,6 +466,7 @@ int main(void) {
       cmocka_unit_test(the_curve_fits_shapes_are_partly_inferred),
       cmocka_unit_test(collapsing_axes_keeps_the_static_shape),
       cmocka_unit_test(known_elements_pass_through_ops_of_vectors),
+      cmocka_unit_test(products_over_any_rank_have_static_shapes),
       cmocka_unit_test(constants_come_from_c_values),
       cmocka_unit_test(bad_constants_are_refused),
       cmocka_unit_test(texts_index_as_in_numpy),

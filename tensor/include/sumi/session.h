@@ -105,7 +105,7 @@ SUMI_API sumi_status_t sumi_session_set_resource(sumi_session_t *session, const 
 SUMI_API void sumi_session_format_plan(const sumi_session_t *session, sumi_buffer_t *buffer);
 
 /** What the most recent run's plan uses. */
-typedef struct sumi_session_stats {
+typedef struct {
   int64_t steps; /* kernels and fused groups that run */
   int64_t pruned_nodes, folded_nodes, merged_nodes, fused_nodes;
   int64_t arena_bytes;    /* one block that holds all intermediates */

@@ -23,7 +23,7 @@ packages() { # <manager> <purpose>
   apt-build) echo gcc g++ cmake ninja-build pkg-config protobuf-c-compiler libprotobuf-c-dev libpng-dev zlib1g-dev \
     libcairo2-dev libpango1.0-dev libopenblas-openmp-dev libdnnl-dev librandom123-dev libjansson-dev libdeflate-dev fonts-dejavu-core ;;
   apt-data) echo dataset-fashion-mnist ;;
-  apt-test) echo libcmocka-dev clang-14 clang-format-14 libclang-rt-14-dev libomp-14-dev fonts-noto-cjk pngcheck git ;;
+  apt-test) echo libcmocka-dev clang-14 clang-format-14 libclang-rt-14-dev libomp-14-dev fonts-noto-cjk pngcheck locales git ;;
   apt-python) echo python3 python3-venv ;;
   dnf-python) echo python3 ;;
   pacman-python) echo python ;;

@@ -121,17 +121,19 @@ static sumi_status_t train(run_t *r) {
   sumi_status_t status = SUMI_OK;
   for (int64_t step = 0; step < r->steps && status == SUMI_OK; ++step) {
     float loss = 0;
-    if (interrupted) sumi_writer_set_total_steps(r->log, step + 1); /* this step is the last */
+    const bool stop = interrupted !=
+                      0; /* this step is the last, with all that is due at the last one */
+    if (stop) sumi_writer_set_total_steps(r->log, step + 1);
     status = train_step(r, step, &loss);
     r->done = step + 1;
     progress_step(&progress, step, loss);
     if (progress.steps_per_second > 0)
       sumi_writer_scalar(r->log, "steps_per_second", step, progress.steps_per_second);
     report_filters(r->log, step, r->session, &r->model);
-    const bool last = interrupted || step + 1 == r->steps;
+    const bool last = stop || step + 1 == r->steps;
     if (status == SUMI_OK && (last || report_is_due(r->log, step)))
       status = evaluate_and_report(r, step);
-    if (interrupted) break;
+    if (stop) break;
   }
   progress_end(&progress);
   r->seconds = progress_seconds(&progress);

@@ -224,28 +224,28 @@ typedef struct segment_job {
   int64_t rows, inner, segments, segments_per_task;
 } segment_job_t;
 
-/* One task owns a range of segments and adds its rows in order, so that sums do not depend on how many tasks run at once. */
+/* One task owns a range of segments and adds its rows in order (integers wrap around), so that sums do not depend on how many tasks run at once. */
 static void segment_task(void *context, int64_t task) {
   const segment_job_t *job = context;
   const int64_t begin = task * job->segments_per_task;
   const int64_t end = begin + job->segments_per_task < job->segments
                           ? begin + job->segments_per_task
                           : job->segments;
-#define ADD_ROWS(NAME, type)                                                                       \
+#define ADD_ROWS(NAME, type, wide)                                                                 \
   case SUMI_##NAME:                                                                                \
     for (int64_t row = 0; row < job->rows; ++row) {                                                \
       const int64_t id = sumi__view_int(job->ids, row);                                            \
       if (id < begin || id >= end) continue;                                                       \
       type *restrict to = (type *)job->out + id * job->inner;                                      \
       const type *restrict from = (const type *)job->data->data + row * job->inner;                \
-      for (int64_t i = 0; i < job->inner; ++i) to[i] += from[i];                                   \
+      for (int64_t i = 0; i < job->inner; ++i) to[i] = (type)((wide)to[i] + (wide)from[i]);        \
     }                                                                                              \
     break
   switch (job->data->dtype) {
-    ADD_ROWS(FLOAT32, float);
-    ADD_ROWS(FLOAT64, double);
-    ADD_ROWS(INT32, int32_t);
-    ADD_ROWS(INT64, int64_t);
+    ADD_ROWS(FLOAT32, float, float);
+    ADD_ROWS(FLOAT64, double, double);
+    ADD_ROWS(INT32, int32_t, uint32_t);
+    ADD_ROWS(INT64, int64_t, uint64_t);
   default: break;
   }
 #undef ADD_ROWS

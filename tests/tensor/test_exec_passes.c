@@ -295,6 +295,25 @@ static void equal_expressions_are_computed_once(void **state) {
   sumi_graph_free(g);
 }
 
+static void expressions_that_differ_in_an_attribute_stay_two(void **state) {
+  (void)state;
+  sumi_graph_t *g = sumi_graph_new();
+  sumi_tensor_t x = sumi_placeholder(g, SUMI_FLOAT32, .shape = SUMI_DIMS(2, 2));
+  sumi_tensor_t a = sumi_matmul(x, x), b = sumi_matmul(x, x, .transpose_b = true);
+  sumi_session_t *s = sumi_session_new(g);
+  const float values[] = {1, 2, 3, 4};
+  sumi_array_t *out_a = NULL, *out_b = NULL;
+  assert_ok(sumi_session_run(
+      s, .feeds = SUMI_FEEDS({.tensor = x, .data = values}),
+      .fetches = SUMI_FETCHES({.tensor = a, .array = &out_a}, {.tensor = b, .array = &out_b})));
+  assert_near(sumi_array_get(out_a, 0), 1 * 1 + 2 * 3, 0);
+  assert_near(sumi_array_get(out_b, 0), 1 * 1 + 2 * 2, 0);
+  assert_int_equal(sumi_session_stats(s).merged_nodes, 0);
+  sumi_array_unref(out_a), sumi_array_unref(out_b);
+  sumi_session_free(s);
+  sumi_graph_free(g);
+}
+
 /* Everything in the arena is overwritten between runs: a plan must not depend on what it left. */
 static void nothing_is_left_in_the_arena_between_runs(void **state) {
   (void)state;
@@ -348,6 +367,7 @@ int main(void) {
       cmocka_unit_test(folding_loses_no_side_effect),
       cmocka_unit_test(what_changes_nothing_takes_no_step),
       cmocka_unit_test(equal_expressions_are_computed_once),
+      cmocka_unit_test(expressions_that_differ_in_an_attribute_stay_two),
       cmocka_unit_test(nothing_is_left_in_the_arena_between_runs),
       cmocka_unit_test(the_arena_holds_only_what_is_alive),
   };

@@ -9,11 +9,19 @@
 
 #include <string.h>
 
+/* Input `input` of a node is a variable. */
+typedef struct touch {
+  int node, input;
+  struct touch *next;
+} touch_t;
+
 typedef struct effects {
   sumi__draft_t *draft;
   sumi__edge_t **after; /* by node: those that need it */
   int *moment; /* by node: 1 + position of the last update it depends on, of the variable at hand */
   int *marks, *stack;
+  int mark;                   /* the last one that was used in `marks` */
+  touch_t **touches;          /* by variable: the nodes that use it, in order */
   int *copy_of, *copy_moment; /* by value: the copy that was made of it last */
   int update_count;
   int *updates; /* nodes, of the variable at hand */
@@ -67,9 +75,8 @@ static void mark_after(effects_t *e, int from, int mark, int *marks, bool by_eff
 }
 
 static bool depends(effects_t *e, int node, int on) {
-  memset(e->marks, 0, (size_t)e->draft->node_capacity * sizeof *e->marks);
-  mark_after(e, on, 1, e->marks, true);
-  return e->marks[node] == 1;
+  mark_after(e, on, ++e->mark, e->marks, true);
+  return e->marks[node] == e->mark;
 }
 
 /* The moment at which a value of the variable is read: that of the first node that is no reference
@@ -145,16 +152,31 @@ static bool is_alias(const sumi__draft_t *draft, const sumi__node_t *node) {
   return node->output_count > 0 && draft->values[node->first_output].same_as != SUMI__NONE;
 }
 
-static sumi_status_t order_readers(effects_t *e, const sumi__variable_t *variable) {
-  sumi__draft_t *draft = e->draft;
-  const int count = draft->node_count; /* without the copies */
-  for (int i = 0; i < count; ++i) {
+static sumi_status_t find_touches(effects_t *e) {
+  const sumi__draft_t *draft = e->draft;
+  for (int i = draft->node_count - 1; i >= 0; --i) {
     const sumi__node_t *node = &draft->nodes[i];
     if (!node->live || is_alias(draft, node)) continue;
-    for (int k = 0; k < node->input_count; ++k)
-      if (is_of(draft, node->inputs[k], variable) && (node->copies || !sumi__updates(node->op, k)))
-        SUMI_TRY(order_reader(e, i, k));
+    for (int k = node->input_count - 1; k >= 0; --k) {
+      const sumi__value_t *root = sumi__draft_root(draft, node->inputs[k]);
+      if (root->source != SUMI__FROM_VARIABLE) continue;
+      touch_t *touch = sumi__draft_calloc(e->draft, 1, sizeof *touch);
+      if (!touch) return SUMI_RESOURCE_EXHAUSTED;
+      *touch = (touch_t){i, k, e->touches[root->variable->number]};
+      e->touches[root->variable->number] = touch;
+    }
   }
+  return SUMI_OK;
+}
+
+static bool touch_updates(const effects_t *e, const touch_t *touch) {
+  return sumi__updates(e->draft->nodes[touch->node].op, touch->input);
+}
+
+static sumi_status_t order_readers(effects_t *e, const sumi__variable_t *variable) {
+  sumi__draft_t *draft = e->draft;
+  for (const touch_t *t = e->touches[variable->number]; t; t = t->next)
+    if (!touch_updates(e, t)) SUMI_TRY(order_reader(e, t->node, t->input));
   for (int i = 0; i < draft->run->fetches.count; ++i) {
     if (!is_of(draft, draft->fetches[i], variable)) continue;
     const int value = draft->fetches[i], of_value = moment_of_value(e, value);
@@ -165,24 +187,18 @@ static sumi_status_t order_readers(effects_t *e, const sumi__variable_t *variabl
   return SUMI_OK;
 }
 
-static bool node_updates(const sumi__draft_t *draft, const sumi__node_t *node,
-                         const sumi__variable_t *variable) {
-  if (!node->live || node->copies) return false;
-  for (int k = 0; k < node->input_count; ++k)
-    if (is_of(draft, node->inputs[k], variable) && sumi__updates(node->op, k)) return true;
-  return false;
-}
-
 static sumi_status_t order_variable(effects_t *e, const sumi__variable_t *variable) {
-  const sumi__draft_t *draft = e->draft;
   e->update_count = 0;
-  for (int i = 0; i < draft->node_count; ++i)
-    if (node_updates(draft, &draft->nodes[i], variable)) e->updates[e->update_count++] = i;
+  for (const touch_t *t = e->touches[variable->number]; t; t = t->next) {
+    const bool again = e->update_count > 0 && e->updates[e->update_count - 1] == t->node;
+    if (touch_updates(e, t) && !again) e->updates[e->update_count++] = t->node;
+  }
   if (e->update_count == 0) return SUMI_OK;
   for (int i = 1; i < e->update_count; ++i) SUMI_TRY(add_edge(e, e->updates[i - 1], e->updates[i]));
-  memset(e->moment, 0, (size_t)draft->node_capacity * sizeof *e->moment);
   for (int i = 0; i < e->update_count; ++i) mark_after(e, e->updates[i], i + 1, e->moment, false);
-  return order_readers(e, variable);
+  SUMI_TRY(order_readers(e, variable));
+  for (int i = 0; i < e->update_count; ++i) mark_after(e, e->updates[i], 0, e->moment, false);
+  return SUMI_OK;
 }
 
 /* Room for a copy of every value. */
@@ -211,11 +227,15 @@ static sumi_status_t start(effects_t *e) {
   e->updates = sumi__draft_calloc(draft, nodes, sizeof *e->updates);
   e->copy_of = sumi__draft_calloc(draft, values, sizeof *e->copy_of);
   e->copy_moment = sumi__draft_calloc(draft, values, sizeof *e->copy_moment);
+  const sumi__variable_t *newest = draft->session->variables;
+  const size_t variables = newest ? (size_t)newest->number + 1 : 0;
+  e->touches = sumi__draft_calloc(draft, variables, sizeof *e->touches);
   if (!e->after || !e->moment || !e->marks || !e->stack || !e->updates || !e->copy_of ||
-      !e->copy_moment)
+      !e->copy_moment || !e->touches)
     return SUMI_RESOURCE_EXHAUSTED;
   for (size_t i = 0; i < values; ++i) e->copy_of[i] = SUMI__NONE;
-  return turn_edges(e);
+  SUMI_TRY(turn_edges(e));
+  return find_touches(e);
 }
 
 sumi_status_t sumi__order_effects(sumi__draft_t *draft) {

@@ -7,6 +7,7 @@
 /* A variable's value. Nodes of type VariableV2 have one per session. */
 struct sumi__variable {
   const sumi_op_t *op;
+  int number;          /* in order of appearance */
   sumi_array_t *array; /* NULL: not initialised */
   sumi__variable_t *next;
 };

@@ -19,7 +19,8 @@ sumi__variable_t *sumi__session_variable(sumi_session_t *session, const sumi_op_
     sumi_fail_alloc("a variable", sizeof *variable);
     return NULL;
   }
-  *variable = (sumi__variable_t){.op = op, .next = session->variables};
+  const int number = session->variables ? session->variables->number + 1 : 0;
+  *variable = (sumi__variable_t){.op = op, .number = number, .next = session->variables};
   session->variables = variable;
   return variable;
 }

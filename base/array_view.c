@@ -26,7 +26,6 @@ sumi_status_t sumi_array_view_check(const char *what, const sumi_array_view_t *v
   return SUMI_OK;
 }
 
-
 double sumi_array_view_double(const sumi_array_view_t *view, int64_t index) {
   switch (view->dtype) {
   case SUMI_STRING: return 0;

@@ -1,9 +1,9 @@
 #include <sumi/crc32c.h>
 
 #include <pthread.h>
-#include <string.h>
 
 #include "crc32c_kernels.h"
+#include "little_endian.h"
 
 typedef uint32_t kernel_t(uint32_t state, const uint8_t *bytes, size_t size_bytes);
 
@@ -24,14 +24,9 @@ static void fill_table(void) {
       table[k][byte] = table[k - 1][byte] >> 8 ^ table[0][table[k - 1][byte] & 0xFF];
 }
 
-static uint32_t load_le32(const uint8_t *bytes) {
-  return (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
-         (uint32_t)bytes[3] << 24;
-}
-
 static uint32_t update_by_table(uint32_t state, const uint8_t *bytes, size_t size_bytes) {
   for (; size_bytes >= 8; bytes += 8, size_bytes -= 8) {
-    const uint32_t low = state ^ load_le32(bytes), high = load_le32(bytes + 4);
+    const uint32_t low = state ^ sumi__get_le32(bytes), high = sumi__get_le32(bytes + 4);
     state = table[7][low & 0xFF] ^ table[6][low >> 8 & 0xFF] ^ table[5][low >> 16 & 0xFF] ^
             table[4][low >> 24] ^ table[3][high & 0xFF] ^ table[2][high >> 8 & 0xFF] ^
             table[1][high >> 16 & 0xFF] ^ table[0][high >> 24];
@@ -44,16 +39,11 @@ static uint32_t update_by_table(uint32_t state, const uint8_t *bytes, size_t siz
 #if SUMI__CRC32C_X86
 #include <immintrin.h>
 
-static uint64_t load_64(const uint8_t *bytes) {
-  uint64_t word;
-  memcpy(&word, bytes, sizeof word);
-  return word;
-}
-
 __attribute__((target("sse4.2"))) static uint32_t
 update_by_sse42(uint32_t state, const uint8_t *bytes, size_t size_bytes) {
   uint64_t wide = state;
-  for (; size_bytes >= 8; bytes += 8, size_bytes -= 8) wide = _mm_crc32_u64(wide, load_64(bytes));
+  for (; size_bytes >= 8; bytes += 8, size_bytes -= 8)
+    wide = _mm_crc32_u64(wide, sumi__get_le64(bytes));
   state = (uint32_t)wide;
   for (; size_bytes > 0; ++bytes, --size_bytes) state = _mm_crc32_u8(state, *bytes);
   return state;
@@ -100,11 +90,8 @@ update_by_pclmul(uint32_t state, const uint8_t *bytes, size_t size_bytes) {
 #include <arm_acle.h>
 
 static uint32_t update_by_arm(uint32_t state, const uint8_t *bytes, size_t size_bytes) {
-  for (; size_bytes >= 8; bytes += 8, size_bytes -= 8) {
-    uint64_t word;
-    memcpy(&word, bytes, sizeof word);
-    state = __crc32cd(state, word);
-  }
+  for (; size_bytes >= 8; bytes += 8, size_bytes -= 8)
+    state = __crc32cd(state, sumi__get_le64(bytes));
   for (; size_bytes > 0; ++bytes, --size_bytes) state = __crc32cb(state, *bytes);
   return state;
 }

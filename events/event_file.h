@@ -22,8 +22,8 @@ void sumi__event_files_release(sumi__event_files_t *files);
 sumi_status_t sumi__event_file_create(const char *directory, const char *suffix,
                                       const sumi__event_files_t *existing, char **path, int *fd);
 
-/* Makes a file's creation or exchange survive a crash of the machine, as far as the system allows.
- * */
+/* Makes a file's creation or exchange survive a crash of the machine, as far as the system
+ * allows. */
 void sumi__sync_directory_of(const char *path);
 
 /* Takes the lock a writer holds as long as its file is open. false: another writer, maybe of

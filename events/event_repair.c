@@ -15,8 +15,8 @@
 
 typedef sumi_event_repair_options_t options_t;
 
-/* File versions and session starts begin a file or a session and hold nothing a reader could show.
- */
+/* File versions and session starts begin a file or a session and hold nothing a reader could
+ * show. */
 static bool is_head(const sumi_event_t *event) {
   return event->kind == SUMI_EVENT_FILE_VERSION || event->kind == SUMI_EVENT_NOTHING ||
          (event->kind == SUMI_EVENT_SESSION_LOG && event->session_status == SUMI_SESSION_START);

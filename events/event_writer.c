@@ -139,8 +139,8 @@ sumi_event_writer_t *sumi_event_writer_open_with(const char *directory, sumi_sta
   return sumi__event_writer_open_io(directory, status, options, &sumi__system_io);
 }
 
-/* The writing thread has set reason before failure under the lock, and changes neither afterwards.
- */
+/* The writing thread has set reason before failure under the lock, and changes neither
+ * afterwards. */
 static sumi_status_t report(const sumi_event_writer_t *writer, sumi_status_t failure,
                             uint64_t lost) {
   if (failure == SUMI_OK) return SUMI_OK;

@@ -11,8 +11,8 @@
 /* Deeper trees do not occur in logs; the bound keeps the walk off the stack's end. */
 enum { MAX_DEPTH = 64 };
 
-/* The directories from the root to the current one: a link back to one of them would be a circle.
- */
+/* The directories from the root to the current one: a link back to one of them would be a
+ * circle. */
 typedef struct place {
   dev_t device;
   ino_t inode;

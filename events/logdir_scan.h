@@ -8,8 +8,8 @@
  * for the root. */
 typedef sumi_status_t sumi__logdir_visit_t(void *user, const char *name, const char *path);
 
-/* Directories that vanish or cannot be read meanwhile are passed over; only the root must be there.
- */
+/* Directories that vanish or cannot be read meanwhile are passed over; only the root must be
+ * there. */
 sumi_status_t sumi__logdir_scan(const char *root, sumi__logdir_visit_t *visit, void *user);
 
 #endif

@@ -8,7 +8,8 @@
 #include "proto/tensor.pb-c.h"
 
 /* Sets kind and payload. A tensor of an element type nobody here reads (complex, half, variant, …)
- * is EMPTY. errors  DATA_LOSS the elements do not fit the shape; RESOURCE_EXHAUSTED */
+ * is EMPTY.
+ * errors  DATA_LOSS the elements do not fit the shape; RESOURCE_EXHAUSTED */
 sumi_status_t sumi__tensor_decode(const Sumi__Pb__TensorProto *tensor, sumi_arena_t *arena,
                                   sumi_event_value_t *value);
 

@@ -15,13 +15,13 @@
 #include <sumi/prediction.h>
 
 /* "name":value members, each after a comma unless the buffer ends with an opening bracket. */
-void sumi__json_text(sumi_buffer_t *json, const char *name,
-                     const char *text); /* nothing for NULL */
+/* Nothing is written for a NULL text. */
+void sumi__json_text(sumi_buffer_t *json, const char *name, const char *text);
 void sumi__json_number(sumi_buffer_t *json, const char *name, double value);
 void sumi__json_whole(sumi_buffer_t *json, const char *name, int64_t value);
 void sumi__json_rect(sumi_buffer_t *json, const char *name, sumi_rect_t rect);
-void sumi__json_open(sumi_buffer_t *json, const char *name,
-                     char bracket); /* name NULL: an array's element */
+/* A NULL name opens an array's element. */
+void sumi__json_open(sumi_buffer_t *json, const char *name, char bracket);
 void sumi__json_close(sumi_buffer_t *json, char bracket);
 
 /* Opens the outer object with its "sumi", "kind" and "title". */

@@ -15,8 +15,8 @@ enum { SUMI__PNG_MAX_TEXT_BYTES = 64 << 20 };
 typedef struct {
   png_structp png;
   png_infop info;
-  sumi_status_t
-      on_error; /* what a libpng error means: INTERNAL when writing, DATA_LOSS when reading */
+  /* What a libpng error means: INTERNAL when writing, DATA_LOSS when reading. */
+  sumi_status_t on_error;
   sumi_status_t status;
   bool out_of_memory; /* also when libpng only warned of it */
 } sumi__png_session_t;

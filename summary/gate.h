@@ -28,8 +28,8 @@ void sumi__gate_init(sumi__gate_t *gate, int64_t first_step);
 void sumi__gate_set(sumi__gate_t *gate, const sumi_interval_t *interval, uint32_t generation,
                     int64_t total_steps);
 
-/* Whether the tag is due at `step`. Serves the marks up to it, and remembers a yes for this step.
- */
+/* Whether the tag is due at `step`. Serves the marks up to it, and remembers a yes for this
+ * step. */
 bool sumi__gate_ask(sumi__gate_t *gate, int64_t step, int64_t total_steps);
 
 /* The step has been logged. */

@@ -20,8 +20,8 @@ typedef struct sumi__file_version {
 } sumi__file_version_t;
 
 typedef struct sumi__interval_layers {
-  pthread_mutex_t
-      lock; /* guards everything but `generation` and what only the watching thread uses */
+  /* Guards everything but `generation` and what only the watching thread uses. */
+  pthread_mutex_t lock;
   sumi_interval_rules_t *code, *environment;
   sumi__file_version_t *file;
   _Atomic uint32_t generation; /* from 1; changes whenever the answer for a tag may */

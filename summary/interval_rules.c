@@ -92,8 +92,8 @@ static const char *after_character(const char *text) {
   return text;
 }
 
-/* Matches the pattern up to its first "*" (or its end) at `*tag`, and moves both on when it does.
- */
+/* Matches the pattern up to its first "*" (or its end) at `*tag`, and moves both on when it
+ * does. */
 static bool match_segment(const char **pattern, const char **tag) {
   const char *p = *pattern, *t = *tag;
   while (*p && *p != '*') {
@@ -115,8 +115,8 @@ static bool match_segment(const char **pattern, const char **tag) {
 bool sumi_interval_pattern_matches(const char *pattern, const char *tag) {
   if (!match_segment(&pattern, &tag)) return false;
   if (!*pattern) return !*tag;
-  /* A segment after a "*" is taken where it first fits; the last one must reach the end of the tag.
-   */
+  /* A segment after a "*" is taken where it first fits; the last one must reach the end of the
+   * tag. */
   while (*pattern == '*') {
     while (*pattern == '*') ++pattern;
     if (!*pattern) return true;

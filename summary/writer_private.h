@@ -15,8 +15,8 @@ typedef struct sumi__embedding sumi__embedding_t; /* kinds/embedding.c */
  * the event writer's own. Several tags' locks are taken in the order of their addresses. */
 struct sumi_writer {
   sumi_event_writer_t *events; /* NULL: could not be opened, nothing is due */
-  bool out_of_memory; /* the one writer that stands for all that could not be made; nothing else is
-                         set */
+  /* The one writer that stands for all that could not be made; nothing else is set. */
+  bool out_of_memory;
   char *directory;
   sumi__tags_t tags;
   sumi__interval_layers_t layers;
@@ -48,15 +48,15 @@ extern const char sumi__plugin_scalars[], sumi__plugin_histograms[], sumi__plugi
 /* How often this process and its ancestors since they loaded Sumi were forked off. */
 unsigned sumi__fork_count(void);
 
-/* Keeps the thread's last failure as the writer's unless there is an earlier one, and returns it.
- */
+/* Keeps the thread's last failure as the writer's unless there is an earlier one, and returns
+ * it. */
 sumi_status_t sumi__keep_failure(sumi_writer_t *writer, sumi_status_t status);
 
 /* The same for a call whose arguments were refused, which is counted. */
 sumi_status_t sumi__refuse(sumi_writer_t *writer, sumi_status_t status);
 
-/* SUMI_OK when the writer can write: it was opened, and by this process. The failure is not kept.
- */
+/* SUMI_OK when the writer can write: it was opened, and by this process. The failure is not
+ * kept. */
 sumi_status_t sumi__check_usable(sumi_writer_t *writer);
 
 static inline bool sumi__is_shut(sumi_writer_t *writer, sumi__tag_t *tag, int64_t step) {

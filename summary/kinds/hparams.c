@@ -5,8 +5,8 @@
 
 #include "../writer_private.h"
 
-/* Writes `content` under a tag of the hparams plugin, which reads metadata only, and releases it.
- */
+/* Writes `content` under a tag of the hparams plugin, which reads metadata only, and releases
+ * it. */
 static sumi_status_t write_hparams(sumi_writer_t *writer, const char *tag, int64_t step,
                                    sumi_status_t status, sumi_buffer_t *content) {
   const sumi_event_value_t value = {

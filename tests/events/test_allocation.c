@@ -1,5 +1,5 @@
-/* Memory that runs out at every possible moment: nothing crashes, nothing leaks, files stay whole.
- * */
+/* Memory that runs out at every possible moment: nothing crashes, nothing leaks, files stay
+ * whole. */
 #include "event_test.h"
 
 #include <sumi/arena.h>

@@ -1,5 +1,5 @@
-/* write_graph <directory>: the files graph.pb and run_metadata.pb, by rules test_graph.py repeats.
- * */
+/* write_graph <directory>: the files graph.pb and run_metadata.pb, by rules test_graph.py
+ * repeats. */
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
 /* Prints which of the offered steps are due.
  *   run_intervals <directory> < cases
- * A case is three lines: "resume_at total_steps seconds_per_step", an interval, the steps offered. For each, one line
- * of the steps that were due. The clock stands at step * seconds_per_step. */
+ * A case is three lines: "resume_at total_steps seconds_per_step", an interval, the steps offered.
+ * For each, one line of the steps that were due. The clock stands at step * seconds_per_step. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

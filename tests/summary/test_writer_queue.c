@@ -99,7 +99,8 @@ static void pictures_of_a_tag_stay_in_order_whatever_they_cost(void **state) {
 
 static sumi_prediction_t slow_to_draw[64];
 
-/* Keeps the only worker busy and fills a queue of 2 with steps of tags a and b. Returns the number of losses. */
+/* Keeps the only worker busy and fills a queue of 2 with steps of tags a and b. Returns the number
+ * of losses. */
 static int64_t overflow(const char *directory, sumi_queue_policy_t policy) {
   sumi_writer_t *log = sumi_writer_open(directory, .queue_summaries = 2, .on_full = policy);
   for (int i = 0; i < 64; ++i) slow_to_draw[i] = (sumi_prediction_t){.image = picture};

@@ -41,14 +41,16 @@
                (double)(tolerance));                                                               \
   } while (0)
 
-/* An allocator that counts, and fails the n-th request from now (1 = the next) when told to. Thread-safe. */
+/* An allocator that counts, and fails the n-th request from now (1 = the next) when told to.
+ * Thread-safe. */
 void counting_allocator_install(void);
 void counting_allocator_remove(void);
 void counting_allocator_fail_at(int64_t nth); /* 0 = never */
 int64_t counting_allocator_requests(void);    /* allocations and reallocations since installation */
 int64_t counting_allocator_live(void);        /* blocks not yet released */
 
-/* A new empty directory below the build's test folder; its path stays valid for the process. Removed at exit. */
+/* A new empty directory below the build's test folder; its path stays valid for the process.
+ * Removed at exit. */
 const char *temporary_directory(void);
 
 #endif

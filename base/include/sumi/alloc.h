@@ -6,8 +6,9 @@
 
 SUMI_BEGIN_DECLS
 
-/** Replacement for malloc, realloc and free. `allocate` and `reallocate` return NULL when there is no memory
- *  and memory aligned as malloc's; `release` accepts NULL. All three may be called from any thread. */
+/** Replacement for malloc, realloc and free. `allocate` and `reallocate` return NULL when there is
+ * no memory and memory aligned as malloc's; `release` accepts NULL. All three may be called from
+ * any thread. */
 typedef struct sumi_allocator {
   void *(*allocate)(void *user, size_t size_bytes);
   void *(*reallocate)(void *user, void *memory, size_t size_bytes);
@@ -15,8 +16,8 @@ typedef struct sumi_allocator {
   void *user;
 } sumi_allocator_t;
 
-/** Installs an allocator (copied); NULL restores the C library's. Call it while nothing of Sumi's is alive and
- *  no other thread is in Sumi. */
+/** Installs an allocator (copied); NULL restores the C library's. Call it while nothing of Sumi's
+ * is alive and no other thread is in Sumi. */
 SUMI_API void sumi_set_allocator(const sumi_allocator_t *allocator);
 
 /** Uninitialised memory, NULL when there is none. A size of 0 gives a pointer that may be freed. */
@@ -31,12 +32,13 @@ SUMI_API void *sumi_realloc_array(void *memory, size_t count, size_t size_bytes)
 /** Releases what the functions above gave. NULL is allowed; errno is preserved. */
 SUMI_API void sumi_free(void *memory);
 
-/** A copy of a text (the first `length` bytes of one), NULL when there is no memory or text is NULL. */
+/** A copy of a text (the first `length` bytes of one), NULL when there is no memory or text is
+ * NULL. */
 SUMI_API char *sumi_strdup(const char *text) SUMI_MUST_USE;
 SUMI_API char *sumi_strndup(const char *text, size_t length) SUMI_MUST_USE;
 
 /** Memory aligned for vector instructions and cache lines (SUMI_ALIGNMENT bytes); release it with
- *  sumi_free_aligned only. */
+ * sumi_free_aligned only. */
 SUMI_API void *sumi_malloc_aligned(size_t size_bytes) SUMI_MUST_USE;
 SUMI_API void sumi_free_aligned(void *memory);
 

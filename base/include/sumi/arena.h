@@ -14,11 +14,14 @@ SUMI_API sumi_arena_t *sumi_arena_new(void) SUMI_MUST_USE;
 /** Releases everything ever allocated from the arena. NULL is allowed. */
 SUMI_API void sumi_arena_free(sumi_arena_t *arena);
 
-/** Zeroed memory for count * size_bytes bytes, aligned for any type; NULL on overflow or when there is none. */
-SUMI_API void *sumi_arena_calloc(sumi_arena_t *arena, size_t count, size_t size_bytes) SUMI_MUST_USE;
+/** Zeroed memory for count * size_bytes bytes, aligned for any type; NULL on overflow or when there
+ * is none. */
+SUMI_API void *sumi_arena_calloc(sumi_arena_t *arena, size_t count,
+                                 size_t size_bytes) SUMI_MUST_USE;
 
 /** Copies that live as long as the arena. A NULL source gives NULL. */
-SUMI_API void *sumi_arena_memdup(sumi_arena_t *arena, const void *bytes, size_t size_bytes) SUMI_MUST_USE;
+SUMI_API void *sumi_arena_memdup(sumi_arena_t *arena, const void *bytes,
+                                 size_t size_bytes) SUMI_MUST_USE;
 SUMI_API char *sumi_arena_strdup(sumi_arena_t *arena, const char *text) SUMI_MUST_USE;
 SUMI_API char *sumi_arena_printf(sumi_arena_t *arena, const char *format, ...) SUMI_PRINTF(2, 3);
 

@@ -1,4 +1,5 @@
-/* A borrowed look at somebody's numbers: the common currency of modules that do not know each other. */
+/* A borrowed look at somebody's numbers: the common currency of modules that do not know each
+ * other. */
 #ifndef SUMI_ARRAY_VIEW_H
 #define SUMI_ARRAY_VIEW_H
 
@@ -10,7 +11,8 @@ SUMI_BEGIN_DECLS
 
 #define SUMI_MAX_RANK 8
 
-/** Dense row-major elements that belong to somebody else; rank 0 is one element. Valid as long as their owner says. */
+/** Dense row-major elements that belong to somebody else; rank 0 is one element. Valid as long as
+ * their owner says. */
 typedef struct {
   sumi_dtype_t dtype;
   int rank;
@@ -18,10 +20,12 @@ typedef struct {
   const void *data;
 } sumi_array_view_t;
 
-/** Number of elements, 1 for rank 0; -1 when rank or a size is out of range or the product overflows int64. */
+/** Number of elements, 1 for rank 0; -1 when rank or a size is out of range or the product
+ * overflows int64. */
 SUMI_API int64_t sumi_array_view_count(const sumi_array_view_t *view);
 
-/** INVALID_ARGUMENT, naming `what`, for an unknown dtype, a bad rank or size, or NULL data with elements to read. */
+/** INVALID_ARGUMENT, naming `what`, for an unknown dtype, a bad rank or size, or NULL data with
+ * elements to read. */
 SUMI_API sumi_status_t sumi_array_view_check(const char *what, const sumi_array_view_t *view);
 
 /** Element `index` (row-major) as a double; 0 for strings. The caller has checked the view. */

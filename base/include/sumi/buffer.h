@@ -7,8 +7,8 @@
 
 SUMI_BEGIN_DECLS
 
-/** Zero-initialise to start empty. After a failed append (no memory) `failed` is set, the contents stay as they
- *  were and further appends do nothing. */
+/** Zero-initialise to start empty. After a failed append (no memory) `failed` is set, the contents
+ * stay as they were and further appends do nothing. */
 typedef struct sumi_buffer {
   char *data SUMI_UNSET;
   size_t size SUMI_UNSET, capacity SUMI_UNSET;
@@ -21,7 +21,8 @@ SUMI_API void sumi_buffer_release(sumi_buffer_t *buffer);
 /** Empties the buffer and forgets a failure; keeps the memory. */
 SUMI_API void sumi_buffer_clear(sumi_buffer_t *buffer);
 
-/** Makes room for `size_bytes` more and returns where they go (not yet counted in size), NULL on failure. */
+/** Makes room for `size_bytes` more and returns where they go (not yet counted in size), NULL on
+ * failure. */
 SUMI_API void *sumi_buffer_reserve(sumi_buffer_t *buffer, size_t size_bytes);
 
 SUMI_API void sumi_buffer_append(sumi_buffer_t *buffer, const void *bytes, size_t size_bytes);

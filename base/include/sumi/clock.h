@@ -19,7 +19,8 @@ typedef struct sumi_clock {
   void *user;
 } sumi_clock_t;
 
-/** Installs a clock (copied); NULL restores the system's. Call it while no other thread is in Sumi. */
+/** Installs a clock (copied); NULL restores the system's. Call it while no other thread is in
+ * Sumi. */
 SUMI_API void sumi_set_clock(const sumi_clock_t *clock);
 
 SUMI_END_DECLS

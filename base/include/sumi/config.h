@@ -23,14 +23,14 @@
 #define SUMI_PRINTF(fmt, args)
 #endif
 
-/* SUMI_OPTIONS(type, .field = value, …) builds the value that carries named optional arguments; SUMI_UNSET
- * gives a field of such a struct its "not given" value (zero) in C++, where C does so by itself. A field that
- * is zero always means "the default". */
+/* SUMI_OPTIONS(type, .field = value, …) builds the value that carries named optional arguments;
+ * SUMI_UNSET gives a field of such a struct its "not given" value (zero) in C++, where C does so by
+ * itself. A field that is zero always means "the default". */
 #ifdef __cplusplus
-#define SUMI_BEGIN_DECLS extern "C" {
-#define SUMI_END_DECLS   }
+#define SUMI_BEGIN_DECLS        extern "C" {
+#define SUMI_END_DECLS          }
 #define SUMI_OPTIONS(type, ...) (type{__VA_ARGS__})
-#define SUMI_UNSET              {}
+#define SUMI_UNSET              = {}
 #else
 #define SUMI_BEGIN_DECLS
 #define SUMI_END_DECLS

@@ -1,4 +1,5 @@
-/* Element types, numbered as in TensorFlow's types.proto so that no second table is needed on the wire. */
+/* Element types, numbered as in TensorFlow's types.proto so that no second table is needed on the
+ * wire. */
 #ifndef SUMI_DTYPE_H
 #define SUMI_DTYPE_H
 
@@ -34,7 +35,8 @@ SUMI_API const char *sumi_dtype_name(sumi_dtype_t dtype);
 /** The type of that name, SUMI_DTYPE_INVALID when there is none or name is NULL. */
 SUMI_API sumi_dtype_t sumi_dtype_from_name(const char *name);
 
-/** Bytes of one element, 0 outside the map. A string element is one pointer to NUL-terminated UTF-8. */
+/** Bytes of one element, 0 outside the map. A string element is one pointer to NUL-terminated
+ * UTF-8. */
 SUMI_API size_t sumi_dtype_size_bytes(sumi_dtype_t dtype);
 
 SUMI_API bool sumi_dtype_is_floating(sumi_dtype_t dtype);

@@ -7,7 +7,8 @@
 
 SUMI_BEGIN_DECLS
 
-/* X(name, number, meaning). The numbers are TensorFlow's (tensorflow/core/protobuf/error_codes.proto). */
+/* X(name, number, meaning). The numbers are TensorFlow's
+ * (tensorflow/core/protobuf/error_codes.proto). */
 #define SUMI_STATUS_MAP(X)                                                                         \
   X(OK, 0, "success")                                                                              \
   X(CANCELLED, 1, "stopped on request")                                                            \
@@ -34,12 +35,14 @@ SUMI_API const char *sumi_status_name(sumi_status_t status);
 /** The code's meaning in a few words. Never NULL. */
 SUMI_API const char *sumi_status_meaning(sumi_status_t status);
 
-/** The full text of the most recent failure reported to this thread, "" when there was none. Valid until the
- *  thread's next failure; success does not clear it. Objects with sticky errors (graph, writer) keep their own. */
+/** The full text of the most recent failure reported to this thread, "" when there was none. Valid
+ * until the thread's next failure; success does not clear it. Objects with sticky errors (graph,
+ * writer) keep their own. */
 SUMI_API const char *sumi_error_message(void);
 
-/** Records a failure's text for this thread and returns `status`, so that code reads `return sumi_fail(…)`.
- *  The text is cut at SUMI_ERROR_MESSAGE_MAX - 1 bytes on a UTF-8 boundary. errno is preserved. */
+/** Records a failure's text for this thread and returns `status`, so that code reads
+ * `return sumi_fail(…)`. The text is cut at SUMI_ERROR_MESSAGE_MAX - 1 bytes on a UTF-8 boundary.
+ * errno is preserved. */
 SUMI_API sumi_status_t sumi_fail(sumi_status_t status, const char *format, ...) SUMI_PRINTF(2, 3);
 SUMI_API sumi_status_t sumi_vfail(sumi_status_t status, const char *format, va_list args);
 

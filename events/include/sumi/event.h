@@ -24,13 +24,13 @@ typedef enum sumi_data_class {
   SUMI_DATA_CLASS_BLOB_SEQUENCE = 3 /* rank-1 string tensor */
 } sumi_data_class_t;
 
-/** SummaryMetadata: which dashboard a tag belongs to. All texts are UTF-8; NULL is the empty text.
- */
+/** SummaryMetadata: which dashboard a tag belongs to. All texts are UTF-8; NULL is the empty
+ * text. */
 typedef struct sumi_event_metadata {
-  const char *plugin_name
-      SUMI_UNSET; /* "scalars", "images", "histograms", "text", …; NULL: no metadata */
-  sumi_bytes_view_t plugin_content
-      SUMI_UNSET; /* the plugin's own message (plugin_data.h), often empty */
+  /* "scalars", "images", "histograms", "text", …; NULL: no metadata */
+  const char *plugin_name SUMI_UNSET;
+  /* The plugin's own message (plugin_data.h), often empty. */
+  sumi_bytes_view_t plugin_content SUMI_UNSET;
   const char *display_name SUMI_UNSET;
   const char *description SUMI_UNSET; /* Markdown */
   sumi_data_class_t data_class SUMI_UNSET;
@@ -61,19 +61,19 @@ typedef enum sumi_event_form {
 } sumi_event_form_t;
 
 /** One summary value.
- *  Writing: `tag`, `kind` and the member of that kind are needed, and `metadata` at the tag's first
+ * Writing: `tag`, `kind` and the member of that kind are needed, and `metadata` at the tag's first
  * value (a scalar without metadata is plugin "scalars"); later metadata is not written again.
  * Nothing is kept after the call. TensorBoard decodes float32, float64, int32, int64, uint8 and
- * strings; other dtypes are refused. Reading: everything belongs to the reader and is valid until
- * its next call. */
+ * strings; other dtypes are refused.
+ * Reading: everything belongs to the reader and is valid until its next call. */
 typedef struct sumi_event_value {
   const char *tag SUMI_UNSET; /* UTF-8, not empty */
   sumi_event_value_kind_t kind SUMI_UNSET;
   float scalar SUMI_UNSET; /* NaN and infinities are legal */
   sumi_event_strings_t strings SUMI_UNSET;
   sumi_array_view_t numbers SUMI_UNSET;
-  sumi_event_metadata_t metadata
-      SUMI_UNSET;                    /* reading: what is in force, from the tag's first value */
+  /* Reading: what is in force, from the tag's first value. */
+  sumi_event_metadata_t metadata SUMI_UNSET;
   sumi_event_form_t form SUMI_UNSET; /* reading only */
 } sumi_event_value_t;
 
@@ -136,8 +136,8 @@ SUMI_API const sumi_bytes_view_t *sumi_event_value_image(const sumi_event_value_
                                                          int64_t index);
 
 /** Decodes one serialized Event, as the readers do, without knowing earlier metadata. `event` is
- * valid as long as `memory`, an arena of the caller's. errors  DATA_LOSS not an Event, or a text in
- * it is not UTF-8; RESOURCE_EXHAUSTED no memory */
+ * valid as long as `memory`, an arena of the caller's.
+ * errors  DATA_LOSS not an Event, or a text in it is not UTF-8; RESOURCE_EXHAUSTED no memory */
 SUMI_API sumi_status_t sumi_event_decode(const void *bytes, size_t size_bytes, sumi_arena_t *memory,
                                          sumi_event_t *event);
 

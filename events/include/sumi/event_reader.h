@@ -11,8 +11,8 @@ typedef struct sumi_event_reader sumi_event_reader_t;
 
 typedef struct sumi_event_reader_options {
   uint64_t max_record_bytes SUMI_UNSET; /* 0 = 256 MiB, the most TensorBoard's data server sends */
-  bool complete
-      SUMI_UNSET; /* nobody writes the file any more: a torn end is damage, not a reason to wait */
+  /* Nobody writes the file any more: a torn end is damage, not a reason to wait. */
+  bool complete SUMI_UNSET;
   uint64_t offset SUMI_UNSET; /* where to start; 0, or a value of sumi_event_reader_offset */
   int end_ SUMI_UNSET;
 } sumi_event_reader_options_t;
@@ -31,10 +31,10 @@ sumi_event_reader_open_with(const char *path, sumi_status_t *status,
 SUMI_API void sumi_event_reader_free(sumi_event_reader_t *reader);
 
 /** The next event, valid until the next call on this reader.
- *  errors  OUT_OF_RANGE the end, for now: call again when the file has grown.
- *          DATA_LOSS damage at the offset the message names; the next call goes on behind it.
- *          RESOURCE_EXHAUSTED a record above max_record_bytes (the next call skips it), or no
- * memory (the next call tries again). What the operating system says of a read. */
+ * errors  OUT_OF_RANGE the end, for now: call again when the file has grown.
+ *         DATA_LOSS damage at the offset the message names; the next call goes on behind it.
+ *         RESOURCE_EXHAUSTED a record above max_record_bytes (the next call skips it), or no
+ *         memory (the next call tries again). What the operating system says of a read. */
 SUMI_API sumi_status_t sumi_event_reader_next(sumi_event_reader_t *reader, sumi_event_t *event);
 
 /** Where the next record begins: what was read so far ends there. */
@@ -65,8 +65,8 @@ typedef struct sumi_event_repair {
 /** Makes a file whole again: cuts a torn tail in place; damage in the middle and trimmed steps are
  * left out of a copy that then replaces the file (same name, written to the disk before the
  * exchange). A file that is sound is not touched. Do not call it on a file whose writer may be
- * alive and is not Sumi's: Sumi's own hold a lock. report  may be NULL errors  what the operating
- * system says; UNAVAILABLE another process is writing the file */
+ * alive and is not Sumi's: Sumi's own hold a lock. `report` may be NULL.
+ * errors  what the operating system says; UNAVAILABLE another process is writing the file */
 SUMI_API sumi_status_t sumi_event_file_repair_with(const char *path, sumi_event_repair_t *report,
                                                    sumi_event_repair_options_t options);
 

@@ -16,8 +16,9 @@ typedef struct sumi_event_writer sumi_event_writer_t;
 typedef enum sumi_queue_policy {
   SUMI_QUEUE_BLOCK = 0,       /* the caller waits until there is room */
   SUMI_QUEUE_DROP_OLDEST = 1, /* the oldest waiting values go */
-  SUMI_QUEUE_COALESCE = 2 /* of every tag only the newest waiting value stays; then the oldest go.
-                             An event of several values counts as one of its first tag */
+  /* Of every tag only the newest waiting value stays; then the oldest go. An event of several
+   * values counts as one of its first tag. */
+  SUMI_QUEUE_COALESCE = 2
 } sumi_queue_policy_t;
 
 /** What an open does with event files that are in the directory already. It reads them once, for
@@ -26,32 +27,32 @@ typedef enum sumi_queue_policy {
  * others' show no lock while they are written. */
 typedef enum sumi_existing_run {
   SUMI_RUN_CONTINUE = 0, /* keep them; a tag's steps must go on above its last one there */
-  SUMI_RUN_RESUME = 1, /* remove from them everything at `resume_step` and above, as if the earlier
-                          process had stopped just before it; the readers then show what an
-                          uninterrupted run would have left */
-  SUMI_RUN_REFUSE = 2  /* ALREADY_EXISTS when there is any */
+  /* Remove from them everything at `resume_step` and above, as if the earlier process had stopped
+   * just before it; the readers then show what an uninterrupted run would have left. */
+  SUMI_RUN_RESUME = 1,
+  SUMI_RUN_REFUSE = 2 /* ALREADY_EXISTS when there is any */
 } sumi_existing_run_t;
 
 typedef struct sumi_event_writer_options {
-  int64_t flush_interval_ms
-      SUMI_UNSET; /* longest time a value waits in memory; 0 = 1000, negative = until flush */
+  /* Longest time a value waits in memory; 0 = 1000, negative = until flush. */
+  int64_t flush_interval_ms SUMI_UNSET;
   size_t queue_size_bytes SUMI_UNSET;       /* 0 = 8 MiB; one larger value still passes, alone */
   sumi_queue_policy_t when_full SUMI_UNSET; /* SUMI_QUEUE_BLOCK */
   sumi_existing_run_t existing SUMI_UNSET;  /* SUMI_RUN_CONTINUE */
-  int64_t resume_step
-      SUMI_UNSET;       /* first step that will be written again; only with SUMI_RUN_RESUME */
-  bool sync SUMI_UNSET; /* fsync after each write, on the writing thread */
+  /* First step that will be written again; only with SUMI_RUN_RESUME. */
+  int64_t resume_step SUMI_UNSET;
+  bool sync SUMI_UNSET;                   /* fsync after each write, on the writing thread */
   const char *filename_suffix SUMI_UNSET; /* appended to the file's name; no '/' */
   int end_ SUMI_UNSET;
 } sumi_event_writer_options_t;
 
 /** Creates `directory` with its parents when missing, and in it the file
- *  events.out.tfevents.<seconds>.<host>.<pid>.<counter><suffix>, exclusively, under a name that
+ * events.out.tfevents.<seconds>.<host>.<pid>.<counter><suffix>, exclusively, under a name that
  * sorts behind every event file there; writes the file version and the session start, and starts
- * the writing thread. Close it with sumi_event_writer_close. result  NULL on failure; the status in
- * *status (when not NULL), the text in sumi_error_message() errors  INVALID_ARGUMENT an option;
- * what the operating system says of the directory; ALREADY_EXISTS (REFUSE); UNAVAILABLE a file to
- * be trimmed is still being written */
+ * the writing thread. Close it with sumi_event_writer_close.
+ * result  NULL on failure; the status in *status (when not NULL), the text in sumi_error_message()
+ * errors  INVALID_ARGUMENT an option; what the operating system says of the directory;
+ *         ALREADY_EXISTS (REFUSE); UNAVAILABLE a file to be trimmed is still being written */
 SUMI_API sumi_event_writer_t *
 sumi_event_writer_open_with(const char *directory, sumi_status_t *status,
                             sumi_event_writer_options_t options) SUMI_MUST_USE;
@@ -63,15 +64,16 @@ sumi_event_writer_open_with(const char *directory, sumi_status_t *status,
   sumi_event_writer_open_with(directory, status,                                                   \
                               SUMI_OPTIONS(sumi_event_writer_options_t, __VA_ARGS__))
 
-/** The value calls copy their arguments into the queue and return.
- *  step    0 to 2^53; above the last step of the tag in this run (values of kind EMPTY may repeat
- * theirs). After SUMI_RUN_RESUME a value below resume_step that the older files already hold, such
- * as a configuration a program logs whenever it starts, is left out, counted as repeated, and no
- * error errors  INVALID_ARGUMENT the tag, metadata, shape or time is not allowed, or the tag
- * belongs to another plugin, or its step does not go up (the message names tag, step and last
- * step): nothing of the event is written; RESOURCE_EXHAUSTED no memory; FAILED_PRECONDITION in a
- * forked child. Failures of the disk are not reported here but by flush and close, so that training
- * goes on. */
+/** The value calls copy their arguments into the queue and return. Failures of the disk are not
+ * reported by them but by flush and close, so that training goes on.
+ * step    0 to 2^53; above the last step of the tag in this run (values of kind EMPTY may repeat
+ *         theirs). After SUMI_RUN_RESUME a value below resume_step that the older files already
+ *         hold, such as a configuration a program logs whenever it starts, is left out, counted as
+ *         repeated, and no error.
+ * errors  INVALID_ARGUMENT the tag, metadata, shape or time is not allowed, or the tag belongs to
+ *         another plugin, or its step does not go up (the message names tag, step and last step):
+ *         nothing of the event is written; RESOURCE_EXHAUSTED no memory; FAILED_PRECONDITION in a
+ *         forked child */
 SUMI_API sumi_status_t sumi_event_writer_scalar(sumi_event_writer_t *writer, const char *tag,
                                                 int64_t step, float value);
 
@@ -86,8 +88,8 @@ SUMI_API sumi_status_t sumi_event_writer_values(sumi_event_writer_t *writer, int
 SUMI_API sumi_status_t sumi_event_writer_graph_def(sumi_event_writer_t *writer,
                                                    sumi_bytes_view_t graph_def);
 
-/** A serialized RunMetadata (run_metadata.h) under a tag of its own. Never dropped by a full queue.
- */
+/** A serialized RunMetadata (run_metadata.h) under a tag of its own. Never dropped by a full
+ * queue. */
 SUMI_API sumi_status_t sumi_event_writer_run_metadata(sumi_event_writer_t *writer, const char *tag,
                                                       int64_t step, sumi_bytes_view_t run_metadata);
 
@@ -97,14 +99,15 @@ SUMI_API sumi_status_t sumi_event_writer_session(sumi_event_writer_t *writer,
                                                  const char *checkpoint_path, const char *message);
 
 /** Waits until everything queued before the call is in the file (and on the disk, with `sync`).
- *  errors  the first failure of the disk since open, with path, reason and number of events lost.
- * It stays: every later flush and close reports it. After ENOSPC the writer goes on trying, so that
- * logging resumes when there is room again; a record that did not fit is cut off, nothing before it
- * is lost. */
+ * After ENOSPC the writer goes on trying, so that logging resumes when there is room again; a
+ * record that did not fit is cut off, nothing before it is lost.
+ * errors  the first failure of the disk since open, with path, reason and number of events lost. It
+ *         stays: every later flush and close reports it */
 SUMI_API sumi_status_t sumi_event_writer_flush(sumi_event_writer_t *writer) SUMI_MUST_USE;
 
 /** Flushes, ends the thread, closes the file and releases the writer, whatever it returns; NULL is
- * allowed. No other thread may be in a call. errors  as sumi_event_writer_flush */
+ * allowed. No other thread may be in a call.
+ * errors  as sumi_event_writer_flush */
 SUMI_API sumi_status_t sumi_event_writer_close(sumi_event_writer_t *writer) SUMI_MUST_USE;
 
 typedef struct {

@@ -77,8 +77,8 @@ SUMI_API void sumi_graph_def_begin_function(sumi_graph_def_t *graph, const char 
 SUMI_API void sumi_graph_def_end_function(sumi_graph_def_t *graph);
 
 /** Appends the serialized GraphDef (producer version `producer`, 0 = 22) to `bytes`. The builder is
- * then used up. errors  the first refusal: INVALID_ARGUMENT naming node and reason;
- * RESOURCE_EXHAUSTED */
+ * then used up.
+ * errors  the first refusal: INVALID_ARGUMENT naming node and reason; RESOURCE_EXHAUSTED */
 SUMI_API sumi_status_t sumi_graph_def_finish(sumi_graph_def_t *graph, int producer,
                                              sumi_buffer_t *bytes);
 

@@ -17,8 +17,7 @@ typedef struct sumi_logdir sumi_logdir_t;
 typedef struct {
   const char *name; /* relative to the root, "." for the root itself */
   const char *path;
-  const char *const
-      *files; /* paths, sorted: the order of reading and, by the naming rule, of age */
+  const char *const *files; /* paths in the order of reading, which is by age */
   size_t file_count;
 } sumi_logdir_run_t;
 
@@ -40,9 +39,9 @@ SUMI_API const sumi_logdir_run_t *sumi_logdir_find(const sumi_logdir_t *logdir, 
 SUMI_API sumi_status_t sumi_logdir_refresh(sumi_logdir_t *logdir);
 
 /** The next event of any run: run by run, file by file, each to its present end. Metadata in force
- * are those of the tag's first value in the run. run     receives the run's index, may be NULL
- *  errors  as sumi_event_reader_next; OUT_OF_RANGE when every file is at its end: refresh and call
- * again to follow */
+ * are those of the tag's first value in the run. *run receives the run's index (`run` may be NULL).
+ * errors  as sumi_event_reader_next; OUT_OF_RANGE when every file is at its end: refresh and call
+ *         again to follow */
 SUMI_API sumi_status_t sumi_logdir_next(sumi_logdir_t *logdir, sumi_event_t *event, size_t *run);
 
 SUMI_END_DECLS

@@ -40,8 +40,8 @@ typedef enum sumi_hparam_type {
   SUMI_HPARAM_NUMBER = 3
 } sumi_hparam_type_t;
 
-/** One hyper-parameter; the member of its type counts. Numbers are finite: the plugin drops others.
- */
+/** One hyper-parameter; the member of its type counts. Numbers are finite: the plugin drops
+ * others. */
 typedef struct sumi_hparam {
   const char *name SUMI_UNSET;
   sumi_hparam_type_t type SUMI_UNSET;
@@ -51,15 +51,15 @@ typedef struct sumi_hparam {
 } sumi_hparam_t;
 
 typedef struct sumi_hparams_session {
-  const char *group_name
-      SUMI_UNSET; /* runs of one group are averaged; empty: the run is its own group */
+  /* Runs of one group are averaged; empty: the run is its own group. */
+  const char *group_name SUMI_UNSET;
   const char *model_uri SUMI_UNSET;
   const char *monitor_url SUMI_UNSET;
   double start_time_s SUMI_UNSET;
 } sumi_hparams_session_t;
 
-/** hparams: one trial's values, for SUMI_TAG_HPARAMS_SESSION_START, at step 0 in the trial's run.
- */
+/** hparams: one trial's values, for SUMI_TAG_HPARAMS_SESSION_START, at step 0 in the trial's
+ * run. */
 SUMI_API sumi_status_t sumi_plugin_hparams_session_start(sumi_buffer_t *content,
                                                          const sumi_hparam_t *hparams, size_t count,
                                                          const sumi_hparams_session_t *session);
@@ -117,9 +117,9 @@ typedef struct sumi_hparams_experiment {
 SUMI_API sumi_status_t sumi_plugin_hparams_experiment(sumi_buffer_t *content,
                                                       const sumi_hparams_experiment_t *experiment);
 
-/** A chart of the custom scalars dashboard: `tags` are regular expressions matched at a tag's start
- * (end them with $); with `margin`, they are exact tags in threes: value, lower bound, upper bound.
- */
+/** A chart of the custom scalars dashboard: `tags` are regular expressions matched at a tag's
+ * start (end them with $); with `margin`, they are exact tags in threes: value, lower bound,
+ * upper bound. */
 typedef struct sumi_custom_chart {
   const char *title SUMI_UNSET;
   const char *const *tags SUMI_UNSET;

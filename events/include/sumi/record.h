@@ -23,17 +23,14 @@ SUMI_API void sumi_record_footer(const void *payload, size_t size_bytes,
 typedef enum sumi_record_state {
   SUMI_RECORD_WHOLE,      /* a record: go on behind it */
   SUMI_RECORD_INCOMPLETE, /* the beginning of a record: wait for more bytes */
-  SUMI_RECORD_TOO_LARGE,  /* a sound header with a length above the cap: skip size_bytes or give up
-                           */
+  SUMI_RECORD_TOO_LARGE,  /* a sound header, a length above the cap: skip size_bytes or give up */
   SUMI_RECORD_BAD_LENGTH, /* no record begins here: search for the next one */
-  SUMI_RECORD_BAD_PAYLOAD /* a sound header, a damaged payload or footer: search for the next record
-                           */
+  SUMI_RECORD_BAD_PAYLOAD /* a sound header, damage behind it: search for the next record */
 } sumi_record_state_t;
 
 typedef struct sumi_record {
   const uint8_t *payload;      /* inside the caller's bytes; NULL unless the record is whole */
-  uint64_t payload_size_bytes; /* known unless the state is BAD_LENGTH or the header itself is
-                                  incomplete */
+  uint64_t payload_size_bytes; /* unless the state is BAD_LENGTH or the header is incomplete */
   uint64_t size_bytes;         /* of the whole frame; the bytes needed so far when INCOMPLETE */
 } sumi_record_t;
 

@@ -20,8 +20,8 @@ typedef struct sumi_gallery_options {
   int columns SUMI_UNSET;   /* default: as many as make the sheet about square; at most 256 */
   int max_count SUMI_UNSET; /* pictures drawn, after ordering; default 256, at most 4096 */
   sumi_gallery_order_t order SUMI_UNSET;
-  const double *keys
-      SUMI_UNSET; /* one per prediction, larger = worse; NaN counts as worst. NULL: see the order */
+  /* One per prediction, larger = worse; NaN counts as worst. NULL: see the order. */
+  const double *keys SUMI_UNSET;
   bool only_wrong SUMI_UNSET; /* leave out all but the mistakes */
   int picture_px SUMI_UNSET;  /* as for one prediction; default 112 */
   const char *const *class_names SUMI_UNSET;
@@ -49,16 +49,15 @@ SUMI_API sumi_status_t sumi_gallery_draw_with(const sumi_prediction_t *predictio
 
 typedef struct sumi_film_strip_options {
   const char *title SUMI_UNSET;
-  const char *const *frame_names
-      SUMI_UNSET;            /* heads of the columns, e.g. "step 100"; NULL: 1, 2, 3 … */
-  int picture_px SUMI_UNSET; /* default 112 */
+  const char *const *frame_names SUMI_UNSET; /* heads, e.g. "step 100"; NULL: 1, 2, 3 … */
+  int picture_px SUMI_UNSET;                 /* default 112 */
   sumi_color_t bad_color SUMI_UNSET;
   double low SUMI_UNSET, high SUMI_UNSET;
   int end_ SUMI_UNSET;
 } sumi_film_strip_options_t;
 
-/** The same samples over time: one row per sample, one column per frame; predictions[frame *
- * samples + sample]. At most 256 of either; errors as sumi_gallery_draw. */
+/** The same samples over time: one row per sample, one column per frame;
+ * predictions[frame * samples + sample]. At most 256 of either; errors as sumi_gallery_draw. */
 SUMI_API sumi_status_t sumi_film_strip_draw_with(const sumi_prediction_t *predictions, int samples,
                                                  int frames, sumi_picture_t *picture,
                                                  sumi_film_strip_options_t options);

@@ -25,12 +25,12 @@ typedef struct sumi_pixels_options {
 SUMI_API sumi_status_t sumi_pixels_check(const char *what, const sumi_array_view_t *pictures,
                                          int64_t *count);
 
-/** Picture `index` of the array as a new GREY, RGB or RGBA picture.
- *  uint8 values are taken as they are (unless a range is given). Floats follow TensorFlow's rule,
- * per picture and over its finite pixels: without a negative value x * (255 / max), otherwise 128 +
- * x * (127 / max|x|), cut to whole numbers; extremes below 1e-6 count as 0. A pixel with any
- * non-finite channel becomes bad_color. Source: tensorflow/core/kernels/summary_image_op.cc,
- * NormalizeFloatImage. Any thread. */
+/** Picture `index` of the array as a new GREY, RGB or RGBA picture. uint8 values are taken as
+ * they are (unless a range is given). Floats follow TensorFlow's rule, per picture and over its
+ * finite pixels: without a negative value x * (255 / max), otherwise 128 + x * (127 / max|x|),
+ * cut to whole numbers; extremes below 1e-6 count as 0. A pixel with any non-finite channel
+ * becomes bad_color. Source: tensorflow/core/kernels/summary_image_op.cc, NormalizeFloatImage.
+ * Any thread. */
 SUMI_API sumi_status_t sumi_pixels_picture_with(const sumi_array_view_t *pictures, int64_t index,
                                                 sumi_picture_t *picture,
                                                 sumi_pixels_options_t options);

@@ -1,5 +1,5 @@
-/* PNG: encoding with settings chosen by content, decoding with limits, annotations in a text chunk.
- */
+/* PNG: encoding with settings chosen by content, decoding with limits, annotations in a text
+ * chunk. */
 #ifndef SUMI_PNG_H
 #define SUMI_PNG_H
 

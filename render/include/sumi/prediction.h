@@ -28,8 +28,8 @@ typedef struct sumi_box {
   int class_index SUMI_UNSET;    /* picks the palette colour */
 } sumi_box_t;
 
-/** A region: pixels of [h, w] (bool, integer or floating, the picture's size) that are above 0.5.
- */
+/** A region: pixels of [h, w] (bool, integer or floating, the picture's size) that are above
+ * 0.5. */
 typedef struct sumi_mask {
   sumi_array_view_t pixels SUMI_UNSET;
   sumi_layer_t layer SUMI_UNSET; /* predicted regions are filled, true ones outlined */

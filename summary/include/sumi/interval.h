@@ -114,8 +114,8 @@ SUMI_API sumi_status_t sumi_interval_rules_add(sumi_interval_rules_t *rules, con
                                                const sumi_interval_t *interval);
 
 /** Appends the rules written in `text`, all or none. `source` names the text in messages
- * ("SUMI_INTERVALS", a path): INVALID_ARGUMENT "SUMI_INTERVALS: byte 7 of 12: expected …, found …".
- */
+ * ("SUMI_INTERVALS", a path).
+ * errors  INVALID_ARGUMENT "SUMI_INTERVALS: byte 7 of 12: expected …, found …" */
 SUMI_API sumi_status_t sumi_interval_rules_parse(sumi_interval_rules_t *rules, const char *source,
                                                  const char *text);
 

@@ -40,8 +40,8 @@ typedef struct sumi_writer_options {
    * rules, everything is due. */
   const char *intervals SUMI_UNSET;
   int64_t flush_interval_ms SUMI_UNSET; /* how long a value may wait in memory; default 1000 */
-  int64_t queue_summaries
-      SUMI_UNSET;                 /* pictures and the like that may wait for a worker; default 64 */
+  /* Pictures and the like that may wait for a worker; default 64. */
+  int64_t queue_summaries SUMI_UNSET;
   int64_t queue_bytes SUMI_UNSET; /* and the memory they may take; default 256 MiB */
   /* What happens to a summary or scalar that finds its queue full. Losses are counted in
    * sumi_writer_stats and logged as scalar "sumi/dropped" (the total so far) at the next flush or
@@ -54,8 +54,8 @@ typedef struct sumi_writer_options {
    * files that are there. */
   int64_t resume_at SUMI_UNSET;
   sumi_existing_run_t existing SUMI_UNSET; /* default SUMI_RUN_CONTINUE */
-  bool ignore_environment
-      SUMI_UNSET; /* neither SUMI_INTERVALS nor the run's file "intervals" is read */
+  /* Neither SUMI_INTERVALS nor the run's file "intervals" is read. */
+  bool ignore_environment SUMI_UNSET;
   int end_ SUMI_UNSET;
 } sumi_writer_options_t;
 

@@ -5,14 +5,14 @@
 #include <limits.h>
 #include <string.h>
 
+/* Sizes are m * n * k. Two tiles are used from some 60 microseconds of work on, more only when each
+ * has plenty; thinner tiles than these would repack too much of the other operand. */
 enum {
-  SPLIT_PRODUCT =
-      1
-      << 20, /* m * n * k from which two threads are better than one: some 60 microseconds of work */
-  TILE_PRODUCT = 1 << 25, /* … that each of more than two tiles has to have */
+  SPLIT_PRODUCT = 1 << 20,
+  TILE_PRODUCT = 1 << 25, /* of each of more than two tiles */
   MAX_TILES = 16,
   MIN_HALF = 32,  /* rows or columns of one of two tiles */
-  MIN_TILE = 128, /* … of more; thinner tiles repack too much of the other operand */
+  MIN_TILE = 128, /* of one of more */
   ROUND = 16
 };
 
@@ -29,8 +29,8 @@ static int64_t divide_up(int64_t a, int64_t b) {
   return (a + b - 1) / b;
 }
 
-/* Halves one side of every tile: the one for which less is repacked, down for each strip b, across for each a. False when
- * both are too short. */
+/* Halves one side of every tile: the one for which less is repacked, down for each strip b, across
+ * for each a. False when both are too short. */
 static bool halve(grid_t *grid, int64_t m, int64_t n, int64_t least) {
   const bool can_down = m >= least * grid->down * 2, can_across = n >= least * grid->across * 2;
   const int64_t cost_down = m * grid->across + n * grid->down * 2;
@@ -101,7 +101,8 @@ static void multiply_whole(const sumi__gemm_t *g) {
     multiply_part(g, 0, g->m, 0, g->n);
 }
 
-/* Integers, which BLAS does not know: one row of c, in unsigned arithmetic so that overflow wraps around. */
+/* Integers, which BLAS does not know: one row of c, in unsigned arithmetic so that overflow wraps
+ * around. */
 #define INTEGER_ROW(name, type, wide)                                                              \
   static void name(void *context, int64_t row) {                                                   \
     const sumi__gemm_t *g = context;                                                               \

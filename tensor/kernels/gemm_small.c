@@ -36,8 +36,8 @@ PLAIN(plain_64, double)
 #ifdef __GNUC__
 typedef float vector_t __attribute__((vector_size(32), aligned(4), may_alias));
 
-/* `rows` rows and one panel of c, kept in registers over all of k. Inlined with a constant `rows`. `columns` of the
- * panel exist in c; all PANEL of them exist in b. */
+/* `rows` rows and one panel of c, kept in registers over all of k. Inlined with a constant `rows`.
+ * `columns` of the panel exist in c; all PANEL of them exist in b. */
 static inline __attribute__((always_inline)) void multiply_rows(int rows, const sumi__gemm_t *g,
                                                                 int64_t row, const float *b,
                                                                 int64_t ldb, float *c,
@@ -134,8 +134,8 @@ static sumi__gemm_t as_row(const sumi__gemm_t *g) {
                         .c = g->c};
 }
 
-/* The cores for which OpenBLAS multiplies small matrices without packing them (SMALL_MATRIX_OPT of its Makefile.x86_64);
- * measured on one of them, its kernels win from 2 by 2 on. */
+/* The cores for which OpenBLAS multiplies small matrices without packing them (SMALL_MATRIX_OPT of
+ * its Makefile.x86_64); measured on one of them, its kernels win from 2 by 2 on. */
 static bool blas_is_quick(void) {
   static const char *const cores[] = {"SkylakeX", "Cooperlake", "SapphireRapids"};
   static atomic_int answer; /* 0: not asked yet */

@@ -1,11 +1,12 @@
-/* Products of small matrices, for which a BLAS call may cost more than it saves (measured: up to 2.6 times). */
+/* Products of small matrices, for which a BLAS call may cost more than it saves (measured: up to
+ * 2.6 times). */
 #ifndef SUMI_KERNELS_GEMM_SMALL_H
 #define SUMI_KERNELS_GEMM_SMALL_H
 
 #include "kernels/gemm.h"
 
-/* Is this product better done here? That depends on its sizes and on the processor: OpenBLAS has quick kernels for small
- * matrices on some. */
+/* Is this product better done here? That depends on its sizes and on the processor: OpenBLAS has
+ * quick kernels for small matrices on some. */
 bool sumi__gemm_is_small(const sumi__gemm_t *gemm);
 
 /* Computes a product for which that is so. */

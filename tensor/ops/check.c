@@ -1,4 +1,5 @@
-/* Ops that fail a run. Source of names and semantics: TensorFlow core/ops/array_ops.cc, logging_ops.cc. */
+/* Ops that fail a run. Source of names and semantics: TensorFlow core/ops/array_ops.cc,
+ * logging_ops.cc. */
 #include "ops/known.h"
 
 #include <sumi/buffer.h>

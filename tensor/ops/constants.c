@@ -38,8 +38,8 @@ static sumi_tensor_t refuse_argument(sumi_graph_t *graph, sumi_site_t site, cons
   return refuse(graph, site, sumi_fail(SUMI_INVALID_ARGUMENT, "%s", what));
 }
 
-/* A constant of an array that was just made with that dtype and shape; when it was not, only memory can have been
- * missing unless they are bad. */
+/* A constant of an array that was just made with that dtype and shape; when it was not, only memory
+ * can have been missing unless they are bad. */
 static sumi_tensor_t take_made(sumi_graph_t *graph, sumi_site_t site, sumi_array_t *array,
                                sumi_dtype_t dtype, sumi_dims_t dims,
                                sumi_constant_options_t options) {

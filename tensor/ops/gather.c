@@ -1,4 +1,5 @@
-/* Rows by number, and numbers as rows. Source of names and semantics: TensorFlow core/ops/array_ops.cc, math_ops.cc. */
+/* Rows by number, and numbers as rows. Source of names and semantics: TensorFlow
+ * core/ops/array_ops.cc, math_ops.cc. */
 #include "graph/graph_internal.h"
 #include "ops/known.h"
 
@@ -115,7 +116,8 @@ static sumi_tensor_t gathered_axis(const sumi_grad_t *grad) {
   return sumi_floor_mod(sumi_cast(given, SUMI_INT32), sumi_rank(grad->x[0]));
 }
 
-/* params as rows of what lies behind the axis: row outer * size + index gets all of dy that was copied from it. */
+/* params as rows of what lies behind the axis: row outer * size + index gets all of dy that was
+ * copied from it. */
 static void gather_grad(sumi_grad_t *grad) {
   const sumi_tensor_t indices = grad->x[1], axis = gathered_axis(grad);
   const sumi_tensor_t shape = sumi_shape(grad->x[0]), count = sumi_size(indices);
@@ -224,7 +226,8 @@ typedef struct segment_job {
   int64_t rows, inner, segments, segments_per_task;
 } segment_job_t;
 
-/* One task owns a range of segments and adds its rows in order (integers wrap around), so that sums do not depend on how many tasks run at once. */
+/* One task owns a range of segments and adds its rows in order (integers wrap around), so that sums
+ * do not depend on how many tasks run at once. */
 static void segment_task(void *context, int64_t task) {
   const segment_job_t *job = context;
   const int64_t begin = task * job->segments_per_task;

@@ -40,8 +40,9 @@ sumi_status_t sumi__want_dims(const sumi_infer_t *infer, int input, const char *
 sumi_status_t sumi__want_length(const sumi_infer_t *infer, int input, const char *name,
                                 int *length);
 
-/* All elements of input `input`, when a Const node gives them or a run is under way; false otherwise. For what known
- * elements do not hold: matrices, long lists and floating-point numbers. */
+/* All elements of input `input`, when a Const node gives them or a run is under way; false
+ * otherwise. For what known elements do not hold: matrices, long lists and floating-point
+ * numbers. */
 bool sumi__input_value(const sumi_infer_t *infer, int input, sumi_array_view_t *value);
 
 /* a + b, a * b of sizes: -1 when either is unknown; false on overflow. */

@@ -1,4 +1,5 @@
-/* Matrix products. Source of names and semantics: TensorFlow core/ops/math_ops.cc, python/ops/math_grad.py. */
+/* Matrix products. Source of names and semantics: TensorFlow core/ops/math_ops.cc,
+ * python/ops/math_grad.py. */
 #include "kernels/gemm.h"
 #include "ops/known.h"
 
@@ -108,7 +109,8 @@ static sumi_status_t batch_matmul_shape(sumi_infer_t *infer) {
   return SUMI_OK;
 }
 
-/* How far the operands move for one step along each batch axis of the result; 0 where they are repeated. */
+/* How far the operands move for one step along each batch axis of the result; 0 where they are
+ * repeated. */
 typedef struct batch_strides {
   int rank;
   int64_t size[SUMI_MAX_RANK], x[SUMI_MAX_RANK], y[SUMI_MAX_RANK];

@@ -7,7 +7,8 @@
 
 #include <string.h>
 
-/* paddings is a matrix [rank, 2], which known elements do not hold; it is looked at where a constant or a run gives it. */
+/* paddings is a matrix [rank, 2], which known elements do not hold; it is looked at where a
+ * constant or a run gives it. */
 static sumi_status_t pad_shape(sumi_infer_t *infer) {
   SUMI_TRY(sumi__want_rank(infer, 1, "paddings", 2));
   sumi_dims_t out = infer->in[0];

@@ -1,5 +1,5 @@
-/* Random numbers, the same as TensorFlow's for the same (seed, seed2). Names: TensorFlow core/ops/random_ops.cc; the
- * composites are those of python/ops/random_ops.py. */
+/* Random numbers, the same as TensorFlow's for the same (seed, seed2). Names: TensorFlow
+ * core/ops/random_ops.cc; the composites are those of python/ops/random_ops.py. */
 #include "ops/known.h"
 
 #include <sumi/constants.h>

@@ -1,4 +1,5 @@
-/* TensorFlow's ValidateStridedSliceOp (core/util/strided_slice_op.cc), for partly known indices too. */
+/* TensorFlow's ValidateStridedSliceOp (core/util/strided_slice_op.cc), for partly known indices
+ * too. */
 #include "ops/strided.h"
 #include "ops/known.h"
 
@@ -16,7 +17,8 @@ static bool bit(int64_t mask, int place) {
   return (mask >> place) & 1;
 }
 
-/* A position counted from the front and clamped to where a walk in the stride's direction may start or end. */
+/* A position counted from the front and clamped to where a walk in the stride's direction may start
+ * or end. */
 static int64_t canonical(int64_t position, int64_t size, int64_t stride) {
   const int64_t low = stride > 0 ? 0 : -1, high = stride > 0 ? size : size - 1;
   if (position < 0) position += size;

@@ -4,7 +4,8 @@
 
 #include <sumi/op_def.h>
 
-/* begin, end and strides, one entry for each place in the index; the masks of the op say what a place stands for. */
+/* begin, end and strides, one entry for each place in the index; the masks of the op say what a
+ * place stands for. */
 enum { SUMI__BEGIN, SUMI__END, SUMI__STRIDE, SUMI__INDEX_VECTORS };
 
 typedef struct sumi__index {
@@ -14,7 +15,8 @@ typedef struct sumi__index {
   int64_t begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask;
 } sumi__index_t;
 
-/* What it selects. Along each input axis: elements begin, begin + stride, …, `size` of them (-1: not known). */
+/* What it selects. Along each input axis: elements begin, begin + stride, …, `size` of them (-1:
+ * not known). */
 typedef struct sumi__selection {
   int in_rank;
   int64_t begin[SUMI_MAX_RANK], stride[SUMI_MAX_RANK], size[SUMI_MAX_RANK];
@@ -24,7 +26,8 @@ typedef struct sumi__selection {
 
 void sumi__index_masks(const sumi_op_t *op, sumi__index_t *index);
 
-/* INVALID_ARGUMENT (sumi_fail) for an index that a tensor of shape `in` (rank known) does not have. */
+/* INVALID_ARGUMENT (sumi_fail) for an index that a tensor of shape `in` (rank known) does not
+ * have. */
 sumi_status_t sumi__select(const sumi__index_t *index, sumi_dims_t in,
                            sumi__selection_t *selection);
 

@@ -1,4 +1,5 @@
-/* x[begin:end:stride, …] and its gradient. Source of names and semantics: TensorFlow core/ops/array_ops.cc. */
+/* x[begin:end:stride, …] and its gradient. Source of names and semantics: TensorFlow
+ * core/ops/array_ops.cc. */
 #include "kernels/copy.h"
 #include "ops/known.h"
 #include "ops/strided.h"
@@ -58,8 +59,8 @@ static sumi_status_t select_now(const sumi_kernel_t *kernel, int first, sumi_dim
   return SUMI_OK;
 }
 
-/* The selected box: strides within the whole tensor go to `whole`, those of the dense selection to `part`. Returns where
- * it starts in the whole. */
+/* The selected box: strides within the whole tensor go to `whole`, those of the dense selection to
+ * `part`. Returns where it starts in the whole. */
 static int64_t selected_box(const sumi__selection_t *selection, sumi_dims_t in, int64_t *size,
                             int64_t *whole, int64_t *part) {
   int64_t start = 0;

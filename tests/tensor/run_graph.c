@@ -1,8 +1,9 @@
-/* Builds and runs graphs from a script on stdin, for tests that compare them with TensorFlow's. One command a line, words
- * separated by spaces; it answers with one line for each `shape`, `fetch` and `gradient`.
+/* Builds and runs graphs from a script on stdin, for tests that compare them with TensorFlow's. One
+ * command a line, words separated by spaces; `shape` and `fetch` answer with a line each.
  *
  *   graph [SEED]                    forget everything; a new graph
- *   feed NAME DTYPE SHAPE FILE.npy  a placeholder of that static shape ("?", "scalar", "2,-1") and its value
+ *   feed NAME DTYPE SHAPE FILE.npy  a placeholder of that static shape ("?", "scalar", "2,-1") and
+ *                                   its value
  *   const NAME FILE.npy
  *   node NAME TYPE INPUTS ATTR…     INPUTS: a,b:1,… or -; ATTR: kind:name=value, lists with commas
  *   variable NAME FILE.npy          a variable with that value

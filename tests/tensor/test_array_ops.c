@@ -1,5 +1,5 @@
-/* What samples beside the ops and the comparison with TensorFlow do not show: static shapes through partly known values,
- * the pleasant C calls, refusals, failing allocations. */
+/* What samples beside the ops and the comparison with TensorFlow do not show: static shapes through
+ * partly known values, the pleasant C calls, refusals, failing allocations. */
 #include "sumi_test.h"
 
 #include <sumi/alloc.h>

@@ -1,4 +1,5 @@
-/* Variables: assigning, adding, initialisation, order, refusals. Updates are compared with TensorFlow's elsewhere. */
+/* Variables: assigning, adding, initialisation, order, refusals. Updates are compared with
+ * TensorFlow's elsewhere. */
 #include "sumi_test.h"
 
 #include <sumi/constants.h>

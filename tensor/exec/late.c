@@ -91,6 +91,22 @@ static sumi_status_t infer(const sumi_kernel_t *kernel) {
   return SUMI_OK;
 }
 
+static void release_pointers(void *user, void *data) {
+  (void)user;
+  sumi_free_aligned(data);
+}
+
+/* Kernels write texts that belong to somebody else, so an array of strings must not free them. */
+static sumi_array_t *new_array(sumi_dtype_t dtype, sumi_dims_t dims) {
+  if (dtype != SUMI_STRING) return sumi_array_new_uninitialized(dtype, dims);
+  void *pointers = sumi_malloc_aligned((size_t)sumi_dims_count(dims) * sizeof(char *));
+  sumi_array_t *array = pointers ? sumi_array_wrap(dtype, dims, pointers, release_pointers, NULL)
+                                 : NULL;
+  if (!array) sumi_free_aligned(pointers);
+  if (!pointers) sumi_fail_alloc("a step's output", sizeof(char *));
+  return array;
+}
+
 static sumi_status_t make_output(const sumi_kernel_t *kernel, int index) {
   const sumi__late_t *late = sumi__step_of(kernel)->late;
   if (late->outputs[index] == SUMI__NONE) return SUMI_OK;
@@ -98,7 +114,7 @@ static sumi_status_t make_output(const sumi_kernel_t *kernel, int index) {
   if (!sumi_dims_known(dims))
     return sumi_fail(SUMI_INVALID_ARGUMENT, "the shape of output %d stays unknown: %s", index,
                      sumi_dims_text(dims).text);
-  sumi_array_t *array = sumi_array_new_uninitialized(kernel->op->outputs[index].dtype, dims);
+  sumi_array_t *array = new_array(kernel->op->outputs[index].dtype, dims);
   if (!array) return SUMI_RESOURCE_EXHAUSTED;
   late->plan->late_values[late->outputs[index]].array = array;
   *output_view(kernel, index) = sumi_array_view(array);

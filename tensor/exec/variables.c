@@ -63,6 +63,8 @@ sumi_status_t sumi_kernel_assign(const sumi_kernel_t *kernel, int index, sumi_di
   if (!variable)
     return sumi_kernel_fail(kernel, SUMI_INTERNAL, "input %d is not a variable", index);
   SUMI_TRY(check_shape(kernel, variable, dims));
+  if (variable->op->outputs[0].dtype == SUMI_STRING)
+    return sumi_kernel_fail(kernel, SUMI_UNIMPLEMENTED, "variables of strings");
   if (!variable->array || !sumi_dims_equal(sumi_array_dims(variable->array), dims)) {
     sumi_array_t *array = sumi_array_new_uninitialized(variable->op->outputs[0].dtype, dims);
     if (!array) return sumi__name_failure(kernel->op, SUMI_RESOURCE_EXHAUSTED);

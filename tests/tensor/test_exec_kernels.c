@@ -290,6 +290,32 @@ static void shapes_may_be_known_only_while_running(void **state) {
   sumi_graph_free(g);
 }
 
+static sumi_status_t make_words(void *context, int input_count, const sumi_array_view_t *in,
+                                int output_count, sumi_array_t **out) {
+  (void)context, (void)input_count, (void)in, (void)output_count;
+  out[0] = sumi_array_from(SUMI_STRING, SUMI_DIMS(1, 2), ((const char *[]){"ink", "brush"}));
+  return SUMI_OK;
+}
+
+static void strings_pass_through_late_shapes(void **state) {
+  (void)state;
+  sumi_graph_t *g = sumi_graph_new();
+  sumi_tensor_t words = sumi_host_op(g, make_words, SUMI_TENSORS(sumi_scalar(g, SUMI_INT32, 1)),
+                                     SUMI_TYPES(SUMI_STRING));
+  sumi_tensor_t flat = sumi_reshape(sumi_identity(words), SUMI_SHAPE(-1));
+  sumi_session_t *s = sumi_session_new(g);
+  sumi_array_t *out = NULL;
+  for (int run = 0; run < 2; ++run) {
+    assert_ok(sumi_session_run(s, .fetches = SUMI_FETCHES({.tensor = flat, .array = &out})));
+    assert_int_equal(sumi_array_rank(out), 1);
+    assert_string_equal(sumi_array_get_text(out, 1), "brush");
+  }
+  sumi_session_free(s);
+  assert_string_equal(sumi_array_get_text(out, 0), "ink");
+  sumi_array_unref(out);
+  sumi_graph_free(g);
+}
+
 static void a_host_op_with_a_known_shape_keeps_the_plan_static(void **state) {
   (void)state;
   sumi_graph_t *g = sumi_graph_new();
@@ -366,6 +392,7 @@ int main(void) {
       cmocka_unit_test(parallel_tasks_run_once_each_and_nest),
       cmocka_unit_test(elements_of_other_sizes_are_not_written_in_place),
       cmocka_unit_test(shapes_may_be_known_only_while_running),
+      cmocka_unit_test(strings_pass_through_late_shapes),
       cmocka_unit_test(a_host_op_with_a_known_shape_keeps_the_plan_static),
       cmocka_unit_test(a_failing_host_op_is_named),
       cmocka_unit_test(shapes_may_depend_on_the_elements_of_feeds),

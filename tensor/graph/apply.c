@@ -1,5 +1,7 @@
 #include "graph/apply.h"
 
+#include <sumi/control.h>
+
 sumi_tensor_t sumi__apply(const char *type, sumi_tensors_t inputs) {
   return sumi_node(&(sumi_node_spec_t){.site = SUMI_HERE, .type = type, .inputs = inputs});
 }
@@ -33,15 +35,23 @@ sumi_status_t sumi__scope_enter_below(sumi_graph_t *graph, sumi_site_t site, con
   return sumi__scope_enter(graph, site, scope);
 }
 
+sumi_tensor_t sumi__add_n(int count, sumi_tensor_t *terms) {
+  while (count > 1) {
+    int sums = 0;
+    for (int at = 0; at < count; at += SUMI__MAX_INPUTS) {
+      const int some = count - at < SUMI__MAX_INPUTS ? count - at : SUMI__MAX_INPUTS;
+      terms[sums++] = sumi__apply("AddN", SUMI_LIST(some, terms + at));
+    }
+    count = sums;
+  }
+  return count == 1 ? terms[0] : (sumi_tensor_t){0};
+}
+
 sumi_op_t *sumi__group(sumi_graph_t *graph, const char *name, int count, sumi_op_t *const *ops) {
   sumi_op_t **present = sumi__graph_calloc(graph, (size_t)(count > 0 ? count : 0), sizeof *present);
   if (!present) return NULL;
   int kept = 0;
   for (int i = 0; i < count; ++i)
     if (ops[i]) present[kept++] = ops[i];
-  sumi_control_begin(graph, (sumi_ops_t){kept, present});
-  const sumi_tensor_t group = sumi_node(
-      &(sumi_node_spec_t){.site = SUMI_HERE, .graph = graph, .type = "NoOp", .name = name});
-  sumi_control_end(graph);
-  return group.op;
+  return sumi_group(graph, ((sumi_ops_t){kept, present}), .name = name);
 }

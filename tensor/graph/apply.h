@@ -17,6 +17,9 @@ void sumi__scope_leave(sumi_graph_t *graph);
 /* The same inside the absolute scope "<node name>/", which belongs to an existing node. */
 sumi_status_t sumi__scope_enter_below(sumi_graph_t *graph, sumi_site_t site, const sumi_op_t *op);
 
+/* The sum of any number of terms, which are used up; the null tensor of none. */
+sumi_tensor_t sumi__add_n(int count, sumi_tensor_t *terms);
+
 /* A NoOp that runs after the listed nodes (those of NULL are left out). */
 sumi_op_t *sumi__group(sumi_graph_t *graph, const char *name, int count, sumi_op_t *const *ops);
 

@@ -37,8 +37,5 @@ sumi_tensor_t sumi__call_node(sumi__call_t *call) {
 }
 
 void sumi__call_shape(sumi__call_t *call, sumi_tensors_t sizes) {
-  if (sizes.count < 0 || sizes.count > SUMI__MAX_INPUTS || (sizes.count && !sizes.list))
-    call->input_count = SUMI__MAX_INPUTS + 1;
-  else
-    sumi__call_input(call, sumi_shape_tensor(call->spec.graph, call->spec.site, sizes));
+  sumi__call_input(call, sumi_shape_tensor(call->spec.graph, call->spec.site, sizes));
 }

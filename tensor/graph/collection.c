@@ -24,6 +24,11 @@ static sumi__collection_t *find_or_add(sumi_graph_t *graph, const char *name) {
 
 void sumi_collection_add(sumi_graph_t *graph, const char *name, sumi_tensor_t tensor) {
   if (!graph || graph->status != SUMI_OK || !name || !tensor.op) return;
+  if (tensor.op->graph != graph) {
+    sumi__graph_refuse(graph, SUMI_INVALID_ARGUMENT,
+                       "collection '%s': '%s' belongs to another graph", name, tensor.op->name);
+    return;
+  }
   sumi__collection_t *collection = find_or_add(graph, name);
   if (!collection) return;
   if (collection->count == collection->capacity) {

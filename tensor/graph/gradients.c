@@ -49,7 +49,7 @@ static sumi_tensor_t gathered(backward_t *b, sumi_tensor_t tensor) {
   /* Oldest first, so that the order of summation follows the forward graph. */
   int at = count;
   for (contribution_t *c = list; c; c = c->next) values[--at] = c->value;
-  const sumi_tensor_t total = sumi__apply("AddN", SUMI_LIST(count, values));
+  const sumi_tensor_t total = sumi__add_n(count, values);
   *list = (contribution_t){total, NULL};
   return total;
 }
@@ -74,6 +74,10 @@ static void mark_from_x(backward_t *b, sumi_tensors_t xs) {
 static sumi_status_t check_result(const sumi_op_t *op, int index, sumi_tensor_t dx) {
   sumi_dims_t merged;
   const sumi_tensor_t x = op->inputs[index];
+  if (sumi_tensor_graph(dx) != op->graph)
+    return sumi__graph_refuse(op->graph, SUMI_INVALID_ARGUMENT,
+                              "the gradient of '%s' (%s) for input %d is of another graph",
+                              op->name, op->type->def->name, index);
   if (sumi_tensor_dtype(dx) != sumi_tensor_dtype(x))
     return sumi__graph_refuse(op->graph, SUMI_INVALID_ARGUMENT,
                               "the gradient of '%s' (%s) for input %d is %s where %s is needed",
@@ -191,7 +195,7 @@ static sumi_status_t check_list(const sumi_graph_t *graph, const char *what, sum
   if (list.count < 1 || list.count > SUMI__MAX_INPUTS || !list.list)
     return sumi_fail(SUMI_INVALID_ARGUMENT, "sumi_gradients: %s has %d tensors", what, list.count);
   for (int i = 0; i < list.count; ++i) {
-    if (!list.list[i].op)
+    if (sumi_tensor_dtype(list.list[i]) == SUMI_DTYPE_INVALID)
       return sumi_fail(SUMI_INVALID_ARGUMENT, "sumi_gradients: %s[%d] is not a tensor", what, i);
     if (list.list[i].op->graph != graph)
       return sumi_fail(SUMI_INVALID_ARGUMENT, "sumi_gradients: %s[%d] is of another graph", what,
@@ -200,23 +204,58 @@ static sumi_status_t check_list(const sumi_graph_t *graph, const char *what, sum
   return SUMI_OK;
 }
 
+/* One for each y, each a number, null (ones) or of the y's dtype and shape. */
+static sumi_status_t check_grad_ys(sumi_tensors_t ys, sumi_tensors_t grad_ys) {
+  if (grad_ys.count == 0) return SUMI_OK;
+  if (grad_ys.count != ys.count || !grad_ys.list)
+    return sumi_fail(SUMI_INVALID_ARGUMENT, "sumi_gradients: %d grad_ys for %d ys", grad_ys.count,
+                     ys.count);
+  for (int i = 0; i < ys.count; ++i) {
+    const sumi_tensor_t y = ys.list[i], dy = grad_ys.list[i];
+    sumi_dims_t merged;
+    if (!dy.op) continue;
+    if (dy.op->graph != y.op->graph)
+      return sumi_fail(SUMI_INVALID_ARGUMENT, "sumi_gradients: grad_ys[%d] is of another graph", i);
+    if (sumi_tensor_dtype(dy) != sumi_tensor_dtype(y) ||
+        !sumi_merge_dims(sumi_tensor_dims(dy), sumi_tensor_dims(y), &merged))
+      return sumi_fail(
+          SUMI_INVALID_ARGUMENT, "sumi_gradients: grad_ys[%d] is %s %s for a y, '%s', of %s %s", i,
+          sumi_dtype_name(sumi_tensor_dtype(dy)), sumi_dims_text(sumi_tensor_dims(dy)).text,
+          y.op->name, sumi_dtype_name(sumi_tensor_dtype(y)),
+          sumi_dims_text(sumi_tensor_dims(y)).text);
+  }
+  return SUMI_OK;
+}
+
+/* What belongs to no op of its own carries the line of the first y. */
 static sumi_status_t run(backward_t *b, sumi_tensors_t ys, sumi_tensors_t xs, sumi_tensor_t *dxs,
                          sumi_tensors_t grad_ys) {
+  const sumi_site_t site = ys.list[0].op->site;
   mark_from_x(b, xs);
-  SUMI_TRY(start(b, ys, grad_ys));
+  sumi__composite_begin(b->graph, site);
+  const sumi_status_t started = start(b, ys, grad_ys);
+  sumi__composite_end(b->graph);
+  SUMI_TRY(started);
   SUMI_TRY(walk_back(b));
+  sumi__composite_begin(b->graph, site);
   for (int i = 0; i < xs.count; ++i) dxs[i] = gathered(b, canonical(xs.list[i]));
+  sumi__composite_end(b->graph);
   return b->graph->status;
+}
+
+static void clear(sumi_tensor_t *dxs, int count) {
+  for (int i = 0; i < count; ++i) dxs[i] = (sumi_tensor_t){0};
 }
 
 sumi_status_t sumi_gradients_with(sumi_tensors_t ys, sumi_tensors_t xs, sumi_tensor_t *dxs,
                                   sumi_gradients_options_t options) {
   if (!dxs) return sumi_fail(SUMI_INVALID_ARGUMENT, "sumi_gradients: dxs is NULL");
-  for (int i = 0; i < xs.count; ++i) dxs[i] = (sumi_tensor_t){0};
+  clear(dxs, xs.count);
   sumi_graph_t *graph = ys.count > 0 && ys.list ? sumi_tensor_graph(ys.list[0]) : NULL;
-  if (graph && graph->status != SUMI_OK) return graph->status;
+  if (graph && graph->status != SUMI_OK) return sumi__graph_repeat(graph);
   sumi_status_t status = check_list(graph, "ys", ys);
   if (status == SUMI_OK) status = check_list(graph, "xs", xs);
+  if (status == SUMI_OK) status = check_grad_ys(ys, options.grad_ys);
   if (status != SUMI_OK) return graph ? sumi__graph_adopt_failure(graph, status) : status;
   backward_t b = {.graph = graph, .op_count = graph->op_count};
   b.from_x = sumi_calloc((size_t)b.op_count, sizeof *b.from_x);
@@ -231,5 +270,6 @@ sumi_status_t sumi_gradients_with(sumi_tensors_t ys, sumi_tensors_t xs, sumi_ten
   if (status == SUMI_OK) sumi__names_leave(&graph->names);
   sumi_free(b.from_x);
   sumi_free(b.outputs);
-  return graph->status;
+  if (graph->status != SUMI_OK) clear(dxs, xs.count);
+  return sumi__graph_repeat(graph);
 }

@@ -63,6 +63,10 @@ sumi_status_t sumi__graph_refuse(sumi_graph_t *graph, sumi_status_t status, cons
   return sumi__graph_adopt_failure(graph, status);
 }
 
+sumi_status_t sumi__graph_repeat(const sumi_graph_t *graph) {
+  return graph->status == SUMI_OK ? SUMI_OK : sumi_fail(graph->status, "%s", graph->message);
+}
+
 void sumi_graph_refuse(sumi_graph_t *graph, sumi_status_t status, sumi_site_t site) {
   if (!graph || graph->status != SUMI_OK) return;
   sumi_fail(status, "%s:%d: %s", site.file ? site.file : "?", site.line, sumi_error_message());
@@ -114,7 +118,7 @@ void sumi_graph_set_device(sumi_graph_t *graph, const char *device) {
 
 void sumi_scope_begin(sumi_graph_t *graph, const char *name) {
   if (!usable(graph)) return;
-  if (!name || !sumi__name_is_valid(name)) {
+  if (!name || !sumi__name_is_valid(&graph->names, name)) {
     sumi__graph_refuse(
         graph, SUMI_INVALID_ARGUMENT,
         "'%s' is not a scope name: a letter, digit or '.' first, then also _ - / > \\",
@@ -132,9 +136,12 @@ void sumi_scope_end(sumi_graph_t *graph) {
 
 void sumi_control_begin(sumi_graph_t *graph, sumi_ops_t ops) {
   if (!usable(graph)) return;
+  if (ops.count < 0 || (ops.count > 0 && !ops.list)) {
+    sumi__graph_refuse(graph, SUMI_INVALID_ARGUMENT, "%d control inputs without a list", ops.count);
+    return;
+  }
   sumi__control_scope_t *scope = sumi__graph_calloc(graph, 1, sizeof *scope);
-  sumi_op_t **list = sumi__graph_calloc(graph, (size_t)(ops.count > 0 ? ops.count : 0),
-                                        sizeof *list);
+  sumi_op_t **list = sumi__graph_calloc(graph, (size_t)ops.count, sizeof *list);
   if (!scope || !list) return;
   for (int i = 0; i < ops.count; ++i) {
     if (!ops.list[i] || ops.list[i]->graph != graph) {
@@ -167,7 +174,7 @@ sumi_status_t sumi_register_gradient(sumi_graph_t *graph, const char *name,
                                      sumi_gradient_fn_t gradient, void *context) {
   if (!graph || !name || !gradient)
     return sumi_fail(SUMI_INVALID_ARGUMENT, "sumi_register_gradient: a NULL argument");
-  if (graph->status != SUMI_OK) return graph->status;
+  if (graph->status != SUMI_OK) return sumi__graph_repeat(graph);
   if (find_gradient(graph, name))
     return sumi_fail(SUMI_ALREADY_EXISTS, "a gradient named '%s' is registered already", name);
   sumi__custom_gradient_t *entry = sumi__graph_calloc(graph, 1, sizeof *entry);

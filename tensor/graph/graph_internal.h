@@ -87,6 +87,9 @@ sumi_status_t sumi__graph_refuse(sumi_graph_t *graph, sumi_status_t status, cons
 /* Refuses with the calling thread's last message. */
 sumi_status_t sumi__graph_adopt_failure(sumi_graph_t *graph, sumi_status_t status);
 
+/* The graph's status; a refusal's text becomes the calling thread's last message again. */
+sumi_status_t sumi__graph_repeat(const sumi_graph_t *graph);
+
 /* Zeroed arena memory of the graph; refuses the graph and returns NULL when there is none. */
 void *sumi__graph_calloc(sumi_graph_t *graph, size_t count, size_t size_bytes);
 char *sumi__graph_strdup(sumi_graph_t *graph, const char *text);

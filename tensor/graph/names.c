@@ -18,10 +18,15 @@ void sumi__names_release(sumi__names_t *names) {
   sumi_free((void *)names->scopes);
 }
 
-bool sumi__name_is_valid(const char *name) {
-  if (!isalnum((unsigned char)name[0]) && name[0] != '.') return false;
-  for (const char *c = name + 1; *c; ++c)
-    if (!isalnum((unsigned char)*c) && !strchr("_.-/>\\", *c)) return false;
+/* Whatever the locale calls a letter. */
+static bool is_plain(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.';
+}
+
+bool sumi__name_is_valid(const sumi__names_t *names, const char *name) {
+  if (!name[0] || (names->scope_count == 0 && !is_plain(name[0]))) return false;
+  for (const char *c = name; *c; ++c)
+    if (!is_plain(*c) && !strchr("_-/>\\", *c)) return false;
   return true;
 }
 

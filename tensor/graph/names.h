@@ -18,8 +18,9 @@ typedef struct sumi__names {
 
 void sumi__names_release(sumi__names_t *names);
 
-/* Is it letters, digits or "." first, then also "_-/>\"? (TensorFlow's _VALID_OP_NAME_REGEX) */
-bool sumi__name_is_valid(const char *name);
+/* Is it letters, digits or "." first, then also "_-/>\"? Below a scope all of them may come first.
+ * (TensorFlow's _VALID_OP_NAME_REGEX, _VALID_SCOPE_NAME_REGEX) */
+bool sumi__name_is_valid(const sumi__names_t *names, const char *name);
 
 /* A name that no node has: scope prefix + name, with "_1", "_2", … when that is taken. From
  * `arena`; NULL without memory. Names that differ only in case count as the same, as in TensorFlow.

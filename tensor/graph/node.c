@@ -37,7 +37,8 @@ sumi_status_t sumi__builder_refuse(const sumi__builder_t *b, const char *format,
   if (b->spec->name) sumi_buffer_printf(&text, " '%s'", b->spec->name);
   if (b->site.file) sumi_buffer_printf(&text, " (%s:%d)", b->site.file, b->site.line);
   sumi_buffer_printf(&text, ": %s", reason);
-  for (int i = 0; i < b->spec->inputs.count && i < SHOWN_INPUTS; ++i) describe_input(b, i, &text);
+  for (int i = 0; b->spec->inputs.list && i < b->spec->inputs.count && i < SHOWN_INPUTS; ++i)
+    describe_input(b, i, &text);
   const char *whole = sumi_buffer_text(&text);
   const sumi_status_t status = sumi__graph_refuse(b->graph, SUMI_INVALID_ARGUMENT, "%s",
                                                   whole ? whole : reason);
@@ -175,6 +176,7 @@ static void name_result(sumi_graph_t *graph, const char *scope, sumi_tensor_t re
   char *name = sumi__graph_strdup(graph, scope);
   if (!name) return;
   name[strlen(name) - 1] = '\0'; /* the prefix ends in "/" */
+  sumi__names_bind(&graph->names, result.op->name, -1);
   result.op->name = name;
   sumi__names_bind(&graph->names, name, result.op->index);
 }
@@ -201,19 +203,25 @@ static sumi_tensor_t expand(const sumi__builder_t *b) {
   return result;
 }
 
+/* One that ends in "/" is a scope's. */
+static bool is_node_name(const sumi_graph_t *graph, const char *name) {
+  return sumi__name_is_valid(&graph->names, name) && name[strlen(name) - 1] != '/';
+}
+
 static sumi_graph_t *graph_of(const sumi_node_spec_t *spec) {
   if (spec->graph) return spec->graph;
-  for (int i = 0; i < spec->inputs.count; ++i)
+  for (int i = 0; spec->inputs.list && i < spec->inputs.count; ++i)
     if (spec->inputs.list[i].op) return spec->inputs.list[i].op->graph;
   return NULL;
 }
 
 sumi_tensor_t sumi_node(const sumi_node_spec_t *spec) {
   const sumi_tensor_t nothing = {0};
-  sumi_graph_t *graph = graph_of(spec);
+  sumi_graph_t *graph = spec ? graph_of(spec) : NULL;
   if (!graph) {
     sumi_fail(SUMI_INVALID_ARGUMENT, "%s (%s:%d): no graph, and no input is a tensor of one",
-              spec->type, spec->site.file ? spec->site.file : "?", spec->site.line);
+              spec && spec->type ? spec->type : "a node",
+              spec && spec->site.file ? spec->site.file : "?", spec ? spec->site.line : 0);
     return nothing;
   }
   if (graph->status != SUMI_OK) return nothing;
@@ -221,11 +229,11 @@ sumi_tensor_t sumi_node(const sumi_node_spec_t *spec) {
   sumi__builder_t b = {.graph = graph, .spec = spec, .site = site};
   b.type = spec->type ? sumi__op_type(spec->type) : NULL;
   if (!b.type) {
-    if (!spec->type) sumi_fail(SUMI_INVALID_ARGUMENT, "a node without a type");
-    sumi__graph_adopt_failure(graph, SUMI_NOT_FOUND);
+    if (!spec->type) sumi_fail(SUMI_NOT_FOUND, "a node without a type");
+    sumi_graph_refuse(graph, SUMI_NOT_FOUND, site);
     return nothing;
   }
-  if (spec->name && !sumi__name_is_valid(spec->name)) {
+  if (spec->name && !is_node_name(graph, spec->name)) {
     sumi__builder_refuse(
         &b, "'%s' is not a name: a letter, digit or '.' first, then also _ - / > \\", spec->name);
     return nothing;
@@ -287,10 +295,16 @@ static sumi_tensor_t constant_vector(sumi_graph_t *graph, sumi_site_t site,
 }
 
 sumi_tensor_t sumi_shape_tensor(sumi_graph_t *graph, sumi_site_t site, sumi_tensors_t elements) {
-  if (!graph)
-    for (int i = 0; i < elements.count && !graph; ++i)
-      if (elements.list[i].op) graph = elements.list[i].op->graph;
+  const bool listed = elements.count == 0 || elements.list;
+  for (int i = 0; listed && i < elements.count && !graph; ++i)
+    graph = sumi_tensor_graph(elements.list[i]);
   if (!graph || graph->status != SUMI_OK) return (sumi_tensor_t){0};
+  if (!listed || elements.count < 0 || elements.count > SUMI__MAX_INPUTS) {
+    sumi__graph_refuse(graph, SUMI_INVALID_ARGUMENT,
+                       "%s:%d: a shape of %d sizes without a list, or of more than %d",
+                       site.file ? site.file : "?", site.line, elements.count, SUMI__MAX_INPUTS);
+    return (sumi_tensor_t){0};
+  }
   if (elements.count == 1 && elements.list[0].op && sumi_tensor_dims(elements.list[0]).rank != 0)
     return elements.list[0];
   if (all_numbers(elements)) return constant_vector(graph, site, elements);

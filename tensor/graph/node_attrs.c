@@ -82,6 +82,10 @@ static sumi_status_t check(const sumi__builder_t *b, const sumi__attr_def_t *def
   case SUMI_ATTR_INTS: return check_dims(b, def, value->dims);
   case SUMI_ATTR_TYPE: return check_type(b, def, value->type);
   case SUMI_ATTR_TYPES:
+    if (value->types.count < 0 || value->types.count > SUMI__MAX_INPUTS ||
+        (value->types.count > 0 && !value->types.list))
+      return sumi__builder_refuse(b, "attribute %s: a list of %d types; 0 to %d are allowed",
+                                  def->name, value->types.count, SUMI__MAX_INPUTS);
     for (int i = 0; i < value->types.count; ++i) SUMI_TRY(check_type(b, def, value->types.list[i]));
     return SUMI_OK;
   case SUMI_ATTR_STRING:
@@ -113,6 +117,19 @@ static void resolve_seeds(sumi__builder_t *b) {
   }
 }
 
+sumi_status_t sumi__builder_check_numbers(const sumi__builder_t *b, const sumi__arg_t *args,
+                                          int count) {
+  for (int i = 0; i < count; ++i) {
+    if (args[i].number_attr < 0) continue;
+    const sumi_attr_t *number = &b->attrs[args[i].number_attr];
+    if (number->kind == SUMI_ATTR_INT &&
+        (number->integer < 1 || number->integer > SUMI__MAX_INPUTS))
+      return sumi__builder_refuse(b, "%s of %lld tensors; 1 to %d are allowed", args[i].name,
+                                  (long long)number->integer, SUMI__MAX_INPUTS);
+  }
+  return SUMI_OK;
+}
+
 sumi_status_t sumi__builder_attrs(sumi__builder_t *b) {
   const sumi__schema_t *schema = &b->type->schema;
   b->attrs = sumi__graph_calloc(b->graph, (size_t)schema->attr_count, sizeof *b->attrs);
@@ -136,6 +153,8 @@ sumi_status_t sumi__builder_attrs(sumi__builder_t *b) {
                                   kind_name(def->kind));
     b->attrs[i] = def->value;
   }
+  SUMI_TRY(sumi__builder_check_numbers(b, schema->inputs, schema->input_count));
+  SUMI_TRY(sumi__builder_check_numbers(b, schema->outputs, schema->output_count));
   resolve_seeds(b);
   return SUMI_OK;
 }

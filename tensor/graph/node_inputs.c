@@ -53,7 +53,7 @@ static sumi_status_t distribute(sumi__builder_t *b) {
   if (left != 0 || open == SUMI__MAX_ARGS)
     return sumi__builder_refuse(b, "%d inputs do not fit its schema \"%s\"", b->input_count,
                                 b->type->def->schema);
-  return SUMI_OK;
+  return sumi__builder_check_numbers(b, schema->inputs, schema->input_count);
 }
 
 static sumi_status_t check_type(const sumi__builder_t *b, const sumi__arg_t *arg, sumi_dtype_t want,

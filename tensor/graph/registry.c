@@ -104,6 +104,9 @@ static sumi_status_t check_def(const sumi_op_def_t *def) {
   if (!def->expand && !def->shape)
     return sumi_fail(SUMI_INVALID_ARGUMENT, "op %s has neither a shape function nor an expansion",
                      def->name);
+  if (!def->expand && !def->kernel && !def->map && !(def->flags & SUMI_OP_ALIAS))
+    return sumi_fail(SUMI_INVALID_ARGUMENT, "op %s has neither a kernel nor block functions",
+                     def->name);
   return SUMI_OK;
 }
 

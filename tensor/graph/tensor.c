@@ -1,6 +1,8 @@
 /* What a tensor says of itself, and walking from node to node. */
 #include "graph/graph_internal.h"
 
+#include <sumi/alloc.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,9 +35,22 @@ sumi_dims_t sumi_tensor_dims(sumi_tensor_t tensor) {
   return output ? output->dims : SUMI_DIMS_UNKNOWN;
 }
 
+static bool is_shape(sumi_dims_t dims) {
+  if (dims.rank < SUMI_UNKNOWN_RANK || dims.rank > SUMI_MAX_RANK) return false;
+  for (int axis = 0; axis < dims.rank; ++axis)
+    if (dims.size[axis] < -1) return false;
+  return true;
+}
+
 void sumi_set_shape(sumi_tensor_t tensor, sumi_dims_t dims) {
   if (!output_of(tensor) || tensor.op->graph->status != SUMI_OK) return;
   sumi__output_t *output = &tensor.op->outputs[tensor.index];
+  if (!is_shape(dims)) {
+    sumi__graph_refuse(tensor.op->graph, SUMI_INVALID_ARGUMENT,
+                       "set_shape of '%s:%d': a shape of rank %d with sizes below -1, or too large",
+                       tensor.op->name, tensor.index, dims.rank);
+    return;
+  }
   if (sumi_merge_dims(output->dims, dims, &output->dims)) return;
   sumi__graph_refuse(tensor.op->graph, SUMI_INVALID_ARGUMENT,
                      "set_shape of '%s:%d' (%s:%d): its shape %s contradicts %s", tensor.op->name,
@@ -64,6 +79,7 @@ void sumi_tensor_format(sumi_tensor_t tensor, sumi_buffer_t *buffer) {
 }
 
 void sumi_tensor_print(sumi_tensor_t tensor, void *file) {
+  if (!file) return;
   sumi_buffer_t text = {0};
   sumi_tensor_format(tensor, &text);
   sumi_buffer_putc(&text, '\n');
@@ -79,12 +95,10 @@ sumi_tensor_t sumi_graph_tensor(const sumi_graph_t *graph, const char *name) {
   char *end;
   const long index = strtol(colon + 1, &end, 10);
   if (end == colon + 1 || *end || index < 0 || index > SUMI__MAX_INPUTS) return nothing;
-  char base[512];
-  const size_t length = (size_t)(colon - name);
-  if (length >= sizeof base) return nothing;
-  memcpy(base, name, length);
-  base[length] = '\0';
-  return sumi_op_output(sumi_graph_find_op(graph, base), (int)index);
+  char *base = sumi_strndup(name, (size_t)(colon - name));
+  const sumi_tensor_t found = sumi_op_output(sumi_graph_find_op(graph, base), (int)index);
+  sumi_free(base);
+  return found;
 }
 
 sumi_op_t *sumi__variable_of(sumi_tensor_t tensor) {

@@ -44,16 +44,22 @@ sumi_tensor_t sumi_dense_with(sumi_tensor_t x, sumi_site_t site, int64_t units,
   return y;
 }
 
-sumi_tensor_t sumi_flatten(sumi_tensor_t x) {
+sumi_tensor_t sumi_flatten_at(sumi_site_t site, sumi_tensor_t x) {
   const sumi_dims_t dims = sumi_tensor_dims(x);
   int64_t rest = dims.rank < 1 ? -1 : 1;
   for (int axis = 1; axis < dims.rank && rest >= 0; ++axis)
     rest = dims.size[axis] < 0 ? -1 : rest * dims.size[axis];
-  if (rest >= 0) return sumi_reshape(x, SUMI_SHAPE(-1, (double)rest));
   sumi_graph_t *graph = sumi_tensor_graph(x);
-  if (graph)
-    sumi__graph_refuse(graph, SUMI_INVALID_ARGUMENT,
-                       "flatten: input '%s' of shape %s; sizes past the first must be known",
-                       sumi_op_name(x.op), sumi_dims_text(dims).text);
-  return (sumi_tensor_t){0};
+  sumi_tensor_t y = {0};
+  if (!graph || graph->status != SUMI_OK) return y;
+  sumi__composite_begin(graph, site);
+  if (rest >= 0)
+    y = sumi_reshape(x, SUMI_SHAPE(-1, (double)rest));
+  else
+    sumi__graph_refuse(
+        graph, SUMI_INVALID_ARGUMENT,
+        "flatten (%s:%d): input '%s' of shape %s; sizes past the first must be known",
+        site.file ? site.file : "?", site.line, sumi_op_name(x.op), sumi_dims_text(dims).text);
+  sumi__composite_end(graph);
+  return y;
 }

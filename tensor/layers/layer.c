@@ -1,18 +1,20 @@
 #include "layers/layer.h"
 
+#include "train/variable.h"
+
 bool sumi__layer_begin(sumi_tensor_t x, sumi_site_t site, const char *name, const char *fallback,
                        bool reuse) {
   sumi_graph_t *graph = sumi_tensor_graph(x);
   if (!graph || graph->status != SUMI_OK) return false;
   const char *scope = name ? name : fallback;
-  if (!sumi__name_is_valid(scope)) {
+  if (!sumi__name_is_valid(&graph->names, scope)) {
     sumi__graph_refuse(graph, SUMI_INVALID_ARGUMENT, "'%s' is not a layer's name", scope);
     return false;
   }
   if (!reuse) return sumi__scope_enter(graph, site, scope) == SUMI_OK;
-  const sumi__names_t *names = &graph->names;
-  const char *prefix = names->scope_count ? names->scopes[names->scope_count - 1] : "";
-  const char *again = sumi_arena_printf(graph->arena, "%s%s/", prefix, scope);
+  const char *full = sumi__full_name(graph, scope);
+  const char *again = full ? sumi_arena_printf(graph->arena, "%s/", full) : NULL;
+  if (full && !again) sumi__graph_adopt_failure(graph, sumi_fail_alloc("a name scope", 0));
   return again && sumi__scope_enter(graph, site, again) == SUMI_OK;
 }
 
@@ -25,16 +27,24 @@ bool sumi__layer_size(sumi_tensor_t x, const char *layer, int rank, int axis, in
   const bool rank_fits = rank ? dims.rank == rank : dims.rank >= 1;
   *size = rank_fits ? dims.size[axis < 0 ? dims.rank + axis : axis] : -1;
   if (*size >= 0) return true;
-  sumi__graph_refuse(sumi_tensor_graph(x), SUMI_INVALID_ARGUMENT,
-                     "%s: input '%s' of shape %s; its rank%s and the size of axis %d must be known",
-                     layer, sumi_op_name(x.op), sumi_dims_text(dims).text,
-                     rank == 4 ? " (4: n, h, w, c)" : "", axis);
+  sumi__graph_refuse(
+      sumi_tensor_graph(x), SUMI_INVALID_ARGUMENT,
+      "%s (%s:%d): input '%s' of shape %s; its rank%s and the size of axis %d must be known", layer,
+      sumi_tensor_graph(x)->composite_site.file, sumi_tensor_graph(x)->composite_site.line,
+      sumi_op_name(x.op), sumi_dims_text(dims).text, rank == 4 ? " (4: n, h, w, c)" : "", axis);
   return false;
 }
 
 sumi_tensor_t sumi__layer_variable(sumi_tensor_t x, const char *name, sumi_dims_t dims,
                                    sumi_initializer_t initializer, bool trainable, bool reuse) {
   sumi_graph_t *graph = sumi_tensor_graph(x);
+  const char *full = reuse ? sumi__full_name(graph, name) : NULL;
+  if (full && !sumi__find_variable(graph, full).op) {
+    sumi__graph_refuse(graph, SUMI_NOT_FOUND, "there is no variable '%s' to reuse (%s:%d)", full,
+                       graph->composite_site.file ? graph->composite_site.file : "?",
+                       graph->composite_site.line);
+    return (sumi_tensor_t){0};
+  }
   return sumi_get_variable_with(graph, graph->composite_site, name, dims,
                                 (sumi_variable_options_t){.initializer = initializer,
                                                           .dtype = sumi_tensor_dtype(x),

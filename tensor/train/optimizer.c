@@ -2,6 +2,8 @@
  * Optimizer. */
 #include "train/optimizer.h"
 
+#include "train/variable.h"
+
 #include <sumi/gradients.h>
 
 static const sumi_variable_options_t slot_options = {.not_trainable = true,
@@ -14,31 +16,34 @@ sumi_tensor_t sumi__slot(sumi__update_t *update, sumi_tensor_t variable, const c
   if (sumi__scope_enter_below(graph, sumi_op_site(owner), owner) != SUMI_OK) return slot;
   sumi_variable_options_t options = slot_options;
   options.dtype = sumi_tensor_dtype(variable);
-  options.reuse = true;
-  slot = sumi_get_variable_with(graph, sumi_op_site(owner), name, sumi_tensor_dims(variable),
-                                options);
+  slot = sumi__new_variable(graph, sumi_op_site(owner), name, sumi_tensor_dims(variable), &options);
   sumi__scope_leave(graph);
   return slot;
 }
 
-static sumi_status_t check(sumi_graph_t *graph, const sumi_optimizer_t *optimizer,
-                           sumi_tensors_t gradients, sumi_tensors_t variables) {
-  if (!optimizer->kind)
-    return sumi__graph_refuse(graph, SUMI_INVALID_ARGUMENT, "an optimizer without a kind");
-  if (gradients.count != variables.count)
-    return sumi__graph_refuse(graph, SUMI_INVALID_ARGUMENT, "%d gradients for %d variables",
-                              gradients.count, variables.count);
+static sumi_status_t check(const sumi_optimizer_t *optimizer, sumi_tensors_t gradients,
+                           sumi_tensors_t variables) {
+  if (!optimizer->kind) return sumi_fail(SUMI_INVALID_ARGUMENT, "an optimizer without a kind");
+  if (gradients.count != variables.count || !gradients.list)
+    return sumi_fail(SUMI_INVALID_ARGUMENT, "%d gradients for %d variables", gradients.count,
+                     variables.count);
   bool any = false;
   for (int i = 0; i < variables.count; ++i) {
     if (!sumi__variable_of(variables.list[i]))
-      return sumi__graph_refuse(graph, SUMI_INVALID_ARGUMENT,
-                                "what is to be trained (%d) is not a variable", i);
+      return sumi_fail(SUMI_INVALID_ARGUMENT, "what is to be trained (%d) is not a variable", i);
     any |= gradients.list[i].op != NULL;
   }
   if (any) return SUMI_OK;
-  return sumi__graph_refuse(graph, SUMI_INVALID_ARGUMENT,
-                            "no gradients: the loss depends on none of the %d variables",
-                            variables.count);
+  return sumi_fail(SUMI_INVALID_ARGUMENT,
+                   "no gradients: the loss depends on none of the %d variables", variables.count);
+}
+
+/* The optimizer's variables that belong to no single one of the user's, in the scope around it. */
+static void prepare(sumi__update_t *update, sumi_site_t site) {
+  if (!update->optimizer->kind->prepare) return;
+  sumi__composite_begin(update->graph, site);
+  update->optimizer->kind->prepare(update);
+  sumi__composite_end(update->graph);
 }
 
 static sumi_tensor_t rate_of(const sumi_optimizer_t *optimizer, sumi_dtype_t dtype) {
@@ -53,27 +58,25 @@ static sumi_op_t *count_step(sumi_graph_t *graph, sumi_op_t *updated, sumi_tenso
   return next.op;
 }
 
-static sumi_op_t *build_update(sumi_graph_t *graph, const sumi_optimizer_t *optimizer,
-                               sumi_tensors_t gradients, sumi_tensors_t variables,
-                               sumi_tensor_t global_step, const char *name) {
-  const sumi_optimizer_kind_t *kind = optimizer->kind;
-  sumi__update_t update = {.graph = graph, .optimizer = optimizer};
+static sumi_op_t *build_update(sumi__update_t *update, sumi_tensors_t gradients,
+                               sumi_tensors_t variables, sumi_tensor_t global_step) {
+  sumi_graph_t *graph = update->graph;
+  const sumi_optimizer_kind_t *kind = update->optimizer->kind;
   sumi_op_t **ops = sumi__graph_calloc(graph, (size_t)variables.count + 2, sizeof *ops);
   if (!ops) return NULL;
-  if (kind->prepare) kind->prepare(&update, name);
   int count = 0;
   for (int i = 0; i < variables.count; ++i) {
     if (!gradients.list[i].op) continue;
-    update.rate = rate_of(optimizer, sumi_tensor_dtype(variables.list[i]));
-    ops[count++] = kind->apply(&update, variables.list[i], gradients.list[i]);
+    update->rate = rate_of(update->optimizer, sumi_tensor_dtype(variables.list[i]));
+    ops[count++] = kind->apply(update, variables.list[i], gradients.list[i]);
   }
   if (graph->status != SUMI_OK) return NULL;
   if (kind->finish) {
     sumi_control_begin(graph, (sumi_ops_t){count, ops});
-    kind->finish(&update);
+    kind->finish(update);
     sumi_control_end(graph);
     for (int i = 0; i < 2; ++i)
-      if (update.powers[i].op) ops[count++] = update.powers[i].op;
+      if (update->powers[i].op) ops[count++] = update->powers[i].op;
   }
   sumi_op_t *updated = sumi__group(graph, "update", count, ops);
   return updated && global_step.op ? count_step(graph, updated, global_step) : updated;
@@ -84,28 +87,48 @@ static sumi_op_t *apply_in_scope(const sumi_optimizer_t *optimizer, sumi_site_t 
                                  sumi_tensor_t global_step, const char *name) {
   sumi_graph_t *graph = variables.count > 0 && variables.list ? sumi_tensor_graph(variables.list[0])
                                                               : NULL;
-  if (!graph || check(graph, optimizer, gradients, variables) != SUMI_OK) return NULL;
-  if (!name) name = optimizer->kind->name;
-  if (sumi__scope_enter(graph, site, name) != SUMI_OK) return NULL;
-  sumi_op_t *train = build_update(graph, optimizer, gradients, variables, global_step, name);
+  if (!graph || graph->status != SUMI_OK) return NULL;
+  const sumi_status_t status = check(optimizer, gradients, variables);
+  if (status != SUMI_OK) {
+    sumi_graph_refuse(graph, status, site);
+    return NULL;
+  }
+  sumi__update_t update = {.graph = graph, .optimizer = optimizer};
+  prepare(&update, site);
+  if (sumi__scope_enter(graph, site, name ? name : optimizer->kind->name) != SUMI_OK) return NULL;
+  sumi_op_t *train = build_update(&update, gradients, variables, global_step);
   sumi__scope_leave(graph);
   return graph->status == SUMI_OK ? train : NULL;
 }
 
-sumi_op_t *sumi_apply_gradients(sumi_optimizer_t optimizer, sumi_tensors_t gradients,
-                                sumi_tensors_t variables, sumi_tensor_t global_step,
-                                const char *name) {
-  return apply_in_scope(&optimizer, SUMI_HERE, gradients, variables, global_step, name);
+sumi_op_t *sumi_apply_gradients_at(sumi_site_t site, sumi_optimizer_t optimizer,
+                                   sumi_tensors_t gradients, sumi_tensors_t variables,
+                                   sumi_tensor_t global_step, const char *name) {
+  return apply_in_scope(&optimizer, site, gradients, variables, global_step, name);
 }
 
-sumi_tensor_t sumi_global_norm(sumi_tensors_t tensors) {
-  sumi_tensor_t halves[SUMI__MAX_INPUTS];
+/* sqrt(2 * sum of L2Loss), which TensorFlow's global_norm is. */
+static sumi_tensor_t norm_of(sumi_graph_t *graph, sumi_tensors_t tensors) {
+  const sumi_tensor_t nothing = {0};
+  sumi_tensor_t *halves = sumi__graph_calloc(graph, (size_t)tensors.count, sizeof *halves);
+  if (!halves) return nothing;
   int count = 0;
-  for (int i = 0; i < tensors.count && i < SUMI__MAX_INPUTS; ++i)
+  for (int i = 0; i < tensors.count; ++i)
     if (tensors.list[i].op) halves[count++] = sumi__apply("L2Loss", SUMI_TENSORS(tensors.list[i]));
-  if (count == 0) return (sumi_tensor_t){0};
-  const sumi_tensor_t half_sum = sumi__apply("AddN", SUMI_LIST(count, halves));
+  if (count == 0) return nothing;
+  const sumi_tensor_t half_sum = sumi__add_n(count, halves);
   return sumi__apply("Sqrt", SUMI_TENSORS(sumi__apply("Mul", SUMI_TENSORS(half_sum, 2))));
+}
+
+sumi_tensor_t sumi_global_norm_at(sumi_site_t site, sumi_tensors_t tensors) {
+  sumi_graph_t *graph = NULL;
+  for (int i = 0; tensors.list && i < tensors.count && !graph; ++i)
+    graph = sumi_tensor_graph(tensors.list[i]);
+  if (!graph || graph->status != SUMI_OK) return (sumi_tensor_t){0};
+  sumi__composite_begin(graph, site);
+  const sumi_tensor_t norm = norm_of(graph, tensors);
+  sumi__composite_end(graph);
+  return norm;
 }
 
 /* g * clip_norm / max(norm, clip_norm)   (tf.clip_by_global_norm) */
@@ -133,6 +156,12 @@ sumi_op_t *sumi_minimize_with(sumi_optimizer_t optimizer, sumi_site_t site, sumi
   const sumi_tensors_t variables = options.variables.count
                                        ? options.variables
                                        : sumi_collection(graph, SUMI_TRAINABLE_VARIABLES);
+  if (variables.count < 0 || (variables.count > 0 && !variables.list)) {
+    sumi__graph_refuse(graph, SUMI_INVALID_ARGUMENT,
+                       "minimize (%s:%d): %d variables without a list", site.file ? site.file : "?",
+                       site.line, variables.count);
+    return NULL;
+  }
   sumi_tensor_t *gradients = sumi__graph_calloc(graph, (size_t)variables.count, sizeof *gradients);
   sumi_tensor_t *trained = sumi__graph_calloc(graph, (size_t)variables.count, sizeof *trained);
   if (!gradients || !trained) return NULL;
@@ -149,7 +178,7 @@ sumi_op_t *sumi_minimize_with(sumi_optimizer_t optimizer, sumi_site_t site, sumi
   for (int i = 0; options.gradients && i < list.count; ++i) options.gradients[i] = gradients[i];
   if (options.gradient_norm || options.clip_norm > 0) {
     if (sumi__scope_enter(graph, site, "gradient_norm") != SUMI_OK) return NULL;
-    const sumi_tensor_t norm = sumi_global_norm((sumi_tensors_t){list.count, gradients});
+    const sumi_tensor_t norm = sumi_global_norm_at(site, (sumi_tensors_t){list.count, gradients});
     if (options.gradient_norm) *options.gradient_norm = norm;
     if (options.clip_norm > 0 && norm.op) clip(gradients, list.count, norm, options.clip_norm);
     sumi__scope_leave(graph);

@@ -2,17 +2,17 @@
  * lays it out: slots <w>/Adam and <w>/Adam_1, and the powers of beta as variables that are
  * multiplied after all updates. */
 #include "train/optimizer.h"
+#include "train/variable.h"
 
 static sumi_tensor_t power_variable(sumi__update_t *update, const char *name, double beta) {
-  sumi_variable_options_t options = {.not_trainable = true, .reuse = true};
+  sumi_variable_options_t options = {.not_trainable = true};
   options.initializer.kind = SUMI_INIT_CONSTANT;
   options.initializer.a = beta;
-  return sumi_get_variable_with(update->graph, update->graph->composite_site, name, SUMI_SCALAR,
-                                options);
+  return sumi__new_variable(update->graph, update->graph->composite_site, name, SUMI_SCALAR,
+                            &options);
 }
 
-static void prepare(sumi__update_t *update, const char *name) {
-  (void)name;
+static void prepare(sumi__update_t *update) {
   update->powers[0] = power_variable(update, "beta1_power", update->optimizer->beta1);
   update->powers[1] = power_variable(update, "beta2_power", update->optimizer->beta2);
 }

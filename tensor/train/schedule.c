@@ -8,12 +8,14 @@ static sumi_tensor_t fraction(sumi_tensor_t step, double steps) {
   return sumi__apply("RealDiv", SUMI_TENSORS(sumi__cast(step, SUMI_FLOAT32), steps));
 }
 
-static bool begin(sumi_tensor_t step, const char *name, bool valid) {
+#define ABOVE_0 "the number of steps must be above 0"
+
+static bool begin(sumi_tensor_t step, const char *name, bool valid, const char *need) {
   sumi_graph_t *graph = sumi_tensor_graph(step);
   if (!graph || graph->status != SUMI_OK) return false;
   if (!valid) {
-    sumi__graph_refuse(graph, SUMI_INVALID_ARGUMENT, "%s: the number of steps must be above 0",
-                       name);
+    sumi__graph_refuse(graph, SUMI_INVALID_ARGUMENT, "%s of '%s': %s", name, sumi_op_name(step.op),
+                       need);
     return false;
   }
   return sumi__scope_enter(graph, sumi_op_site(step.op), name) == SUMI_OK;
@@ -21,7 +23,7 @@ static bool begin(sumi_tensor_t step, const char *name, bool valid) {
 
 sumi_tensor_t sumi_exponential_decay(double rate, sumi_tensor_t step, double decay_steps,
                                      double decay_rate, bool staircase) {
-  if (!begin(step, "ExponentialDecay", decay_steps > 0)) return (sumi_tensor_t){0};
+  if (!begin(step, "ExponentialDecay", decay_steps > 0, ABOVE_0)) return (sumi_tensor_t){0};
   sumi_tensor_t exponent = fraction(step, decay_steps);
   if (staircase) exponent = sumi__apply("Floor", SUMI_TENSORS(exponent));
   const sumi_tensor_t decayed = sumi__apply("Pow", SUMI_TENSORS(decay_rate, exponent));
@@ -30,25 +32,30 @@ sumi_tensor_t sumi_exponential_decay(double rate, sumi_tensor_t step, double dec
   return result;
 }
 
-/* values[0] plus the jump at each boundary that the step has passed. */
+static bool increase(int count, const int64_t *boundaries) {
+  for (int i = 1; i < count; ++i)
+    if (boundaries[i] <= boundaries[i - 1]) return false;
+  return true;
+}
+
+/* From the last value back: where the step is within a boundary, that boundary's value instead. */
 sumi_tensor_t sumi_piecewise_constant(sumi_tensor_t step, int count, const int64_t *boundaries,
                                       const double *values) {
-  if (!begin(step, "PiecewiseConstant", count > 0 && boundaries && values))
+  const bool valid = count > 0 && boundaries && values && increase(count, boundaries);
+  if (!begin(step, "PiecewiseConstant", valid, "boundaries must be given and increase"))
     return (sumi_tensor_t){0};
-  sumi_tensor_t rate = {0};
-  for (int i = 0; i < count; ++i) {
-    const sumi_tensor_t passed = sumi__cast(
-        sumi__apply("Greater", SUMI_TENSORS(step, (double)boundaries[i])), SUMI_FLOAT32);
-    const sumi_tensor_t jump = sumi__apply("Mul", SUMI_TENSORS(passed, values[i + 1] - values[i]));
-    rate = i == 0 ? sumi__apply("Add", SUMI_TENSORS(jump, values[0]))
-                  : sumi__apply("Add", SUMI_TENSORS(rate, jump));
+  sumi_tensor_t rate = sumi_tensor_of_number(values[count]);
+  for (int i = count - 1; i >= 0; --i) {
+    const sumi_tensor_t within = sumi__apply("LessEqual",
+                                             SUMI_TENSORS(step, (double)boundaries[i]));
+    rate = sumi__apply("SelectV2", SUMI_TENSORS(within, values[i], rate));
   }
   sumi__scope_leave(sumi_tensor_graph(step));
   return rate;
 }
 
 sumi_tensor_t sumi_cosine_decay(double rate, sumi_tensor_t step, double steps, double alpha) {
-  if (!begin(step, "CosineDecay", steps > 0)) return (sumi_tensor_t){0};
+  if (!begin(step, "CosineDecay", steps > 0, ABOVE_0)) return (sumi_tensor_t){0};
   const double pi = 3.14159265358979323846;
   const sumi_tensor_t done = sumi__apply("Minimum", SUMI_TENSORS(fraction(step, steps), 1));
   const sumi_tensor_t cosine = sumi__apply(

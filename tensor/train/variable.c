@@ -1,8 +1,8 @@
 /* Variables: VariableV2 with its initial Assign and the Identity that reads it, as TensorFlow 1
  * lays them out. */
-#include "train/initializer.h"
+#include "train/variable.h"
 
-#include <sumi/train.h>
+#include "train/initializer.h"
 
 #include <string.h>
 
@@ -19,14 +19,14 @@ static sumi_tensor_t reuse(sumi_graph_t *graph, sumi_tensor_t existing, sumi_dim
   return (sumi_tensor_t){0};
 }
 
-static sumi_tensor_t find_variable(const sumi_graph_t *graph, const char *full_name) {
+sumi_tensor_t sumi__find_variable(const sumi_graph_t *graph, const char *full_name) {
   const sumi_tensors_t all = sumi_collection(graph, SUMI_GLOBAL_VARIABLES);
   for (int i = 0; i < all.count; ++i)
     if (strcmp(sumi_variable_name(all.list[i]), full_name) == 0) return all.list[i];
   return (sumi_tensor_t){0};
 }
 
-static const char *full_name(sumi_graph_t *graph, const char *name) {
+const char *sumi__full_name(sumi_graph_t *graph, const char *name) {
   const sumi__names_t *names = &graph->names;
   const char *prefix = names->scope_count ? names->scopes[names->scope_count - 1] : "";
   const char *full = sumi_arena_printf(graph->arena, "%s%s", prefix, name);
@@ -66,21 +66,52 @@ static sumi_tensor_t furnish(sumi_graph_t *graph, sumi_site_t site, sumi_tensor_
   return read;
 }
 
+/* What get_variable does where no initializer is given: Glorot for floats, zeros for the others. */
+static sumi_initializer_t initializer_for(const sumi_initializer_t *given, sumi_dtype_t dtype) {
+  sumi_initializer_t initializer = *given;
+  if (initializer.kind == SUMI_INIT_GLOROT_UNIFORM && !sumi_dtype_is_floating(dtype))
+    initializer.kind = SUMI_INIT_CONSTANT;
+  return initializer;
+}
+
+sumi_tensor_t sumi__new_variable(sumi_graph_t *graph, sumi_site_t site, const char *name,
+                                 sumi_dims_t dims, const sumi_variable_options_t *options) {
+  const sumi_dtype_t dtype = options->dtype ? options->dtype : SUMI_FLOAT32;
+  const sumi_tensor_t variable = storage(graph, site, name, dims, dtype);
+  if (!variable.op) return variable;
+  const sumi_initializer_t initializer = initializer_for(&options->initializer, dtype);
+  const sumi_tensor_t read = furnish(graph, site, variable, &initializer);
+  sumi_collection_add(graph, SUMI_GLOBAL_VARIABLES, read);
+  if (!options->not_trainable) sumi_collection_add(graph, SUMI_TRAINABLE_VARIABLES, read);
+  return read;
+}
+
+/* A variable that came out under another name than asked for could not be found again. */
+static sumi_tensor_t hold_to_name(sumi_graph_t *graph, sumi_site_t site, const char *full,
+                                  sumi_tensor_t variable) {
+  if (!variable.op || strcmp(sumi_variable_name(variable), full) == 0) return variable;
+  sumi__graph_refuse(graph, SUMI_ALREADY_EXISTS,
+                     "variable '%s' (%s:%d): a node or scope has that name, upper and lower case "
+                     "being the same",
+                     full, site.file ? site.file : "?", site.line);
+  return (sumi_tensor_t){0};
+}
+
 sumi_tensor_t sumi_get_variable_with(sumi_graph_t *graph, sumi_site_t site, const char *name,
                                      sumi_dims_t dims, sumi_variable_options_t options) {
   const sumi_tensor_t nothing = {0};
   if (!graph || graph->status != SUMI_OK) return nothing;
   const sumi_dtype_t dtype = options.dtype ? options.dtype : SUMI_FLOAT32;
-  if (!name || !sumi__name_is_valid(name) || !sumi_dims_known(dims)) {
+  if (!name || !sumi__name_is_valid(&graph->names, name) || !sumi_dims_known(dims)) {
     sumi__graph_refuse(
         graph, SUMI_INVALID_ARGUMENT,
         "variable '%s' (%s:%d): a valid name and a fully known shape are needed; the shape is %s",
         name ? name : "(NULL)", site.file ? site.file : "?", site.line, sumi_dims_text(dims).text);
     return nothing;
   }
-  const char *full = full_name(graph, name);
+  const char *full = sumi__full_name(graph, name);
   if (!full) return nothing;
-  const sumi_tensor_t existing = find_variable(graph, full);
+  const sumi_tensor_t existing = sumi__find_variable(graph, full);
   if (existing.op && options.reuse) return reuse(graph, existing, dims, dtype);
   if (existing.op) {
     const sumi_site_t first = sumi_op_site(existing.op);
@@ -90,12 +121,7 @@ sumi_tensor_t sumi_get_variable_with(sumi_graph_t *graph, sumi_site_t site, cons
         site.file ? site.file : "?", site.line, first.file ? first.file : "?", first.line);
     return nothing;
   }
-  const sumi_tensor_t variable = storage(graph, site, name, dims, dtype);
-  if (!variable.op) return nothing;
-  const sumi_tensor_t read = furnish(graph, site, variable, &options.initializer);
-  sumi_collection_add(graph, SUMI_GLOBAL_VARIABLES, read);
-  if (!options.not_trainable) sumi_collection_add(graph, SUMI_TRAINABLE_VARIABLES, read);
-  return read;
+  return hold_to_name(graph, site, full, sumi__new_variable(graph, site, name, dims, &options));
 }
 
 sumi_op_t *sumi_global_variables_initializer(sumi_graph_t *graph) {
@@ -113,7 +139,7 @@ const char *sumi_variable_name(sumi_tensor_t variable) {
 
 sumi_tensor_t sumi_global_step(sumi_graph_t *graph) {
   if (!graph || graph->status != SUMI_OK) return (sumi_tensor_t){0};
-  const sumi_tensor_t existing = find_variable(graph, "global_step");
+  const sumi_tensor_t existing = sumi__find_variable(graph, "global_step");
   if (existing.op) return existing;
   sumi_variable_options_t options = {.dtype = SUMI_INT64, .not_trainable = true};
   options.initializer.kind = SUMI_INIT_CONSTANT;

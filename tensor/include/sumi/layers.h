@@ -55,7 +55,8 @@ SUMI_API sumi_tensor_t sumi_avg_pool2d_with(sumi_tensor_t x, sumi_site_t site, i
                                             sumi_layer_options_t options);
 
 /** x [n, …] as [n, product of the rest]. */
-SUMI_API sumi_tensor_t sumi_flatten(sumi_tensor_t x);
+#define sumi_flatten(x) sumi_flatten_at(SUMI_HERE, x)
+SUMI_API sumi_tensor_t sumi_flatten_at(sumi_site_t site, sumi_tensor_t x);
 
 typedef struct sumi_batch_norm_options {
   bool training

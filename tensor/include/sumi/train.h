@@ -118,12 +118,14 @@ SUMI_API sumi_op_t *sumi_minimize_with(sumi_optimizer_t optimizer, sumi_site_t s
                                        sumi_tensor_t loss, sumi_minimize_options_t options);
 
 /** The update alone: gradients[i] belongs to variables.list[i]; null gradients are left out. */
-SUMI_API sumi_op_t *sumi_apply_gradients(sumi_optimizer_t optimizer, sumi_tensors_t gradients,
-                                         sumi_tensors_t variables, sumi_tensor_t global_step,
-                                         const char *name);
+#define sumi_apply_gradients(...) sumi_apply_gradients_at(SUMI_HERE, __VA_ARGS__)
+SUMI_API sumi_op_t *sumi_apply_gradients_at(sumi_site_t site, sumi_optimizer_t optimizer,
+                                            sumi_tensors_t gradients, sumi_tensors_t variables,
+                                            sumi_tensor_t global_step, const char *name);
 
 /** sqrt of the sum of squares of all elements of all tensors (null ones left out). */
-SUMI_API sumi_tensor_t sumi_global_norm(sumi_tensors_t tensors);
+#define sumi_global_norm(...) sumi_global_norm_at(SUMI_HERE, __VA_ARGS__)
+SUMI_API sumi_tensor_t sumi_global_norm_at(sumi_site_t site, sumi_tensors_t tensors);
 
 /* ---- Schedules: learning rates as expressions of the step ---- */
 

@@ -10,6 +10,9 @@ SUMI_BUILD=${SUMI_BUILD:-$root/build/release}
 SUMI_ORACLES=${SUMI_ORACLES:-${XDG_CACHE_HOME:-$HOME/.cache}/sumi/oracles}
 install_allowed=${install_allowed:-yes}
 
+# Threads that wait by sleeping: spinning costs a factor of ten where other programs want the cores too.
+export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive}
+
 say() { printf '\033[1m%s\033[0m\n' "$*" >&2; }
 die() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; exit 1; }
 

@@ -2,17 +2,37 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* Everything the tool allocates lives until it ends. */
+typedef union block {
+  union block *next;
+  max_align_t align;
+} block_t;
+
+static block_t *blocks;
+
+static void free_blocks(void) {
+  while (blocks) {
+    block_t *next = blocks->next;
+    free(blocks);
+    blocks = next;
+  }
+}
+
 void *allocate(size_t size_bytes) {
-  void *memory = calloc(1, size_bytes ? size_bytes : 1);
-  if (!memory) {
+  if (!blocks) atexit(free_blocks);
+  block_t *block = calloc(1, sizeof *block + size_bytes);
+  if (!block) {
     fputs("sumi_generator: out of memory\n", stderr);
     exit(1);
   }
-  return memory;
+  block->next = blocks;
+  blocks = block;
+  return block + 1;
 }
 
 char *copy_text(const char *start, size_t length) {
@@ -26,7 +46,6 @@ static void reserve(text_t *text, size_t more) {
   size_t capacity = (text->size + more + 1) * 2;
   char *grown = allocate(capacity);
   if (text->size) memcpy(grown, text->data, text->size);
-  free(text->data);
   text->data = grown, text->capacity = capacity;
 }
 

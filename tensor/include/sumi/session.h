@@ -3,8 +3,8 @@
  *   sumi_session_t *s = sumi_session_new(g, .threads = 2);
  *   sumi_session_run(s, .targets = SUMI_OPS(sumi_global_variables_initializer(g)));
  *   float loss;
- *   sumi_session_run(s, .feeds = SUMI_FEEDS({x, batch}), .targets = SUMI_OPS(train), .fetches =
- * SUMI_FETCHES({l, &loss}));
+ *   sumi_session_run(s, .targets = SUMI_OPS(train), .feeds = SUMI_FEEDS({.tensor = x, .array = batch}),
+ *                    .fetches = SUMI_FETCHES({.tensor = l, .scalar = &loss}));
  *
  * A session holds the values of the graph's variables, the counters of its random ops and the plans
  * it compiled: one for each (fetches, targets, shapes of the feeds). Confined to one thread at a

@@ -16,7 +16,6 @@ static bool write_into(const char *folder, const char *name,
   put(&path, "%s/%s", folder, name);
   write(&blocks, &content);
   bool written = write_if_changed(path.data, &content);
-  free(path.data), free(content.data);
   return written;
 }
 
@@ -26,7 +25,6 @@ static bool check_page(const char *path) {
   char *current = read_file(path);
   bool same = current && strcmp(current, content.data) == 0;
   if (!same) fprintf(stderr, "%s is not current: build the target sumi_ops_page\n", path);
-  free(current), free(content.data);
   return same;
 }
 
@@ -36,7 +34,6 @@ static bool run(const char *mode, const char *path) {
     text_t content = {0};
     write_page(&blocks, &content);
     bool written = write_if_changed(path, &content);
-    free(content.data);
     return written;
   }
   return write_into(mode, "ops_registry.c", write_registry) &&

@@ -68,7 +68,7 @@ static char *string_literal(scanner_t *s) {
   while (accept(s, '"')) {
     put(&text, "%s", "");
     while (*s->at != '"') {
-      if (*s->at == 0 || *s->at == '\n') return free(text.data), NULL;
+      if (*s->at == 0 || *s->at == '\n') return NULL;
       bool escape = *s->at == '\\' && s->at[1];
       if (escape) step(s);
       put_char(&text, escape ? unescaped(*s->at) : *s->at);
@@ -121,7 +121,7 @@ static bool text_field(scanner_t *s, const char *field, char **value) {
 static bool field(scanner_t *s, block_t *block) {
   if (!accept(s, '.')) return skip_value(s); /* SUMI_SAMPLES(…) */
   char *name = identifier(s);
-  if (!name || !accept(s, '=')) return free(name), fail(s, s->line, "expected .field = value");
+  if (!name || !accept(s, '=')) return fail(s, s->line, "expected .field = value");
   bool good = true;
   if (strcmp(name, "api") == 0) good = text_field(s, name, &block->api);
   if (strcmp(name, "doc") == 0) good = text_field(s, name, &block->doc);
@@ -129,7 +129,6 @@ static bool field(scanner_t *s, block_t *block) {
   block->composite |= strcmp(name, "expand") == 0;
   block->elementwise |= strcmp(name, "map") == 0;
   block->has_grad |= strcmp(name, "grad") == 0;
-  free(name);
   return good && skip_value(s);
 }
 
@@ -180,7 +179,6 @@ static void add(blocks_t *blocks, block_t *block) {
     blocks->capacity = blocks->capacity ? 2 * blocks->capacity : 64;
     block_t **grown = allocate((size_t)blocks->capacity * sizeof *grown);
     if (blocks->count) memcpy(grown, blocks->list, (size_t)blocks->count * sizeof *grown);
-    free(blocks->list);
     blocks->list = grown;
   }
   blocks->list[blocks->count++] = block;
@@ -205,7 +203,6 @@ bool scan_file(blocks_t *blocks, const char *path) {
       step(&s);
     }
   }
-  free(content);
   return good;
 }
 

@@ -98,7 +98,6 @@ static bool has_content(const char *path, const text_t *text) {
   char *content = read_stream(file);
   fclose(file);
   bool same = strcmp(content, text->data) == 0;
-  free(content);
   return same;
 }
 

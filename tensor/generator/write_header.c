@@ -139,7 +139,6 @@ static void put_constructor(const block_t *block, text_t *text) {
   text_t doc = {0};
   put_wrapped(&doc, " *  ", block->doc);
   put(text, "%s */\nSUMI_API ", doc.data + 4);
-  free(doc.data);
   put_return_type(block, text);
   put(text, "sumi_%s_with(", block->api);
   put_parameters(block, text);

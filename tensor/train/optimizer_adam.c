@@ -20,7 +20,7 @@ static void prepare(sumi__update_t *update) {
 static sumi_op_t *apply(sumi__update_t *update, sumi_tensor_t variable, sumi_tensor_t gradient) {
   const sumi_optimizer_t *adam = update->optimizer;
   const sumi_tensor_t m = sumi__slot(update, variable, "Adam");
-  const sumi_tensor_t v = sumi__slot(update, variable, "Adam_1");
+  const sumi_tensor_t v = sumi__slot(update, variable, "Adam") /* comes out as Adam_1 */;
   if (!m.op || !v.op) return NULL;
   const sumi_dtype_t dtype = sumi_tensor_dtype(variable);
   const sumi_named_attr_t nesterov = {"use_nesterov",

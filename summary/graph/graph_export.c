@@ -1,4 +1,5 @@
-/* A graph as a TensorFlow GraphDef: names, inputs and attributes are the same, so this is a walk. */
+/* A graph as a TensorFlow GraphDef: names, inputs and attributes are the same, so this is a
+ * walk. */
 #include <sumi/alloc.h>
 #include <sumi/graph_def.h>
 #include <sumi/summary_graph.h>
@@ -17,20 +18,27 @@ static sumi_graph_def_shape_t shape_of(const sumi_dims_t *dims) {
   return (sumi_graph_def_shape_t){.rank = dims->rank, .dims = dims->size};
 }
 
+/* Clearing the buffer for the next name forgets a failure, so it is noted here. */
+static void add_input(export_t *e) {
+  const char *text = sumi_buffer_text(&e->text);
+  if (text)
+    sumi_graph_def_input(e->def, text);
+  else
+    e->status = sumi_buffer_status(&e->text, "a GraphDef");
+}
+
 static void add_inputs(export_t *e, const sumi_op_t *op) {
   for (int i = 0; i < sumi_op_input_count(op); ++i) {
     const sumi_tensor_t input = sumi_op_input(op, i);
     sumi_buffer_clear(&e->text);
     sumi_buffer_puts(&e->text, sumi_op_name(input.op));
     if (input.index > 0) sumi_buffer_printf(&e->text, ":%d", input.index);
-    const char *text = sumi_buffer_text(&e->text);
-    if (text) sumi_graph_def_input(e->def, text);
+    add_input(e);
   }
   for (int i = 0; i < sumi_op_control_count(op); ++i) {
     sumi_buffer_clear(&e->text);
     sumi_buffer_printf(&e->text, "^%s", sumi_op_name(sumi_op_control(op, i)));
-    const char *text = sumi_buffer_text(&e->text);
-    if (text) sumi_graph_def_input(e->def, text);
+    add_input(e);
   }
 }
 
@@ -111,7 +119,6 @@ sumi_status_t sumi_graph_export_with(const sumi_graph_t *graph, sumi_buffer_t *b
   export_t e = {.def = sumi_graph_def_new(), .max_constant_bytes = options.max_constant_bytes};
   if (!e.def) return sumi_fail_alloc("a GraphDef", 0);
   for (int i = 0; i < sumi_graph_op_count(graph); ++i) add_node(&e, sumi_graph_op(graph, i));
-  if (e.text.failed) e.status = sumi_buffer_status(&e.text, "a GraphDef");
   if (e.status == SUMI_OK) e.status = sumi_graph_def_finish(e.def, PRODUCER, bytes);
   sumi_buffer_release(&e.text);
   sumi_graph_def_free(e.def);

@@ -18,7 +18,8 @@ struct sumi_summary_hook {
   sumi_op_t **targets; /* room for the run's own and all leaves */
 };
 
-/* The summaries below a tensor: itself, or those a MergeSummary merges. Counts them when `leaves` is NULL. */
+/* The summaries below a tensor: itself, or those a MergeSummary merges. Counts them when `leaves`
+ * is NULL. */
 static int collect(sumi_tensor_t summary, leaf_t *leaves) {
   if (!summary.op) return 0;
   const char *tag = sumi__summary_tag(summary.op);
@@ -45,7 +46,11 @@ static sumi_status_t fill(sumi_summary_hook_t *hook, sumi_tensors_t summaries) {
   hook->leaves = sumi_calloc((size_t)hook->leaf_count, sizeof *hook->leaves);
   if (!hook->leaves) return sumi_fail_alloc("a summary hook", 0);
   collect_all(summaries, hook->leaves);
-  return sumi_session_set_resource(hook->session, SUMI__SUMMARY_SINK, &hook->sink);
+  for (int i = 0; i < hook->leaf_count; ++i)
+    if (sumi_op_graph(hook->leaves[i].op) != sumi_session_graph(hook->session))
+      return sumi_fail(SUMI_INVALID_ARGUMENT, "summary '%s' is not of the session's graph",
+                       hook->leaves[i].tag);
+  return SUMI_OK;
 }
 
 sumi_summary_hook_t *sumi_summary_hook_new_with(sumi_session_t *session, sumi_writer_t *writer,
@@ -76,7 +81,6 @@ sumi_summary_hook_t *sumi_summary_hook_new_with(sumi_session_t *session, sumi_wr
 
 void sumi_summary_hook_free(sumi_summary_hook_t *hook) {
   if (!hook) return;
-  sumi_session_set_resource(hook->session, SUMI__SUMMARY_SINK, NULL);
   sumi_free(hook->leaves);
   sumi_free(hook->targets);
   sumi_free(hook);
@@ -91,6 +95,15 @@ static sumi_status_t reserve(sumi_summary_hook_t *hook, int count) {
   return SUMI_OK;
 }
 
+/* The session has the sink for this run only: another hook's summaries go elsewhere. */
+static sumi_status_t run_into_sink(sumi_summary_hook_t *hook, sumi_run_options_t options) {
+  SUMI_TRY(sumi_session_set_resource(hook->session, SUMI__SUMMARY_SINK, &hook->sink));
+  const sumi_status_t status = sumi_session_run_with(hook->session, options);
+  sumi_session_set_resource(hook->session, SUMI__SUMMARY_SINK, NULL); /* exists: needs no memory */
+  if (status != SUMI_OK || hook->sink.status == SUMI_OK) return status;
+  return sumi_fail(hook->sink.status, "%s", hook->sink.message);
+}
+
 sumi_status_t sumi_summary_run_with(sumi_summary_hook_t *hook, int64_t step,
                                     sumi_run_options_t options) {
   if (!hook) return sumi_fail(SUMI_INVALID_ARGUMENT, "the summary hook is NULL");
@@ -101,11 +114,12 @@ sumi_status_t sumi_summary_run_with(sumi_summary_hook_t *hook, int64_t step,
   for (int i = 0; i < own; ++i) hook->targets[i] = options.targets.list[i];
   hook->due = 0;
   hook->sink.step = step;
+  hook->sink.status = SUMI_OK;
   for (int i = 0; i < hook->leaf_count; ++i)
     if (sumi_writer_due(hook->sink.writer, hook->leaves[i].tag, step))
       hook->targets[own + hook->due++] = hook->leaves[i].op;
   options.targets = (sumi_ops_t){own + hook->due, hook->targets};
-  return sumi_session_run_with(hook->session, options);
+  return run_into_sink(hook, options);
 }
 
 int sumi_summary_hook_due(const sumi_summary_hook_t *hook) {

@@ -1,4 +1,5 @@
-/* ImageSummary. Source of names and inputs: TensorFlow core/ops/logging_ops.cc, core/kernels/summary_image_op.cc. */
+/* ImageSummary. Source of names and inputs: TensorFlow core/ops/logging_ops.cc,
+ * core/kernels/summary_image_op.cc. */
 #include "summary_ops.h"
 
 static sumi_status_t image_shape(sumi_infer_t *infer) {
@@ -20,7 +21,8 @@ static sumi_status_t image_kernel(const sumi_kernel_t *kernel) {
       .max_outputs = (int)sumi_attr_int(kernel->op, "max_images"),
       .bad_color = (sumi_color_t)sumi_attr_int(kernel->op, "_bad_color")};
   return sumi__summary_end(
-      kernel, tag, sumi_writer_image_with(sink->writer, tag, sink->step, &kernel->in[1], options));
+      kernel, sink, tag,
+      sumi_writer_image_with(sink->writer, tag, sink->step, &kernel->in[1], options));
 }
 
 SUMI_OP(

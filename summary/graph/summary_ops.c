@@ -1,7 +1,9 @@
-/* Registration of the summary ops, through the same door as users' own, and what their kernels share. */
+/* Registration of the summary ops, through the same door as users' own, and what their kernels
+ * share. */
 #include "summary_ops.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 
 static const sumi_op_def_t *const definitions[] = {
@@ -43,11 +45,14 @@ sumi_status_t sumi__summary_begin(const sumi_kernel_t *kernel, sumi__summary_sin
                           "summary '%s' has no writer: run it by sumi_summary_run", *tag);
 }
 
-sumi_status_t sumi__summary_end(const sumi_kernel_t *kernel, const char *tag,
-                                sumi_status_t status) {
+sumi_status_t sumi__summary_end(const sumi_kernel_t *kernel, sumi__summary_sink_t *sink,
+                                const char *tag, sumi_status_t status) {
   ((const char **)sumi_kernel_out(kernel, 0))[0] = tag;
-  if (status == SUMI_OK) return SUMI_OK;
-  char reason[SUMI_ERROR_MESSAGE_MAX];
-  memcpy(reason, sumi_error_message(), sizeof reason);
-  return sumi_kernel_fail(kernel, status, "summary '%s': %s", tag, reason);
+  if (status == SUMI_OK || sink->status != SUMI_OK) return SUMI_OK;
+  const sumi_site_t site = sumi_op_site(kernel->op);
+  sink->status = status;
+  snprintf(sink->message, sizeof sink->message, "'%s' (%s, %s:%d): summary '%s': %s",
+           sumi_op_name(kernel->op), sumi_op_type(kernel->op), site.file ? site.file : "?",
+           site.line, tag, sumi_error_message());
+  return SUMI_OK;
 }

@@ -3,6 +3,7 @@
 
 #include <sumi/alloc.h>
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -49,6 +50,9 @@ static sumi_array_view_t picture(const sumi_array_view_t *images, int64_t index)
 static sumi_status_t prepare(const sumi_kernel_t *kernel, gallery_t *gallery) {
   const sumi_array_view_t *images = &kernel->in[1];
   const int64_t max = sumi_attr_int(kernel->op, "max_outputs");
+  if (max < 1)
+    return sumi_fail(SUMI_INVALID_ARGUMENT, "max_outputs is %lld; at least 1 is needed",
+                     (long long)max);
   gallery->count = images->dims[0] < max ? images->dims[0] : max;
   SUMI_TRY(split_names(gallery, sumi_attr_string(kernel->op, "class_names")));
   gallery->predictions = sumi_calloc((size_t)gallery->count, sizeof *gallery->predictions);
@@ -78,7 +82,7 @@ static void set_classes(const sumi_kernel_t *kernel, gallery_t *gallery) {
     const float *row = (const float *)probabilities->data + i * classes;
     int best = 0;
     for (int k = 1; k < classes; ++k)
-      if (row[k] > row[best]) best = k;
+      if (row[k] > row[best] || isnan(row[best])) best = k;
     prediction->label = class_text(gallery, best, gallery->numbers[2 * i]);
     prediction->score = row[best];
     prediction->has_score = true;
@@ -137,8 +141,8 @@ static sumi_status_t predictions_kernel(const sumi_kernel_t *kernel) {
   const char *tag;
   SUMI_TRY(sumi__summary_begin(kernel, &sink, &tag));
   if (kernel->in[2].dims[1] < 1)
-    return sumi_kernel_fail(kernel, SUMI_INVALID_ARGUMENT,
-                            "summary '%s': probabilities of no class", tag);
+    return sumi__summary_end(kernel, sink, tag,
+                             sumi_fail(SUMI_INVALID_ARGUMENT, "probabilities of no class"));
   gallery_t gallery = {0};
   sumi_status_t status = prepare(kernel, &gallery);
   if (status == SUMI_OK) {
@@ -146,7 +150,7 @@ static sumi_status_t predictions_kernel(const sumi_kernel_t *kernel) {
     status = log_gallery(kernel, sink, tag, &gallery);
   }
   release(&gallery);
-  return sumi__summary_end(kernel, tag, status);
+  return sumi__summary_end(kernel, sink, tag, status);
 }
 
 SUMI_OP(
@@ -189,7 +193,7 @@ static sumi_status_t labeled_kernel(const sumi_kernel_t *kernel) {
     status = log_gallery(kernel, sink, tag, &gallery);
   }
   release(&gallery);
-  return sumi__summary_end(kernel, tag, status);
+  return sumi__summary_end(kernel, sink, tag, status);
 }
 
 SUMI_OP(SumiLabeledImages,

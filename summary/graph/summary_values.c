@@ -1,4 +1,5 @@
-/* Ops for scalars, histograms, text, and merging. Source of names and inputs: TensorFlow core/ops/logging_ops.cc. */
+/* Ops for scalars, histograms, text, and merging. Source of names and inputs: TensorFlow
+ * core/ops/logging_ops.cc. */
 #include "summary_ops.h"
 
 /* ---- ScalarSummary ---- */
@@ -16,7 +17,8 @@ static sumi_status_t scalar_kernel(const sumi_kernel_t *kernel) {
   const char *tag;
   SUMI_TRY(sumi__summary_begin(kernel, &sink, &tag));
   const double value = sumi_array_view_double(&kernel->in[1], 0);
-  return sumi__summary_end(kernel, tag, sumi_writer_scalar(sink->writer, tag, sink->step, value));
+  return sumi__summary_end(kernel, sink, tag,
+                           sumi_writer_scalar(sink->writer, tag, sink->step, value));
 }
 
 SUMI_OP(ScalarSummary,
@@ -34,7 +36,7 @@ static sumi_status_t histogram_kernel(const sumi_kernel_t *kernel) {
   SUMI_TRY(sumi__summary_begin(kernel, &sink, &tag));
   const int buckets = (int)sumi_attr_int(kernel->op, "_buckets");
   return sumi__summary_end(
-      kernel, tag,
+      kernel, sink, tag,
       sumi_writer_histogram(sink->writer, tag, sink->step, &kernel->in[1], .buckets = buckets));
 }
 
@@ -58,7 +60,7 @@ static sumi_status_t text_kernel(const sumi_kernel_t *kernel) {
   sumi__summary_sink_t *sink;
   const char *tag;
   SUMI_TRY(sumi__summary_begin(kernel, &sink, &tag));
-  return sumi__summary_end(kernel, tag,
+  return sumi__summary_end(kernel, sink, tag,
                            sumi_writer_text_tensor(sink->writer, tag, sink->step, &kernel->in[1]));
 }
 
@@ -71,7 +73,8 @@ SUMI_OP(
 /* ---- MergeSummary ---- */
 
 static sumi_status_t merge_kernel(const sumi_kernel_t *kernel) {
-  return sumi__summary_end(kernel, ((const char *const *)kernel->in[0].data)[0], SUMI_OK);
+  ((const char **)sumi_kernel_out(kernel, 0))[0] = ((const char *const *)kernel->in[0].data)[0];
+  return SUMI_OK;
 }
 
 SUMI_OP(MergeSummary, "inputs: N * string -> summary: string",

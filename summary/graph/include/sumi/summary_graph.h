@@ -5,8 +5,9 @@
  *   sumi_summary_hook_t *hook = sumi_summary_hook_new(session, log);
  *   for (…) sumi_summary_run(hook, step, .feeds = …, .targets = SUMI_OPS(train));
  *
- * A summary that is not due at a step is not part of that step's plan: nothing of its subgraph is computed. Names and
- * inputs of the ops are TensorFlow's where TensorFlow has them; their output is the tag. */
+ * A summary that is not due at a step is not part of that step's plan: nothing of its subgraph is
+ * computed. Names and inputs of the ops are TensorFlow's where TensorFlow has them; their output is
+ * the tag. */
 #ifndef SUMI_SUMMARY_GRAPH_H
 #define SUMI_SUMMARY_GRAPH_H
 
@@ -46,7 +47,8 @@ SUMI_API sumi_tensor_t sumi_summary_histogram_at(sumi_site_t site, const char *t
                                                  sumi_tensor_t values,
                                                  sumi_summary_options_t options);
 
-/** Pictures [n, h, w, c] of uint8 or floats, c 1, 3 or 4, floats scaled by TensorFlow's rule (ImageSummary). */
+/** Pictures [n, h, w, c] of uint8 or floats, c 1, 3 or 4, floats scaled by TensorFlow's rule
+ * (ImageSummary). */
 #define sumi_summary_image(tag, ...) SUMI__SUMMARY_IMAGE(tag, __VA_ARGS__, .end_ = 0)
 #define SUMI__SUMMARY_IMAGE(tag, images, ...)                                                      \
   sumi_summary_image_at(SUMI_HERE, tag, images, SUMI__SUMMARY_OPTIONS(__VA_ARGS__))
@@ -57,8 +59,8 @@ SUMI_API sumi_tensor_t sumi_summary_image_at(sumi_site_t site, const char *tag,
 #define sumi_summary_text(tag, text) sumi_summary_text_at(SUMI_HERE, tag, text)
 SUMI_API sumi_tensor_t sumi_summary_text_at(sumi_site_t site, const char *tag, sumi_tensor_t text);
 
-/** A gallery of labelled predictions: images [n, h, w, c], probabilities [n, k] float32, truth [n] of int32 or int64
- *  (-1: not known). The label of each picture is its most probable class. */
+/** A gallery of labelled predictions: images [n, h, w, c], probabilities [n, k] float32, truth [n]
+ * of int32 or int64 (-1: not known). The label of each picture is its most probable class. */
 #define sumi_summary_predictions(tag, images, probabilities, ...)                                  \
   SUMI__SUMMARY_PREDICTIONS(tag, images, probabilities, __VA_ARGS__, .end_ = 0)
 #define SUMI__SUMMARY_PREDICTIONS(tag, images, probabilities, truth, ...)                          \
@@ -69,8 +71,8 @@ SUMI_API sumi_tensor_t sumi_summary_predictions_at(sumi_site_t site, const char 
                                                    sumi_tensor_t probabilities, sumi_tensor_t truth,
                                                    sumi_summary_options_t options);
 
-/** Each image drawn with its label: images [n, h, w, c], labels [n] of strings or integers (indices into
- *  .class_names when given). */
+/** Each image drawn with its label: images [n, h, w, c], labels [n] of strings or integers (indices
+ * into .class_names when given). */
 #define sumi_summary_labeled_images(tag, images, ...)                                              \
   SUMI__SUMMARY_LABELED(tag, images, __VA_ARGS__, .end_ = 0)
 #define SUMI__SUMMARY_LABELED(tag, images, labels, ...)                                            \
@@ -79,8 +81,8 @@ SUMI_API sumi_tensor_t sumi_summary_labeled_images_at(sumi_site_t site, const ch
                                                       sumi_tensor_t images, sumi_tensor_t labels,
                                                       sumi_summary_options_t options);
 
-/** Several summaries as one tensor (MergeSummary); merge_all takes the whole collection, and gives the null tensor
- *  when that is empty. */
+/** Several summaries as one tensor (MergeSummary); merge_all takes the whole collection, and gives
+ * the null tensor when that is empty. */
 #define sumi_summary_merge(summaries) sumi_summary_merge_at(SUMI_HERE, summaries)
 SUMI_API sumi_tensor_t sumi_summary_merge_at(sumi_site_t site, sumi_tensors_t summaries);
 #define sumi_summary_merge_all(graph) sumi_summary_merge_all_at(SUMI_HERE, graph)
@@ -91,13 +93,14 @@ SUMI_API sumi_tensor_t sumi_summary_merge_all_at(sumi_site_t site, sumi_graph_t 
 typedef struct sumi_summary_hook sumi_summary_hook_t;
 
 typedef struct sumi_summary_hook_options {
-  sumi_tensor_t summaries
-      SUMI_UNSET; /* one summary or a merged one; default: the collection, as it is now */
+  /* One summary or a merged one; default: the collection, as it is now. */
+  sumi_tensor_t summaries SUMI_UNSET;
   int end_ SUMI_UNSET;
 } sumi_summary_hook_options_t;
 
-/** Ties summaries of the session's graph to a writer (NULL: logging is off). Both stay the caller's and must outlive
- *  the hook. NULL after a failure, with its message: no memory, a tensor that is not a summary. */
+/** Ties summaries of the session's graph to a writer (NULL: logging is off). Both stay the caller's
+ * and must outlive the hook. NULL after a failure, with its message: no memory, a tensor that is
+ * not a summary. */
 #define sumi_summary_hook_new(session, ...) SUMI__SUMMARY_HOOK_NEW(session, __VA_ARGS__, .end_ = 0)
 #define SUMI__SUMMARY_HOOK_NEW(session, writer, ...)                                               \
   sumi_summary_hook_new_with(session, writer,                                                      \
@@ -107,7 +110,10 @@ SUMI_API sumi_summary_hook_t *sumi_summary_hook_new_with(sumi_session_t *session
                                                          sumi_summary_hook_options_t options);
 SUMI_API void sumi_summary_hook_free(sumi_summary_hook_t *hook);
 
-/** sumi_session_run with the summaries that are due at `step` added to its targets. */
+/** sumi_session_run with the summaries that are due at `step` added to its targets. A summary that
+ * cannot be logged (a label that is not UTF-8, say) keeps nothing else from running or being logged;
+ * the first such failure is returned after the run. A step that goes back is not due: the writer
+ * keeps it as its failure. */
 #define sumi_summary_run(hook, ...) SUMI__SUMMARY_RUN(hook, __VA_ARGS__, .end_ = 0)
 #define SUMI__SUMMARY_RUN(hook, step, ...)                                                         \
   sumi_summary_run_with(hook, step, SUMI_OPTIONS(sumi_run_options_t, __VA_ARGS__))
@@ -131,7 +137,8 @@ typedef struct sumi_graph_export_options {
 SUMI_API sumi_status_t sumi_graph_export_with(const sumi_graph_t *graph, sumi_buffer_t *bytes,
                                               sumi_graph_export_options_t options);
 
-/** Logs the graph for TensorBoard's Graphs page; constants of more than 1024 bytes are left out. Once per run. */
+/** Logs the graph for TensorBoard's Graphs page; constants of more than 1024 bytes are left out.
+ * Once per run. */
 SUMI_API sumi_status_t sumi_writer_graph(sumi_writer_t *writer, const sumi_graph_t *graph);
 
 SUMI_END_DECLS

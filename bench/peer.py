@@ -11,16 +11,17 @@ STEPS = {"curve": 200, "mlp": 100, "cnn": 20}
 SHAPES = {"curve": (100,), "mlp": (64, 784), "cnn": (100, 28, 28, 1)}
 
 
-def parse(variants):
+def parse(variants, steps=STEPS):
+    """`steps`: what can be measured, and how many steps of it make a round."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("name", choices=STEPS)
+    parser.add_argument("name", choices=steps)
     parser.add_argument("--variant", choices=variants, default=variants[0])
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--steps", type=int)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--lockstep", action="store_true")
     options = parser.parse_args()
-    options.steps = options.steps or STEPS[options.name]
+    options.steps = options.steps or steps[options.name]
     return options
 
 

@@ -117,3 +117,21 @@ void bench_report(const char *name, const char *unit, double value, const char *
          name, value, unit, peer, peer_value, rate ? value / peer_value : peer_value / value);
   fflush(stdout);
 }
+
+enum { MAX_ROUNDS = 1000 };
+
+bool bench_beside(const bench_options_t *options, const char *name, const char *peer,
+                  const char *unit, bench_run_t run, bench_run_t peer_run, void *context) {
+  double own[MAX_ROUNDS], peers[MAX_ROUNDS];
+  const int rounds = options->rounds < MAX_ROUNDS ? options->rounds : MAX_ROUNDS;
+  if (bench_time(run, context, 1) < 0 || bench_time(peer_run, context, 1) < 0) return false;
+  for (int i = 0; i < rounds; ++i) {
+    own[i] = bench_time(run, context, options->steps);
+    peers[i] = bench_time(peer_run, context, options->steps);
+    if (own[i] < 0 || peers[i] < 0) return false;
+  }
+  const double scale = units_per_second(unit) / (double)options->steps;
+  bench_report(name, unit, bench_median(own, rounds) * scale, peer,
+               bench_median(peers, rounds) * scale);
+  return true;
+}

@@ -27,6 +27,10 @@ typedef bool (*bench_run_t)(void *context, int64_t steps);
 bool bench_rounds(const bench_options_t *options, const char *name, const char *unit,
                   bench_run_t run, void *context);
 
+/* Both sides in turn, A B A B, within this process: reports the medians of the rounds. */
+bool bench_beside(const bench_options_t *options, const char *name, const char *peer,
+                  const char *unit, bench_run_t run, bench_run_t peer_run, void *context);
+
 /* Seconds for `steps` steps; negative when they failed. */
 double bench_time(bench_run_t run, void *context, int64_t steps);
 
@@ -39,5 +43,14 @@ void bench_report(const char *name, const char *unit, double value, const char *
                   double peer_value);
 
 double bench_now(void); /* seconds */
+
+/* A new folder for files below `parent` (NULL: /tmp). */
+typedef struct bench_folder {
+  char path[4096];
+} bench_folder_t;
+
+bool bench_make_folder(bench_folder_t *folder, const char *parent);
+void bench_empty_folder(const bench_folder_t *folder);
+void bench_remove_folder(const bench_folder_t *folder); /* with what is in it */
 
 #endif

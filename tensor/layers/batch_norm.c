@@ -43,12 +43,7 @@ sumi_tensor_t sumi_batch_norm_layer_with(sumi_tensor_t x, sumi_site_t site,
   sumi_tensor_t y = {0};
   if (!sumi__layer_begin(x, site, options.name, "batch_normalization", options.reuse)) return y;
   int64_t channels;
-  if (sumi_tensor_dims(x).rank == 1)
-    sumi__graph_refuse(sumi_tensor_graph(x), SUMI_INVALID_ARGUMENT,
-                       "batch_normalization (%s:%d): input '%s' of shape %s has no batch axis",
-                       site.file ? site.file : "?", site.line, sumi_op_name(x.op),
-                       sumi_dims_text(sumi_tensor_dims(x)).text);
-  else if (sumi__layer_size(x, "batch_normalization", 0, -1, &channels))
+  if (sumi__layer_size(x, "batch_normalization", 0, &channels))
     y = normalized(x, channels, &options);
   sumi__layer_end(x);
   return y;

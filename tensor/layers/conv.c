@@ -16,9 +16,9 @@ sumi_tensor_t sumi_conv2d_layer_with(sumi_tensor_t x, sumi_site_t site, int64_t 
   if (!sumi__layer_begin(x, site, options.name, "conv2d", options.reuse)) return y;
   int64_t channels;
   if (filters < 1 || size < 1)
-    sumi__graph_refuse(sumi_tensor_graph(x), SUMI_INVALID_ARGUMENT,
-                       "conv2d: %lld filters of size %lld", (long long)filters, (long long)size);
-  else if (sumi__layer_size(x, "conv2d", 4, -1, &channels)) {
+    sumi__layer_refuse(x, SUMI_INVALID_ARGUMENT, "conv2d: %lld filters of size %lld",
+                       (long long)filters, (long long)size);
+  else if (sumi__layer_size(x, "conv2d", 4, &channels)) {
     const sumi_tensor_t kernel = sumi__layer_variable(
         x, "kernel", SUMI_DIMS(size, size, channels, filters), options.kernel_initializer, true,
         options.reuse);

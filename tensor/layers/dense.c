@@ -33,9 +33,8 @@ sumi_tensor_t sumi_dense_with(sumi_tensor_t x, sumi_site_t site, int64_t units,
   if (!sumi__layer_begin(x, site, options.name, "dense", options.reuse)) return y;
   int64_t inputs;
   if (units < 1)
-    sumi__graph_refuse(sumi_tensor_graph(x), SUMI_INVALID_ARGUMENT, "dense: %lld units",
-                       (long long)units);
-  else if (sumi__layer_size(x, "dense", 0, -1, &inputs)) {
+    sumi__layer_refuse(x, SUMI_INVALID_ARGUMENT, "dense: %lld units", (long long)units);
+  else if (sumi__layer_size(x, "dense", 0, &inputs)) {
     const sumi_tensor_t kernel = sumi__layer_variable(
         x, "kernel", SUMI_DIMS(inputs, units), options.kernel_initializer, true, options.reuse);
     if (kernel.op) y = sumi__layer_finish(product(x, kernel, inputs, units), units, &options);
@@ -56,10 +55,9 @@ sumi_tensor_t sumi_flatten_at(sumi_site_t site, sumi_tensor_t x) {
   if (rest >= 0)
     y = sumi_reshape(x, SUMI_SHAPE(-1, (double)rest));
   else
-    sumi__graph_refuse(
-        graph, SUMI_INVALID_ARGUMENT,
-        "flatten (%s:%d): input '%s' of shape %s; sizes past the first must be known",
-        site.file ? site.file : "?", site.line, sumi_op_name(x.op), sumi_dims_text(dims).text);
+    sumi__layer_refuse(x, SUMI_INVALID_ARGUMENT,
+                       "flatten: input '%s' of shape %s; sizes past the first must be known",
+                       sumi_op_name(x.op), sumi_dims_text(dims).text);
   sumi__composite_end(graph);
   return y;
 }

@@ -8,7 +8,8 @@ bool sumi__layer_begin(sumi_tensor_t x, sumi_site_t site, const char *name, cons
   if (!graph || graph->status != SUMI_OK) return false;
   const char *scope = name ? name : fallback;
   if (!sumi__name_is_valid(&graph->names, scope)) {
-    sumi__graph_refuse(graph, SUMI_INVALID_ARGUMENT, "'%s' is not a layer's name", scope);
+    sumi_fail(SUMI_INVALID_ARGUMENT, "'%s' is not a layer's name", scope);
+    sumi_graph_refuse(graph, SUMI_INVALID_ARGUMENT, site);
     return false;
   }
   if (!reuse) return sumi__scope_enter(graph, site, scope) == SUMI_OK;
@@ -22,16 +23,29 @@ void sumi__layer_end(sumi_tensor_t x) {
   sumi__scope_leave(sumi_tensor_graph(x));
 }
 
-bool sumi__layer_size(sumi_tensor_t x, const char *layer, int rank, int axis, int64_t *size) {
+void sumi__layer_refuse(sumi_tensor_t x, sumi_status_t status, const char *format, ...) {
+  sumi_graph_t *graph = sumi_tensor_graph(x);
+  va_list args;
+  va_start(args, format);
+  sumi_vfail(status, format, args);
+  va_end(args);
+  sumi_graph_refuse(graph, status, graph->composite_site);
+}
+
+bool sumi__layer_size(sumi_tensor_t x, const char *layer, int rank, int64_t *size) {
   const sumi_dims_t dims = sumi_tensor_dims(x);
-  const bool rank_fits = rank ? dims.rank == rank : dims.rank >= 1;
-  *size = rank_fits ? dims.size[axis < 0 ? dims.rank + axis : axis] : -1;
+  const bool rank_fits = rank ? dims.rank == rank : dims.rank >= 2;
+  *size = rank_fits ? dims.size[dims.rank - 1] : -1;
+  if (!sumi_dtype_is_floating(sumi_tensor_dtype(x))) {
+    sumi__layer_refuse(x, SUMI_INVALID_ARGUMENT, "%s: input '%s' is %s; it must be floating", layer,
+                       sumi_op_name(x.op), sumi_dtype_name(sumi_tensor_dtype(x)));
+    return false;
+  }
   if (*size >= 0) return true;
-  sumi__graph_refuse(
-      sumi_tensor_graph(x), SUMI_INVALID_ARGUMENT,
-      "%s (%s:%d): input '%s' of shape %s; its rank%s and the size of axis %d must be known", layer,
-      sumi_tensor_graph(x)->composite_site.file, sumi_tensor_graph(x)->composite_site.line,
-      sumi_op_name(x.op), sumi_dims_text(dims).text, rank == 4 ? " (4: n, h, w, c)" : "", axis);
+  sumi__layer_refuse(x, SUMI_INVALID_ARGUMENT,
+                     "%s: input '%s' of shape %s; its rank (%s) and its last size must be known",
+                     layer, sumi_op_name(x.op), sumi_dims_text(dims).text,
+                     rank == 4 ? "4: n, h, w, c" : "2 or more");
   return false;
 }
 
@@ -40,9 +54,7 @@ sumi_tensor_t sumi__layer_variable(sumi_tensor_t x, const char *name, sumi_dims_
   sumi_graph_t *graph = sumi_tensor_graph(x);
   const char *full = reuse ? sumi__full_name(graph, name) : NULL;
   if (full && !sumi__find_variable(graph, full).op) {
-    sumi__graph_refuse(graph, SUMI_NOT_FOUND, "there is no variable '%s' to reuse (%s:%d)", full,
-                       graph->composite_site.file ? graph->composite_site.file : "?",
-                       graph->composite_site.line);
+    sumi__layer_refuse(x, SUMI_NOT_FOUND, "there is no variable '%s' to reuse", full);
     return (sumi_tensor_t){0};
   }
   return sumi_get_variable_with(graph, graph->composite_site, name, dims,

@@ -12,9 +12,13 @@ bool sumi__layer_begin(sumi_tensor_t x, sumi_site_t site, const char *name, cons
                        bool reuse);
 void sumi__layer_end(sumi_tensor_t x);
 
-/* The static size of x's axis (from the end: -1 is the last); refuses the graph when it is unknown.
- */
-bool sumi__layer_size(sumi_tensor_t x, const char *layer, int rank, int axis, int64_t *size);
+/* Refuses the graph, between begin and end, with the layer's line in front. */
+void sumi__layer_refuse(sumi_tensor_t x, sumi_status_t status, const char *format, ...)
+    SUMI_PRINTF(3, 4);
+
+/* The static size of x's last axis; refuses the graph when it is unknown, x is not of that rank (0: 2
+ * or more), or not floating. */
+bool sumi__layer_size(sumi_tensor_t x, const char *layer, int rank, int64_t *size);
 
 /* A variable of the layer. */
 sumi_tensor_t sumi__layer_variable(sumi_tensor_t x, const char *name, sumi_dims_t dims,

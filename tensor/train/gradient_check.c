@@ -94,6 +94,9 @@ static sumi_status_t compare_numeric(check_t *c, sumi_gradient_report_t *report)
 
 static sumi_status_t prepare(check_t *c, const sumi_gradient_check_options_t *options) {
   c->others = options->feeds;
+  if (c->others.count < 0 || (c->others.count > 0 && !c->others.list))
+    return sumi_fail(SUMI_INVALID_ARGUMENT, "gradient check: %d feeds without a list",
+                     c->others.count);
   c->feeds = sumi_calloc((size_t)c->others.count + 2, sizeof *c->feeds);
   if (!c->feeds) return sumi_fail_alloc("a gradient check", 0);
   if (c->others.count) memcpy(c->feeds, c->others.list, (size_t)c->others.count * sizeof *c->feeds);

@@ -28,7 +28,7 @@ typedef struct sumi_layer_options {
   int end_ SUMI_UNSET;
 } sumi_layer_options_t;
 
-/** y = activation(x . kernel + bias): x [..., n] of static last size n, kernel [n, units], y [...,
+/** y = activation(x . kernel + bias): x [m, ..., n] of static last size n, kernel [n, units], y [m, ...,
  * units]. */
 #define sumi_dense(x, ...) SUMI__DENSE(x, __VA_ARGS__, .end_ = 0)
 #define SUMI__DENSE(x, units, ...)                                                                 \
@@ -68,7 +68,8 @@ typedef struct sumi_batch_norm_options {
   int end_ SUMI_UNSET;
 } sumi_batch_norm_options_t;
 
-/** Batch normalization over all axes but the last (Ioffe and Szegedy 2015); x has static last size.
+/** Batch normalization over all axes but the last (Ioffe and Szegedy 2015); x has rank 2 or more and a
+ * static last size.
  */
 #define sumi_batch_norm_layer(...) SUMI__BATCH_NORM_LAYER(__VA_ARGS__, .end_ = 0)
 #define SUMI__BATCH_NORM_LAYER(x, ...)                                                             \

@@ -1,0 +1,236 @@
+/* Layers: shapes, names and sharing of variables, and values worked by hand. */
+#include "sumi_test.h"
+
+#include <sumi/constants.h>
+#include <sumi/layers.h>
+#include <sumi/ops.h>
+#include <sumi/session.h>
+
+static void assert_shape(sumi_tensor_t tensor, const char *expected) {
+  assert_string_equal(sumi_dims_text(sumi_tensor_dims(tensor)).text, expected);
+}
+
+static void assert_refusal(sumi_graph_t *g, sumi_status_t status, const char *text) {
+  if (sumi_graph_status(g) != status || !strstr(sumi_graph_message(g), text))
+    fail_msg("%s \"%s\", expected %s with \"%s\"", sumi_status_name(sumi_graph_status(g)),
+             sumi_graph_message(g), sumi_status_name(status), text);
+}
+
+static sumi_tensor_t input(sumi_graph_t *g, sumi_dims_t dims) {
+  return sumi_placeholder(g, SUMI_FLOAT32, .shape = dims, .name = "x");
+}
+
+static sumi_session_t *started(sumi_graph_t *g) {
+  sumi_op_t *init = sumi_global_variables_initializer(g);
+  sumi_session_t *s = sumi_session_new(g);
+  assert_ok(sumi_session_run(s, .targets = SUMI_OPS(init)));
+  return s;
+}
+
+static void assert_value(sumi_session_t *s, sumi_feeds_t feeds, sumi_tensor_t tensor,
+                         const char *shape, const double *expected) {
+  sumi_array_t *value = NULL;
+  assert_ok(sumi_session_run(s, .feeds = feeds,
+                             .fetches = SUMI_FETCHES({.tensor = tensor, .array = &value})));
+  assert_string_equal(sumi_dims_text(sumi_array_dims(value)).text, shape);
+  for (int64_t i = 0; i < sumi_array_count(value); ++i)
+    assert_near(sumi_array_get(value, i), expected[i], 1e-5);
+  sumi_array_unref(value);
+}
+
+static void dense_works_on_every_rank_with_an_unknown_batch(void **state) {
+  (void)state;
+  const struct {
+    sumi_dims_t dims, fed;
+    const char *shape, *run;
+  } cases[] = {{SUMI_DIMS(-1, 3), SUMI_DIMS(2, 3), "(?, 2)", "(2, 2)"},
+               {SUMI_DIMS(4, 3), SUMI_DIMS(4, 3), "(4, 2)", "(4, 2)"},
+               {SUMI_DIMS(-1, 4, 3), SUMI_DIMS(1, 4, 3), "(?, 4, 2)", "(1, 4, 2)"},
+               {SUMI_DIMS(-1, -1, 3), SUMI_DIMS(2, 2, 3), "(?, ?, 2)", "(2, 2, 2)"},
+               {SUMI_DIMS(2, -1, 1, 3), SUMI_DIMS(2, 2, 1, 3), "(2, ?, 1, 2)", "(2, 2, 1, 2)"}};
+  static const float ones[12] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
+  static const double expected[8] = {6.5, 6.5, 6.5, 6.5, 6.5, 6.5, 6.5, 6.5};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; ++i) {
+    sumi_graph_t *g = sumi_graph_new();
+    sumi_tensor_t x = input(g, cases[i].dims);
+    sumi_tensor_t y = sumi_dense(x, 2, .kernel_initializer = SUMI_INIT(CONSTANT, .a = 2),
+                                 .bias_initializer = SUMI_INIT(CONSTANT, .a = .5));
+    assert_shape(y, cases[i].shape);
+    assert_non_null(sumi_graph_find_op(g, "dense/kernel"));
+    assert_non_null(sumi_graph_find_op(g, "dense/bias"));
+    sumi_session_t *s = started(g);
+    sumi_feeds_t feeds = SUMI_FEEDS({.tensor = x, .data = ones, .dims = cases[i].fed});
+    assert_value(s, feeds, y, cases[i].run, expected);
+    sumi_session_free(s);
+    sumi_graph_free(g);
+  }
+}
+
+static void convolution_and_pooling_have_tensorflows_shapes(void **state) {
+  (void)state;
+  sumi_graph_t *g = sumi_graph_new();
+  sumi_tensor_t x = input(g, SUMI_DIMS(-1, 28, 28, 3));
+  assert_shape(sumi_conv2d_layer(x, 8, 5), "(?, 24, 24, 8)");
+  assert_shape(sumi_conv2d_layer(x, 8, 5, .padding = "SAME"), "(?, 28, 28, 8)");
+  assert_shape(sumi_conv2d_layer(x, 8, 3, .padding = "SAME", .strides = 2), "(?, 14, 14, 8)");
+  assert_shape(sumi_conv2d_layer(x, 8, 3, .strides = 3, .no_bias = true), "(?, 9, 9, 8)");
+  assert_shape(sumi_max_pool2d(x, 2), "(?, 14, 14, 3)");
+  assert_shape(sumi_avg_pool2d(x, 3, .strides = 1), "(?, 26, 26, 3)");
+  assert_shape(sumi_max_pool2d(x, 3, .padding = "SAME"), "(?, 10, 10, 3)");
+  assert_shape(sumi_flatten(x), "(?, 2352)");
+  assert_shape(sumi_flatten(input(g, SUMI_DIMS(5))), "(5, 1)");
+  assert_ok(sumi_graph_status(g));
+  assert_string_equal(sumi_variable_name(sumi_collection(g, SUMI_TRAINABLE_VARIABLES).list[0]),
+                      "conv2d/kernel");
+  assert_string_equal(sumi_variable_name(sumi_collection(g, SUMI_TRAINABLE_VARIABLES).list[2]),
+                      "conv2d_1/kernel");
+  assert_int_equal(sumi_collection(g, SUMI_TRAINABLE_VARIABLES).count, 7);
+  assert_shape(sumi_graph_tensor(g, "conv2d/kernel"), "(5, 5, 3, 8)");
+  sumi_graph_free(g);
+}
+
+static void activations_and_initializers_are_used(void **state) {
+  (void)state;
+  static const float values[2] = {-3, 1};
+  const struct {
+    sumi_activation_t activation;
+    double expected[2];
+  } cases[] = {{NULL, {-3, 1}},
+               {sumi_activation_relu, {0, 1}},
+               {sumi_activation_sigmoid, {.04742587, .73105858}},
+               {sumi_activation_tanh, {-.99505475, .76159416}},
+               {sumi_activation_softmax, {.01798621, .98201379}}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; ++i) {
+    sumi_graph_t *g = sumi_graph_new();
+    sumi_tensor_t x = input(g, SUMI_DIMS(1, 2));
+    sumi_array_t *eye = sumi_array_full(SUMI_FLOAT32, SUMI_DIMS(2, 2), 0);
+    sumi_array_set(eye, 0, 1), sumi_array_set(eye, 3, 1);
+    sumi_tensor_t y = sumi_dense(x, 2, .activation = cases[i].activation,
+                                 .kernel_initializer = SUMI_INIT(ARRAY, .array = eye));
+    sumi_array_unref(eye);
+    sumi_session_t *s = started(g);
+    assert_value(s, SUMI_FEEDS({.tensor = x, .data = values}), y, "(1, 2)", cases[i].expected);
+    sumi_session_free(s);
+    sumi_graph_free(g);
+  }
+}
+
+static void reused_layers_share_their_variables(void **state) {
+  (void)state;
+  static const float values[6] = {1, 2, 3, 4, 5, 6};
+  sumi_graph_t *g = sumi_graph_new();
+  sumi_tensor_t x = input(g, SUMI_DIMS(2, 3));
+  sumi_scope_begin(g, "net");
+  sumi_tensor_t a = sumi_dense(x, 4, .name = "head");
+  sumi_tensor_t b = sumi_dense(x, 4, .name = "head", .reuse = true);
+  sumi_tensor_t c = sumi_dense(x, 4, .name = "head");
+  sumi_scope_end(g);
+  assert_int_equal(sumi_collection(g, SUMI_TRAINABLE_VARIABLES).count, 4);
+  assert_non_null(sumi_graph_find_op(g, "net/head/kernel"));
+  assert_non_null(sumi_graph_find_op(g, "net/head_1/kernel"));
+  sumi_session_t *s = started(g);
+  sumi_array_t *out[3] = {0};
+  assert_ok(sumi_session_run(s, .feeds = SUMI_FEEDS({.tensor = x, .data = values}),
+                             .fetches = SUMI_FETCHES({.tensor = a, .array = &out[0]},
+                                                     {.tensor = b, .array = &out[1]},
+                                                     {.tensor = c, .array = &out[2]})));
+  assert_true(sumi_array_get(out[0], 0) == sumi_array_get(out[1], 0));
+  assert_true(sumi_array_get(out[0], 0) != sumi_array_get(out[2], 0));
+  for (int i = 0; i < 3; ++i) sumi_array_unref(out[i]);
+  sumi_session_free(s);
+  sumi_dense(x, 4, .name = "absent", .reuse = true);
+  assert_refusal(g, SUMI_NOT_FOUND, "no variable 'absent/kernel' to reuse");
+  sumi_graph_free(g);
+  g = sumi_graph_new();
+  sumi_dense(input(g, SUMI_DIMS(2, 3)), 4, .name = "head");
+  sumi_dense(input(g, SUMI_DIMS(2, 5)), 4, .name = "head", .reuse = true);
+  assert_refusal(g, SUMI_INVALID_ARGUMENT,
+                 "'head/kernel' is float32 (3, 4), asked for as float32 (5, 4)");
+  sumi_graph_free(g);
+}
+
+/* x = (1, 3), (3, 7): means 2, 5, variances 1, 4. */
+static void batch_norm_normalises_by_the_batch_and_keeps_averages(void **state) {
+  (void)state;
+  static const float values[4] = {1, 3, 3, 7};
+  sumi_graph_t *g = sumi_graph_new();
+  sumi_tensor_t x = input(g, SUMI_DIMS(-1, 2));
+  sumi_tensor_t trained = sumi_batch_norm_layer(x, .training = true, .momentum = .9,
+                                                .epsilon = 1e-9, .name = "bn");
+  sumi_tensor_t used = sumi_batch_norm_layer(x, .epsilon = 1e-9, .name = "bn", .reuse = true);
+  assert_ok(sumi_graph_status(g));
+  assert_shape(trained, "(?, 2)");
+  assert_int_equal(sumi_collection(g, SUMI_TRAINABLE_VARIABLES).count, 2);
+  assert_int_equal(sumi_collection(g, SUMI_GLOBAL_VARIABLES).count, 4);
+  assert_int_equal(sumi_collection(g, SUMI_UPDATE_OPS).count, 2);
+  sumi_op_t *train = sumi_minimize(sumi_gradient_descent(.learning_rate = 1e-9),
+                                   sumi_reduce_sum(sumi_square(trained)));
+  sumi_session_t *s = started(g);
+  sumi_feeds_t feeds = SUMI_FEEDS({.tensor = x, .data = values, .dims = SUMI_DIMS(2, 2)});
+  assert_value(s, feeds, trained, "(2, 2)", (double[]){-1, -1, 1, 1});
+  assert_value(s, feeds, used, "(2, 2)", (double[]){1, 3, 3, 7}); /* averages 0 and 1 so far */
+  assert_ok(sumi_session_run(s, .feeds = feeds, .targets = SUMI_OPS(train)));
+  sumi_tensor_t mean = sumi_graph_tensor(g, "bn/moving_mean");
+  sumi_tensor_t variance = sumi_graph_tensor(g, "bn/moving_variance");
+  const sumi_feeds_t nothing = {0, NULL};
+  assert_value(s, nothing, mean, "(2,)", (double[]){.2, .5});
+  assert_value(s, nothing, variance, "(2,)", (double[]){1, 1.3});
+  assert_ok(sumi_session_run(s, .feeds = feeds, .targets = SUMI_OPS(train)));
+  assert_value(s, nothing, mean, "(2,)", (double[]){.38, .95});
+  assert_value(s, nothing, variance, "(2,)", (double[]){1, 1.57});
+  assert_value(s, feeds, used, "(2, 2)",
+               (double[]){.62, (3 - .95) / sqrt(1.57), 2.62, (7 - .95) / sqrt(1.57)});
+  sumi_session_free(s);
+  sumi_graph_free(g);
+}
+
+static void what_a_layer_cannot_take_is_refused(void **state) {
+  (void)state;
+  for (int i = 0; i < 15; ++i) {
+    sumi_graph_t *g = sumi_graph_new();
+    sumi_tensor_t flat = input(g, SUMI_DIMS(-1, 3)), image = input(g, SUMI_DIMS(-1, 8, 8, 3));
+    sumi_tensor_t unknown = input(g, SUMI_DIMS_UNKNOWN), open = input(g, SUMI_DIMS(2, -1)),
+                  y = flat;
+    sumi_tensor_t whole = sumi_placeholder(g, SUMI_INT32, .shape = SUMI_DIMS(2, 3));
+    const char *text = "";
+    if (i == 0) y = sumi_dense(unknown, 2), text = "its rank (2 or more) and its last size";
+    if (i == 1) y = sumi_dense(open, 2), text = "of shape (2, ?)";
+    if (i == 2) y = sumi_dense(flat, 0), text = "0 units";
+    if (i == 3) y = sumi_dense(flat, 2, .name = "bad name"), text = "'bad name'";
+    if (i == 4) y = sumi_conv2d_layer(flat, 2, 3), text = "(4: n, h, w, c)";
+    if (i == 5) y = sumi_conv2d_layer(image, 2, 0), text = "2 filters of size 0";
+    if (i == 6) y = sumi_conv2d_layer(image, 2, 9), text = "Conv2D";
+    if (i == 7) y = sumi_conv2d_layer(image, 2, 3, .padding = "FULL"), text = "'FULL'";
+    if (i == 8) y = sumi_max_pool2d(flat, 2), text = "MaxPool";
+    if (i == 9) y = sumi_avg_pool2d(image, -1), text = "AvgPool";
+    if (i == 10) y = sumi_flatten(unknown), text = "flatten";
+    if (i == 11) y = sumi_flatten(input(g, SUMI_DIMS(2, 3, -1))), text = "(2, 3, ?)";
+    if (i == 12) y = sumi_batch_norm_layer(input(g, SUMI_DIMS(3))), text = "of shape (3,)";
+    if (i == 13) y = sumi_dense(whole, 2), text = "int32";
+    if (i == 14) y = sumi_dense(input(g, SUMI_DIMS(3)), 2), text = "of shape (3,)";
+    assert_true(sumi_tensor_is_null(y));
+    assert_refusal(g, SUMI_INVALID_ARGUMENT, text);
+    if (!strstr(sumi_graph_message(g), "test_layers.c"))
+      fail_msg("case %d: no line in \"%s\"", i, sumi_graph_message(g));
+    sumi_graph_free(g);
+  }
+  const sumi_tensor_t null = {0};
+  assert_true(sumi_tensor_is_null(sumi_dense(null, 2)));
+  assert_true(sumi_tensor_is_null(sumi_conv2d_layer(null, 2, 2)));
+  assert_true(sumi_tensor_is_null(sumi_max_pool2d(null, 2)));
+  assert_true(sumi_tensor_is_null(sumi_flatten(null)));
+  assert_true(sumi_tensor_is_null(sumi_batch_norm_layer(null)));
+  assert_true(sumi_tensor_is_null(sumi_activation_relu(null)));
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(dense_works_on_every_rank_with_an_unknown_batch),
+      cmocka_unit_test(convolution_and_pooling_have_tensorflows_shapes),
+      cmocka_unit_test(activations_and_initializers_are_used),
+      cmocka_unit_test(reused_layers_share_their_variables),
+      cmocka_unit_test(batch_norm_normalises_by_the_batch_and_keeps_averages),
+      cmocka_unit_test(what_a_layer_cannot_take_is_refused),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

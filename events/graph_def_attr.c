@@ -68,8 +68,9 @@ void sumi_graph_def_attr_type(sumi_graph_def_t *graph, const char *name, sumi_dt
   attr->type = (Sumi__Pb__DataType)value;
 }
 
-Sumi__Pb__TensorShapeProto *sumi__graph_def_shape(sumi_graph_def_t *graph, const char *what,
-                                                  const sumi_graph_def_shape_t *shape) {
+/* A shape in the arena; NULL after a failure. */
+static Sumi__Pb__TensorShapeProto *make_shape(sumi_graph_def_t *graph, const char *what,
+                                              const sumi_graph_def_shape_t *shape) {
   Sumi__Pb__TensorShapeProto *message = sumi__graph_def_calloc(graph, 1, sizeof *message);
   if (!message) return NULL;
   sumi__pb__tensor_shape_proto__init(message);
@@ -95,7 +96,7 @@ void sumi_graph_def_attr_shape(sumi_graph_def_t *graph, const char *name,
                                sumi_graph_def_shape_t value) {
   Sumi__Pb__AttrValue *attr = add_attr(graph, name);
   if (!attr) return;
-  attr->shape = sumi__graph_def_shape(graph, name, &value);
+  attr->shape = make_shape(graph, name, &value);
   attr->value_case = SUMI__PB__ATTR_VALUE__VALUE_SHAPE;
 }
 
@@ -123,8 +124,8 @@ void sumi_graph_def_attr_tensor(sumi_graph_def_t *graph, const char *name,
   if (!tensor) return;
   sumi__pb__tensor_proto__init(tensor);
   tensor->dtype = (Sumi__Pb__DataType)value->dtype;
-  tensor->tensor_shape = sumi__graph_def_shape(graph, name,
-                                               &(sumi_graph_def_shape_t){value->rank, value->dims});
+  tensor->tensor_shape = make_shape(graph, name,
+                                    &(sumi_graph_def_shape_t){value->rank, value->dims});
   if (value->dtype == SUMI_STRING)
     fill_strings(graph, tensor, value, count);
   else
@@ -201,5 +202,5 @@ void sumi_graph_def_attr_types(sumi_graph_def_t *graph, const char *name,
 void sumi_graph_def_attr_shapes(sumi_graph_def_t *graph, const char *name,
                                 const sumi_graph_def_shape_t *values, size_t count) {
   Sumi__Pb__AttrValue__ListValue *list = add_list(graph, name, values, count);
-  if (list) FILL_LIST(graph, list, shape, count, sumi__graph_def_shape(graph, name, &values[i]));
+  if (list) FILL_LIST(graph, list, shape, count, make_shape(graph, name, &values[i]));
 }

@@ -60,8 +60,4 @@ char *sumi__graph_def_text(sumi_graph_def_t *graph, const char *what, const char
 /* The node begun last; NULL, and a failure, when there is none. */
 sumi__graph_node_t *sumi__graph_def_current(sumi_graph_def_t *graph, const char *what);
 
-/* A shape in the arena; NULL after a failure. */
-Sumi__Pb__TensorShapeProto *sumi__graph_def_shape(sumi_graph_def_t *graph, const char *what,
-                                                  const sumi_graph_def_shape_t *shape);
-
 #endif

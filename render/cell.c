@@ -15,7 +15,8 @@
 
 enum { MIN_CELL_WIDTH_PX = 72, BAR_PX = 4, MAX_PICTURE_PX = 4096, MAX_TOP_K = 16 };
 
-sumi_color_t sumi__verdict_color(sumi_verdict_t verdict) {
+/* Of frames and bars. */
+static sumi_color_t verdict_color(sumi_verdict_t verdict) {
   switch (verdict) {
   case SUMI_VERDICT_RIGHT: return SUMI_COLOR_RIGHT;
   case SUMI_VERDICT_WRONG: return SUMI_COLOR_WRONG;
@@ -126,7 +127,7 @@ static sumi_status_t draw_picture(sumi_canvas_t *canvas, const sumi_prediction_t
     sumi_canvas_fill(canvas, sumi__rect_inset(outer, frame), SUMI__LINE_FAINT);
   const sumi_verdict_t verdict = sumi_prediction_verdict(prediction);
   sumi_canvas_frame(canvas, outer, frame,
-                    verdict == SUMI_VERDICT_NEUTRAL ? SUMI__LINE : sumi__verdict_color(verdict));
+                    verdict == SUMI_VERDICT_NEUTRAL ? SUMI__LINE : verdict_color(verdict));
   sumi_picture_t pixels;
   SUMI_TRY(sumi_pixels_picture(&prediction->image, 0, &pixels, .bad_color = style->bad_color,
                                .low = style->low, .high = style->high));
@@ -163,7 +164,7 @@ static void draw_bar(sumi_canvas_t *canvas, const sumi_prediction_t *prediction,
   sumi_canvas_fill(canvas, bar, SUMI__LINE_FAINT);
   if (!prediction->has_score || !(prediction->score > 0)) return;
   bar.width = (int)lround(bar.width * fmin(prediction->score, 1));
-  sumi_canvas_fill(canvas, bar, sumi__verdict_color(sumi_prediction_verdict(prediction)));
+  sumi_canvas_fill(canvas, bar, verdict_color(sumi_prediction_verdict(prediction)));
 }
 
 /* "is truth": a small word before it, so that it is not taken for a second label. */

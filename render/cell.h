@@ -29,9 +29,6 @@ sumi__cell_style_t sumi__cell_style(const sumi_prediction_t *const *predictions,
 sumi_status_t sumi__cell_draw(sumi_canvas_t *canvas, const sumi_prediction_t *prediction,
                               const sumi__cell_style_t *style, int x, int y, sumi_rect_t *picture);
 
-/* The verdict's colour: of frames and bars. */
-sumi_color_t sumi__verdict_color(sumi_verdict_t verdict);
-
 /* INVALID_ARGUMENT for class names that are NULL or not UTF-8, a picture_px, top_k or
  * class_count out of range. */
 sumi_status_t sumi__check_cell_options(int picture_px, int top_k, const char *const *class_names,

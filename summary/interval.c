@@ -7,7 +7,7 @@
 #include "decimal.h"
 #include "interval_terms.h"
 
-bool sumi__interval_term_is_valid(const sumi_interval_term_t *term) {
+static bool term_is_valid(const sumi_interval_term_t *term) {
   switch (term->kind) {
   case SUMI_INTERVAL_EVERY_STEPS:
   case SUMI_INTERVAL_DOUBLING: return term->u.steps >= 1 && term->u.steps <= SUMI__MAX_STEP;
@@ -21,7 +21,7 @@ bool sumi__interval_term_is_valid(const sumi_interval_term_t *term) {
 
 bool sumi__interval_append(sumi_interval_t *interval, sumi_interval_term_t term) {
   if (interval->invalid || interval->term_count >= SUMI_INTERVAL_MAX_TERMS ||
-      !sumi__interval_term_is_valid(&term)) {
+      !term_is_valid(&term)) {
     interval->invalid = true;
     return false;
   }
@@ -84,7 +84,7 @@ sumi_status_t sumi__interval_check(const sumi_interval_t *interval) {
   bool valid = interval && !interval->invalid && interval->term_count >= 0 &&
                interval->term_count <= SUMI_INTERVAL_MAX_TERMS;
   for (int i = 0; valid && i < interval->term_count; ++i)
-    valid = sumi__interval_term_is_valid(&interval->terms[i]);
+    valid = term_is_valid(&interval->terms[i]);
   if (valid) return SUMI_OK;
   return sumi_fail(SUMI_INVALID_ARGUMENT,
                    "the interval is not valid: expected at most %d terms, steps of 1 to 2^53 - 1, "

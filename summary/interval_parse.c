@@ -7,6 +7,8 @@
 
 #include "interval_terms.h"
 
+enum { MAX_QUOTED_BYTES = 200 };
+
 static bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
@@ -23,19 +25,37 @@ static void skip_spaces(sumi__rule_text_t *in) {
   while (is_space(current(in))) ++in->at;
 }
 
-sumi_status_t sumi__rule_expected(const sumi__rule_text_t *in, size_t at, const char *expected) {
-  char found[32];
-  const unsigned char byte = (unsigned char)in->text[at];
+static void describe_byte(unsigned char byte, char *text, size_t size) {
   if (byte == '\0')
-    snprintf(found, sizeof found, "the end");
+    snprintf(text, size, "the end");
   else if (byte == '\n')
-    snprintf(found, sizeof found, "a line end");
+    snprintf(text, size, "a line end");
   else if (byte < 0x20 || byte >= 0x7F)
-    snprintf(found, sizeof found, "byte 0x%02x", byte);
+    snprintf(text, size, "byte 0x%02x", byte);
   else
-    snprintf(found, sizeof found, "'%c'", byte);
-  return sumi_fail(SUMI_INVALID_ARGUMENT, "%s: at byte %zu of \"%.*s\": expected %s, found %s",
-                   in->source, at, 400, in->text, expected, found);
+    snprintf(text, size, "'%c'", byte);
+}
+
+/* As much of a line as a message quotes, without half a character at its end. */
+static size_t quoted_length(const char *line) {
+  const size_t length = strcspn(line, "\n");
+  size_t quoted = length < MAX_QUOTED_BYTES ? length : (size_t)MAX_QUOTED_BYTES;
+  while (quoted < length && quoted > 0 && ((unsigned char)line[quoted] & 0xC0) == 0x80) --quoted;
+  return quoted;
+}
+
+/* INVALID_ARGUMENT: what was expected at that byte, and what is there. A text of several lines is
+ * quoted by the line. */
+static sumi_status_t fail_expected(const sumi__rule_text_t *in, size_t at, const char *expected) {
+  size_t start = at, line = 1;
+  while (start > 0 && in->text[start - 1] != '\n') --start;
+  for (size_t i = 0; i < start; ++i) line += in->text[i] == '\n';
+  char found[32], place[32] = "";
+  describe_byte((unsigned char)in->text[at], found, sizeof found);
+  if (strchr(in->text, '\n')) snprintf(place, sizeof place, "line %zu, ", line);
+  return sumi_fail(SUMI_INVALID_ARGUMENT, "%s: %sat byte %zu of \"%.*s\": expected %s, found %s",
+                   in->source, place, at - start, (int)quoted_length(in->text + start),
+                   in->text + start, expected, found);
 }
 
 static sumi_status_t read_steps(sumi__rule_text_t *in, int64_t least, int64_t *steps) {
@@ -46,8 +66,7 @@ static sumi_status_t read_steps(sumi__rule_text_t *in, int64_t least, int64_t *s
     ++in->at;
   }
   if (in->at == start || value < least || value > SUMI__MAX_STEP)
-    return sumi__rule_expected(in, start,
-                               least ? "steps of 1 to 2^53 - 1" : "a step of 0 to 2^53 - 1");
+    return fail_expected(in, start, least ? "steps of 1 to 2^53 - 1" : "a step of 0 to 2^53 - 1");
   *steps = value;
   return SUMI_OK;
 }
@@ -72,9 +91,9 @@ static sumi_status_t read_seconds(sumi__rule_text_t *in, double *seconds) {
     in->at += length;
     *seconds = units[i].seconds < 1 ? value / (place * 1000) : value / place * units[i].seconds;
     if (*seconds >= SUMI__MIN_SECONDS && *seconds <= SUMI__MAX_SECONDS) return SUMI_OK;
-    return sumi__rule_expected(in, start, "a time of 1ms to 1e9 seconds");
+    return fail_expected(in, start, "a time of 1ms to 1e9 seconds");
   }
-  return sumi__rule_expected(in, in->at, "a unit: ms, s, m or h");
+  return fail_expected(in, in->at, "a unit: ms, s, m or h");
 }
 
 /* Whether the digits at the cursor are a plain number and not the start of a duration. */
@@ -144,7 +163,7 @@ static sumi_status_t read_term(sumi__rule_text_t *in, sumi_interval_t *interval)
   if (take_word(in, "never")) return SUMI_OK;
   if (take_word(in, "at")) {
     skip_spaces(in);
-    if (!take(in, ':')) return sumi__rule_expected(in, in->at, "':' after at");
+    if (!take(in, ':')) return fail_expected(in, in->at, "':' after at");
     return read_at_list(in, interval);
   }
   if (take_word(in, "always")) {
@@ -157,13 +176,13 @@ static sumi_status_t read_term(sumi__rule_text_t *in, sumi_interval_t *interval)
   } else if (is_digit(current(in))) {
     SUMI_TRY(read_number_term(in, &term));
   } else {
-    return sumi__rule_expected(in, in->at,
-                               "steps, a time, at:, double, first, last, always or never");
+    return fail_expected(in, in->at, "steps, a time, at:, double, first, last, always or never");
   }
   return append(in, interval, term);
 }
 
-sumi_status_t sumi__rule_read_interval(sumi__rule_text_t *in, sumi_interval_t *interval) {
+/* Reads an interval, up to what cannot belong to one. */
+static sumi_status_t read_interval(sumi__rule_text_t *in, sumi_interval_t *interval) {
   *interval = (sumi_interval_t){0};
   do {
     skip_spaces(in);
@@ -182,18 +201,18 @@ static sumi_status_t read_pattern(sumi__rule_text_t *in, size_t *start, size_t *
   *start = in->at;
   size_t end = in->at;
   while (current(in) != '=') {
-    if (ends_rule(current(in))) return sumi__rule_expected(in, in->at, "'=' after the pattern");
+    if (ends_rule(current(in))) return fail_expected(in, in->at, "'=' after the pattern");
     const bool literal = current(in) == '\\';
     if (literal) {
       ++in->at;
       if (current(in) == '\0' || current(in) == '\n')
-        return sumi__rule_expected(in, in->at, "a character after '\\'");
+        return fail_expected(in, in->at, "a character after '\\'");
     }
     if (!is_space(current(in)) || literal) end = in->at + 1;
     ++in->at;
   }
   *length = end - *start;
-  if (*length == 0) return sumi__rule_expected(in, *start, "a tag pattern");
+  if (*length == 0) return fail_expected(in, *start, "a tag pattern");
   ++in->at;
   return SUMI_OK;
 }
@@ -220,8 +239,8 @@ bool sumi__rule_at_end(sumi__rule_text_t *in) {
 sumi_status_t sumi__rule_read(sumi__rule_text_t *in, size_t *pattern, size_t *pattern_length,
                               sumi_interval_t *interval) {
   SUMI_TRY(read_pattern(in, pattern, pattern_length));
-  SUMI_TRY(sumi__rule_read_interval(in, interval));
-  if (!ends_rule(current(in))) return sumi__rule_expected(in, in->at, "',', ';' or the end");
+  SUMI_TRY(read_interval(in, interval));
+  if (!ends_rule(current(in))) return fail_expected(in, in->at, "',', ';' or the end");
   return SUMI_OK;
 }
 
@@ -231,8 +250,8 @@ sumi_status_t sumi_interval_parse(const char *text, sumi_interval_t *interval) {
   sumi__rule_text_t in = {.source = "interval", .text = text};
   sumi_interval_t parsed;
   SUMI_TRY(sumi_utf8_check("interval", text));
-  SUMI_TRY(sumi__rule_read_interval(&in, &parsed));
-  if (current(&in) != '\0') return sumi__rule_expected(&in, in.at, "',' or the end");
+  SUMI_TRY(read_interval(&in, &parsed));
+  if (current(&in) != '\0') return fail_expected(&in, in.at, "',' or the end");
   *interval = parsed;
   return SUMI_OK;
 }

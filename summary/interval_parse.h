@@ -17,10 +17,4 @@ bool sumi__rule_at_end(sumi__rule_text_t *in);
 sumi_status_t sumi__rule_read(sumi__rule_text_t *in, size_t *pattern, size_t *pattern_length,
                               sumi_interval_t *interval);
 
-/* Reads an interval, up to what cannot belong to one. */
-sumi_status_t sumi__rule_read_interval(sumi__rule_text_t *in, sumi_interval_t *interval);
-
-/* INVALID_ARGUMENT: what was expected at that byte, and what is there. */
-sumi_status_t sumi__rule_expected(const sumi__rule_text_t *in, size_t at, const char *expected);
-
 #endif

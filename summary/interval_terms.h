@@ -9,8 +9,6 @@
 #define SUMI__MIN_SECONDS 0.001
 #define SUMI__MAX_SECONDS 1e9
 
-bool sumi__interval_term_is_valid(const sumi_interval_term_t *term);
-
 /* Adds a term; false, and an invalid interval, when it is out of range or there is no room. */
 bool sumi__interval_append(sumi_interval_t *interval, sumi_interval_term_t term);
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include <sumi/interval.h>
+#include <sumi/utf8.h>
 
 static sumi_interval_t parsed(const char *text) {
   sumi_interval_t interval;
@@ -269,6 +270,18 @@ static void rules_may_be_written_in_lines_with_comments(void **state) {
   sumi_interval_rules_free(rules);
 }
 
+static void a_long_rule_is_quoted_up_to_a_whole_character(void **state) {
+  (void)state;
+  char text[512] = "";
+  for (int i = 0; i < 100; ++i) strcat(text, "墨"); /* 3 bytes each */
+  sumi_interval_rules_t *rules = sumi_interval_rules_new();
+  assert_fails(sumi_interval_rules_parse(rules, "src", text), SUMI_INVALID_ARGUMENT,
+               "墨\": expected '=' after the pattern, found the end");
+  assert_int_equal(sumi_utf8_first_invalid(sumi_error_message(), strlen(sumi_error_message())),
+                   strlen(sumi_error_message()));
+  sumi_interval_rules_free(rules);
+}
+
 static void a_rule_that_does_not_parse_names_the_byte(void **state) {
   (void)state;
   static const struct {
@@ -295,8 +308,8 @@ static void a_rule_that_does_not_parse_names_the_byte(void **state) {
       {"a=doubles", "at byte 2 of"},
       {"a=sometimes", "at byte 2 of \"a=sometimes\": expected steps, a time, at:, double, first, "
                       "last, always or never, found 's'"},
-      {"*=10;\nloss=\n", "at byte 11 of \"*=10;\nloss=\n\": expected steps, a time, at:, double, "
-                         "first, last, always or never, found a line end"},
+      {"*=10;\nloss=\n", "src: line 2, at byte 5 of \"loss=\": expected steps, a time, at:, "
+                         "double, first, last, always or never, found a line end"},
       {"a\\", "at byte 2 of \"a\\\": expected a character after '\\', found the end"},
       {"a=1\xFF", "src is not UTF-8: byte 0xff at offset 3"},
       {NULL, "src is NULL"},
@@ -361,6 +374,7 @@ int main(void) {
       cmocka_unit_test(the_last_matching_rule_wins),
       cmocka_unit_test(rules_may_be_written_in_lines_with_comments),
       cmocka_unit_test(a_rule_that_does_not_parse_names_the_byte),
+      cmocka_unit_test(a_long_rule_is_quoted_up_to_a_whole_character),
       cmocka_unit_test(too_many_terms_are_refused),
       cmocka_unit_test(running_out_of_memory_leaves_the_rules_as_they_were),
   };

@@ -115,7 +115,8 @@ SUMI_API sumi_status_t sumi_interval_rules_add(sumi_interval_rules_t *rules, con
 
 /** Appends the rules written in `text`, all or none. `source` names the text in messages
  * ("SUMI_INTERVALS", a path).
- * errors  INVALID_ARGUMENT "SUMI_INTERVALS: byte 7 of 12: expected …, found …" */
+ * errors  INVALID_ARGUMENT "SUMI_INTERVALS: at byte 5 of "loss=0": expected …, found …"; for a text
+ *         of several lines, "line 3, at byte 5 of …" that line */
 SUMI_API sumi_status_t sumi_interval_rules_parse(sumi_interval_rules_t *rules, const char *source,
                                                  const char *text);
 

@@ -30,7 +30,7 @@ void sumi__job_free(sumi__job_t *job);
 
 /* Jobs in the order they came. One tag's jobs are run one after the other, in that order; those of
  * different tags at the same time. */
-typedef struct sumi__queue {
+typedef struct sumi__job_queue {
   pthread_mutex_t lock;
   pthread_cond_t work, room, done;
   sumi__job_t *first, *last;
@@ -40,29 +40,29 @@ typedef struct sumi__queue {
   uint64_t pushed;
   bool closing;
   sumi__job_t *running[SUMI__MAX_WORKERS];
-} sumi__queue_t;
+} sumi__job_queue_t;
 
-void sumi__queue_init(sumi__queue_t *queue, int64_t max_count, size_t max_bytes,
-                      sumi_queue_policy_t policy);
-void sumi__queue_release(sumi__queue_t *queue);
+void sumi__job_queue_init(sumi__job_queue_t *queue, int64_t max_count, size_t max_bytes,
+                          sumi_queue_policy_t policy);
+void sumi__job_queue_release(sumi__job_queue_t *queue);
 
 /* Puts the job at the end, after making room as the policy says. Returns the jobs that were dropped
  * for it, linked by `next`, for the caller to count and free; NULL when there are none. */
-sumi__job_t *sumi__queue_push(sumi__queue_t *queue, sumi__job_t *job);
+sumi__job_t *sumi__job_queue_push(sumi__job_queue_t *queue, sumi__job_t *job);
 
 /* The oldest job whose tag no worker has, for worker `worker`; waits for one up to a second. NULL
  * when none came; *closed then says that none will. */
-sumi__job_t *sumi__queue_take(sumi__queue_t *queue, int worker, bool *closed);
+sumi__job_t *sumi__job_queue_take(sumi__job_queue_t *queue, int worker, bool *closed);
 
 /* Worker `worker` has finished its job, which it may then free. */
-void sumi__queue_finish(sumi__queue_t *queue, int worker);
+void sumi__job_queue_finish(sumi__job_queue_t *queue, int worker);
 
 /* Waits until all jobs pushed so far are finished. */
-void sumi__queue_drain(sumi__queue_t *queue);
+void sumi__job_queue_drain(sumi__job_queue_t *queue);
 
 /* Lets the workers end when nothing waits any more. */
-void sumi__queue_close(sumi__queue_t *queue);
+void sumi__job_queue_close(sumi__job_queue_t *queue);
 
-int64_t sumi__queue_waiting(sumi__queue_t *queue);
+int64_t sumi__job_queue_waiting(sumi__job_queue_t *queue);
 
 #endif

@@ -164,7 +164,7 @@ sumi_status_t sumi__job_end(sumi__job_t *job, sumi_status_t status,
     tag->plugin = job->plugin;
     sumi__note_logged(writer, tag, job->step);
     if (writer->worker_count > 0) {
-      count_and_free(writer, sumi__queue_push(&writer->queue, job));
+      count_and_free(writer, sumi__job_queue_push(&writer->queue, job));
     } else {
       sumi__run_job(job);
       sumi__job_free(job);

@@ -1,5 +1,6 @@
 /* The threads that draw and encode. The first one also looks after the file of intervals, once a
  * second. */
+#include <errno.h>
 #include <signal.h>
 
 #include <sumi/alloc.h>
@@ -34,10 +35,10 @@ static void *work(void *argument) {
   const int64_t second_ns = 1000000000;
   int64_t watched_ns = sumi_clock_monotonic_ns();
   for (bool closed = false; !closed;) {
-    sumi__job_t *job = sumi__queue_take(&worker.writer->queue, worker.number, &closed);
+    sumi__job_t *job = sumi__job_queue_take(&worker.writer->queue, worker.number, &closed);
     if (job) {
       sumi__run_job(job);
-      sumi__queue_finish(&worker.writer->queue, worker.number);
+      sumi__job_queue_finish(&worker.writer->queue, worker.number);
       sumi__job_free(job);
     }
     const int64_t now_ns = worker.number == 0 ? sumi_clock_monotonic_ns() : watched_ns;
@@ -49,27 +50,39 @@ static void *work(void *argument) {
   return NULL;
 }
 
-static bool start(sumi_writer_t *writer, int number) {
+/* 0, or why there is no thread: an errno value. */
+static int start(sumi_writer_t *writer, int number) {
   worker_t *worker = sumi_malloc(sizeof *worker);
-  if (!worker) return false;
+  if (!worker) return ENOMEM;
   *worker = (worker_t){writer, number};
-  if (pthread_create(&writer->workers[number], NULL, work, worker) == 0) return true;
-  sumi_free(worker);
-  return false;
+  const int error = pthread_create(&writer->workers[number], NULL, work, worker);
+  if (error != 0) sumi_free(worker);
+  return error;
+}
+
+static void warn_of_missing(sumi_writer_t *writer, int wanted, int error) {
+  const sumi_status_t status = sumi_fail_errno(error, "cannot start a worker thread for",
+                                               writer->directory);
+  sumi_fail(status, "%s; %d of %d run%s", sumi_error_message(), writer->worker_count, wanted,
+            writer->worker_count > 0 ? ""
+                                     : ": the threads that log draw and encode themselves, and the "
+                                       "file \"" SUMI__INTERVALS_FILE "\" is not read again");
+  sumi__warn(writer, sumi_error_message());
 }
 
 /* Signals stay with the program's own threads. */
-int sumi__start_workers(sumi_writer_t *writer, int count) {
+void sumi__start_workers(sumi_writer_t *writer, int count) {
   sigset_t all, before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
-  int started = 0;
-  while (started < count && start(writer, started)) ++started;
+  int error = 0;
+  while (writer->worker_count < count && (error = start(writer, writer->worker_count)) == 0)
+    ++writer->worker_count;
   pthread_sigmask(SIG_SETMASK, &before, NULL);
-  return started;
+  if (error != 0) warn_of_missing(writer, count, error);
 }
 
 void sumi__stop_workers(sumi_writer_t *writer) {
-  sumi__queue_close(&writer->queue);
+  sumi__job_queue_close(&writer->queue);
   for (int i = 0; i < writer->worker_count; ++i) pthread_join(writer->workers[i], NULL);
 }

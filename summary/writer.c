@@ -55,8 +55,8 @@ static void read_rules(sumi_writer_t *writer, const char *code_rules) {
 static void init(sumi_writer_t *writer, const sumi_writer_options_t *options) {
   const int64_t count = options->queue_summaries, bytes = options->queue_bytes;
   sumi__tags_init(&writer->tags);
-  sumi__queue_init(&writer->queue, count > 0 ? count : DEFAULT_QUEUE_SUMMARIES,
-                   bytes > 0 ? (size_t)bytes : (size_t)DEFAULT_QUEUE_BYTES, options->on_full);
+  sumi__job_queue_init(&writer->queue, count > 0 ? count : DEFAULT_QUEUE_SUMMARIES,
+                       bytes > 0 ? (size_t)bytes : (size_t)DEFAULT_QUEUE_BYTES, options->on_full);
   pthread_mutex_init(&writer->failure_lock, NULL);
   pthread_mutex_init(&writer->embedding_lock, NULL);
   writer->hparams_end = SUMI_HPARAMS_SUCCESS;
@@ -71,7 +71,7 @@ static void init(sumi_writer_t *writer, const sumi_writer_options_t *options) {
 static void release(sumi_writer_t *writer) {
   sumi__tags_release(&writer->tags);
   sumi__interval_layers_release(&writer->layers);
-  sumi__queue_release(&writer->queue);
+  sumi__job_queue_release(&writer->queue);
   pthread_mutex_destroy(&writer->failure_lock);
   pthread_mutex_destroy(&writer->embedding_lock);
   sumi__free_embeddings(writer);
@@ -97,7 +97,7 @@ sumi_writer_t *sumi_writer_open_with(const char *directory, sumi_writer_options_
   sumi__keep_failure(writer, status);
   read_rules(writer, options.intervals);
   if (!writer->events) return writer;
-  writer->worker_count = sumi__start_workers(writer, options.workers > 0 ? options.workers : 1);
+  sumi__start_workers(writer, options.workers > 0 ? options.workers : 1);
   return writer;
 }
 
@@ -139,7 +139,7 @@ sumi_status_t sumi_writer_status(sumi_writer_t *writer) {
 sumi_status_t sumi_writer_flush(sumi_writer_t *writer) {
   if (!writer) return SUMI_OK;
   if (sumi__check_usable(writer) == SUMI_OK) {
-    sumi__queue_drain(&writer->queue);
+    sumi__job_queue_drain(&writer->queue);
     report_drops(writer);
     sumi__keep_failure(writer, sumi_event_writer_flush(writer->events));
   } else if (writer->events) {
@@ -250,7 +250,7 @@ sumi_writer_counters_t sumi_writer_stats(sumi_writer_t *writer) {
       .histograms = SUMI__RELAXED(writer->histograms),
       .refused = SUMI__RELAXED(writer->refused),
       .dropped = dropped(writer),
-      .waiting = sumi__queue_waiting(&writer->queue),
+      .waiting = sumi__job_queue_waiting(&writer->queue),
   };
 }
 

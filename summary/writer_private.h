@@ -20,7 +20,7 @@ struct sumi_writer {
   char *directory;
   sumi__tags_t tags;
   sumi__interval_layers_t layers;
-  sumi__queue_t queue;
+  sumi__job_queue_t queue;
   pthread_t workers[SUMI__MAX_WORKERS];
   int worker_count;
   unsigned forks; /* sumi__fork_count when it was opened */
@@ -104,9 +104,9 @@ void sumi__note_scalar(sumi_writer_t *writer, sumi__tag_t *tag, int64_t step);
 /* Runs a job. A failure is kept, and the summary counts as dropped. */
 void sumi__run_job(sumi__job_t *job);
 
-/* Starts up to `count` workers; how many there are now. Without any, jobs are run by the thread
- * that logs. */
-int sumi__start_workers(sumi_writer_t *writer, int count);
+/* Starts `count` workers, or warns in the run that there are fewer. Without any, jobs are run by
+ * the thread that logs. */
+void sumi__start_workers(sumi_writer_t *writer, int count);
 
 /* Returns when the queue is empty and the workers have ended. */
 void sumi__stop_workers(sumi_writer_t *writer);

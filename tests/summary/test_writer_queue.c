@@ -252,6 +252,49 @@ static void no_allocation_that_fails_crashes_leaks_or_goes_unreported(void **sta
   counting_allocator_remove();
 }
 
+/* Opens a log while the nth allocation fails; true when one of the allocations was the nth. */
+static bool open_with_failure(const char *directory, int64_t nth, sumi_writer_t **log) {
+  const int64_t before = counting_allocator_requests();
+  counting_allocator_fail_at(nth);
+  *log = sumi_writer_open(directory, .ignore_environment = true);
+  counting_allocator_fail_at(0);
+  return counting_allocator_requests() - before >= nth;
+}
+
+/* Whether the run in the directory has a warning about its workers, and its picture all the same. */
+static bool warns_of_workers(const char *directory) {
+  log_contents_t contents = logged_read(directory);
+  const logged_t *warning = logged_find(&contents, "sumi/warnings");
+  const bool warns = warning != NULL;
+  if (warns) {
+    assert_non_null(strstr(warning->text, directory));
+    assert_non_null(strstr(warning->text, "0 of 1 run"));
+    assert_string_equal(logged_steps(&contents, "image"), "7");
+  }
+  free(contents.values);
+  return warns;
+}
+
+static void a_worker_that_cannot_start_is_warned_of_and_done_without(void **state) {
+  (void)state;
+  const char *parent = temporary_directory();
+  int warned = 0;
+  counting_allocator_install();
+  for (int nth = 1, more = true; more; ++nth) {
+    char directory[4096];
+    snprintf(directory, sizeof directory, "%s/%d", parent, nth);
+    sumi_writer_t *log;
+    more = open_with_failure(directory, nth, &log);
+    sumi_writer_image(log, "image", 7, &tiny);
+    const sumi_status_t status = sumi_writer_close(log);
+    assert_true(more || status == SUMI_OK);
+    if (status == SUMI_OK) warned += warns_of_workers(directory);
+  }
+  assert_int_equal(counting_allocator_live(), 0);
+  counting_allocator_remove();
+  assert_int_equal(warned, 1);
+}
+
 int main(void) {
   for (int i = 0; i < 64 * 64; ++i) pixels[i] = (float)(i % 17) / 17;
   const struct CMUnitTest tests[] = {
@@ -261,6 +304,7 @@ int main(void) {
       cmocka_unit_test(a_summary_larger_than_the_queue_passes_alone),
       cmocka_unit_test(arguments_may_be_changed_after_the_call),
       cmocka_unit_test(no_allocation_that_fails_crashes_leaks_or_goes_unreported),
+      cmocka_unit_test(a_worker_that_cannot_start_is_warned_of_and_done_without),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -47,7 +47,9 @@ typedef struct sumi_writer_options {
    * sumi_writer_stats and logged as scalar "sumi/dropped" (the total so far) at the next flush or
    * close. Default: SUMI_QUEUE_BLOCK. */
   sumi_queue_policy_t on_full SUMI_UNSET;
-  int workers SUMI_UNSET;         /* threads that draw and encode, 1 to 64; default 1 */
+  /* Threads that draw and encode, 1 to 64; default 1. When the system gives fewer, the text
+   * "sumi/warnings" in the run says so; without any, the calls draw and encode themselves. */
+  int workers SUMI_UNSET;
   int64_t total_steps SUMI_UNSET; /* of the whole run, for "last"; 0: not known */
   /* The first step this process will log, when it continues an earlier one: what that one logged at
    * this step and later is removed from the run (SUMI_RUN_RESUME). 0: `existing` decides about

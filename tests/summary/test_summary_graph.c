@@ -78,6 +78,31 @@ static void a_summary_that_is_not_due_computes_nothing(void **state) {
   sumi_graph_free(g);
 }
 
+static void a_step_with_nothing_due_allocates_nothing(void **state) {
+  (void)state;
+  const char *directory = temporary_directory();
+  sumi_graph_t *g = sumi_graph_new();
+  sumi_tensor_t x = sumi_constant_f32(g, SUMI_DIMS(2), grey);
+  sumi_summary_scalar("loss", sumi_reduce_sum(x));
+  sumi_summary_histogram("x", sumi_exp(x));
+  sumi_op_t *target = sumi_exp(x).op;
+  sumi_session_t *s = sumi_session_new(g);
+  sumi_writer_t *log = open_log(directory, "*=1000");
+  sumi_summary_hook_t *hook = sumi_summary_hook_new(s, log);
+  for (int64_t step = 0; step < 3; ++step)
+    assert_ok(sumi_summary_run(hook, step, .targets = SUMI_OPS(target)));
+  assert_ok(sumi_writer_flush(log));
+  counting_allocator_install();
+  for (int64_t step = 3; step < 500; ++step)
+    assert_ok(sumi_summary_run(hook, step, .targets = SUMI_OPS(target)));
+  assert_int_equal(counting_allocator_requests(), 0);
+  counting_allocator_remove();
+  sumi_summary_hook_free(hook);
+  assert_ok(sumi_writer_close(log));
+  sumi_session_free(s);
+  sumi_graph_free(g);
+}
+
 static void intervals_of_the_environment_hold_for_graphs(void **state) {
   (void)state;
   const char *directory = temporary_directory();
@@ -522,6 +547,7 @@ static void lack_of_memory_while_exporting_is_reported(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_summary_that_is_not_due_computes_nothing),
+      cmocka_unit_test(a_step_with_nothing_due_allocates_nothing),
       cmocka_unit_test(intervals_of_the_environment_hold_for_graphs),
       cmocka_unit_test(every_kind_of_summary_is_written),
       cmocka_unit_test(merged_summaries_are_the_sum_of_their_parts),

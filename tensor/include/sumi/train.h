@@ -110,7 +110,9 @@ typedef struct sumi_minimize_options {
 } sumi_minimize_options_t;
 
 /** The node that computes the gradients of `loss` and updates every variable it depends on; it also
- * runs the nodes of SUMI_UPDATE_OPS (moving averages of batch normalization). */
+ * runs the nodes of SUMI_UPDATE_OPS (moving averages of batch normalization). Each call gives the
+ * optimizer variables of its own, named as TensorFlow names those of a new optimizer: w/Adam,
+ * w/Adam_1; a second one's are w/Adam_2, w/Adam_3. */
 #define sumi_minimize(optimizer, ...) SUMI__MINIMIZE(optimizer, __VA_ARGS__, .end_ = 0)
 #define SUMI__MINIMIZE(optimizer, loss, ...)                                                       \
   sumi_minimize_with(optimizer, SUMI_HERE, loss, SUMI_OPTIONS(sumi_minimize_options_t, __VA_ARGS__))

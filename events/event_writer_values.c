@@ -8,14 +8,11 @@
 
 #include "value_encode.h"
 
-/* Above 2^53 a step is no longer exact in the browser's numbers. */
-static const int64_t max_step = (int64_t)1 << 53;
-
 static const sumi_event_metadata_t scalar_metadata = {.plugin_name = "scalars"};
 
 sumi_status_t sumi__writer_check_step(int64_t step) {
-  if (step >= 0 && step <= max_step) return SUMI_OK;
-  return sumi_fail(SUMI_INVALID_ARGUMENT, "step %lld; steps are 0 to 2^53", (long long)step);
+  if (step >= 0 && step <= SUMI_MAX_STEP) return SUMI_OK;
+  return sumi_fail(SUMI_INVALID_ARGUMENT, "step %lld; steps are 0 to 2^53 - 1", (long long)step);
 }
 
 static sumi_status_t check_wall_time(double *wall_time_s) {
@@ -188,7 +185,7 @@ sumi_status_t sumi_event_writer_scalar(sumi_event_writer_t *writer, const char *
                                        float value) {
   SUMI_TRY(sumi__writer_check_usable(writer));
   const double now = sumi_clock_wall_s();
-  if (tag && step <= max_step && isfinite(now)) {
+  if (tag && step <= SUMI_MAX_STEP && isfinite(now)) {
     pthread_mutex_lock(&writer->lock);
     const bool queued = queue_scalar(writer, tag, step, value, now);
     pthread_mutex_unlock(&writer->lock);

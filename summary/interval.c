@@ -10,8 +10,8 @@
 static bool term_is_valid(const sumi_interval_term_t *term) {
   switch (term->kind) {
   case SUMI_INTERVAL_EVERY_STEPS:
-  case SUMI_INTERVAL_DOUBLING: return term->u.steps >= 1 && term->u.steps <= SUMI__MAX_STEP;
-  case SUMI_INTERVAL_AT_STEP: return term->u.steps >= 0 && term->u.steps <= SUMI__MAX_STEP;
+  case SUMI_INTERVAL_DOUBLING: return term->u.steps >= 1 && term->u.steps <= SUMI_MAX_STEP;
+  case SUMI_INTERVAL_AT_STEP: return term->u.steps >= 0 && term->u.steps <= SUMI_MAX_STEP;
   case SUMI_INTERVAL_EVERY_SECONDS:
     return term->u.seconds >= SUMI__MIN_SECONDS && term->u.seconds <= SUMI__MAX_SECONDS;
   case SUMI_INTERVAL_LAST: return true;

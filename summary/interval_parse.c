@@ -61,11 +61,11 @@ static sumi_status_t fail_expected(const sumi__rule_text_t *in, size_t at, const
 static sumi_status_t read_steps(sumi__rule_text_t *in, int64_t least, int64_t *steps) {
   const size_t start = in->at;
   int64_t value = 0;
-  while (is_digit(current(in)) && value <= SUMI__MAX_STEP) {
+  while (is_digit(current(in)) && value <= SUMI_MAX_STEP) {
     value = value * 10 + (current(in) - '0');
     ++in->at;
   }
-  if (in->at == start || value < least || value > SUMI__MAX_STEP)
+  if (in->at == start || value < least || value > SUMI_MAX_STEP)
     return fail_expected(in, start, least ? "steps of 1 to 2^53 - 1" : "a step of 0 to 2^53 - 1");
   *steps = value;
   return SUMI_OK;

@@ -2,10 +2,9 @@
 #ifndef SUMI_INTERVAL_TERMS_H
 #define SUMI_INTERVAL_TERMS_H
 
+#include <sumi/event_writer.h>
 #include <sumi/interval.h>
 
-/* TensorBoard's browser holds steps as doubles. */
-#define SUMI__MAX_STEP    (((int64_t)1 << 53) - 1)
 #define SUMI__MIN_SECONDS 0.001
 #define SUMI__MAX_SECONDS 1e9
 

@@ -58,7 +58,7 @@ sumi_status_t sumi__get_tag(sumi_writer_t *writer, const char *name, sumi__tag_t
 
 static sumi_status_t check_step(const sumi_writer_t *writer, sumi__tag_t *tag, int64_t step) {
   const int64_t last = SUMI__RELAXED(tag->gate.last_step);
-  if (step < 0 || step > SUMI__MAX_STEP)
+  if (step < 0 || step > SUMI_MAX_STEP)
     return sumi_fail(SUMI_INVALID_ARGUMENT, "tag \"%s\": step is %lld; expected 0 to 2^53 - 1",
                      tag->name, (long long)step);
   if (step > last) return SUMI_OK;

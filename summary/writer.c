@@ -25,8 +25,8 @@ static sumi_status_t check_options(const char *directory, const sumi_writer_opti
     int64_t value, most;
   } limits[] = {{"queue_summaries", options->queue_summaries, MAX_QUEUE_SUMMARIES},
                 {"queue_bytes", options->queue_bytes, (int64_t)1 << 46},
-                {"total_steps", options->total_steps, (int64_t)1 << 53},
-                {"resume_at", options->resume_at, ((int64_t)1 << 53) - 1}};
+                {"total_steps", options->total_steps, SUMI_MAX_STEP + 1},
+                {"resume_at", options->resume_at, SUMI_MAX_STEP}};
   for (size_t i = 0; i < sizeof limits / sizeof *limits; ++i)
     if (limits[i].value < 0 || limits[i].value > limits[i].most)
       return sumi_fail(SUMI_INVALID_ARGUMENT, "%s is %lld; expected 0 to %lld", limits[i].name,
@@ -199,7 +199,7 @@ sumi_status_t sumi_writer_set_interval(sumi_writer_t *writer, const char *patter
 sumi_status_t sumi_writer_set_total_steps(sumi_writer_t *writer, int64_t total_steps) {
   if (!writer) return SUMI_OK;
   SUMI_TRY(sumi__check_usable(writer));
-  if (total_steps < 0 || total_steps > (int64_t)1 << 53)
+  if (total_steps < 0 || total_steps > SUMI_MAX_STEP + 1)
     return sumi__refuse(writer,
                         sumi_fail(SUMI_INVALID_ARGUMENT, "total_steps is %lld; expected 0 to 2^53",
                                   (long long)total_steps));

@@ -7,6 +7,9 @@
 
 SUMI_BEGIN_DECLS
 
+/** Steps are 0 to this: above, they are not exact in the browser's numbers. */
+#define SUMI_MAX_STEP ((INT64_C(1) << 53) - 1)
+
 /** One event file of one run. Every call but close may come from any thread. A forked child cannot
  * use its parent's writer: calls there are FAILED_PRECONDITION, and close only releases memory. */
 typedef struct sumi_event_writer sumi_event_writer_t;
@@ -66,10 +69,10 @@ sumi_event_writer_open_with(const char *directory, sumi_status_t *status,
 
 /** The value calls copy their arguments into the queue and return. Failures of the disk are not
  * reported by them but by flush and close, so that training goes on.
- * step    0 to 2^53; above the last step of the tag in this run (values of kind EMPTY may repeat
- *         theirs). After SUMI_RUN_RESUME a value below resume_step that the older files already
- *         hold, such as a configuration a program logs whenever it starts, is left out, counted as
- *         repeated, and no error.
+ * step    0 to SUMI_MAX_STEP; above the last step of the tag in this run (values of kind EMPTY may
+ *         repeat theirs). After SUMI_RUN_RESUME a value below resume_step that the older files
+ *         already hold, such as a configuration a program logs whenever it starts, is left out,
+ *         counted as repeated, and no error.
  * errors  INVALID_ARGUMENT the tag, metadata, shape or time is not allowed, or the tag belongs to
  *         another plugin, or its step does not go up (the message names tag, step and last step):
  *         nothing of the event is written; RESOURCE_EXHAUSTED no memory; FAILED_PRECONDITION in a

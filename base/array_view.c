@@ -1,5 +1,7 @@
 #include <sumi/array_view.h>
 
+#include <stdio.h>
+
 int64_t sumi_array_view_count(const sumi_array_view_t *view) {
   if (view->rank < 0 || view->rank > SUMI_MAX_RANK) return -1;
   int64_t count = 1;
@@ -24,6 +26,18 @@ sumi_status_t sumi_array_view_check(const char *what, const sumi_array_view_t *v
     return sumi_fail(SUMI_INVALID_ARGUMENT, "%s has %lld elements but NULL data", what,
                      (long long)count);
   return SUMI_OK;
+}
+
+void sumi_array_view_shape_text(const sumi_array_view_t *view, char text[SUMI_SHAPE_TEXT_MAX]) {
+  if (view->rank < 0 || view->rank > SUMI_MAX_RANK) {
+    snprintf(text, SUMI_SHAPE_TEXT_MAX, "[] of rank %d", view->rank);
+    return;
+  }
+  size_t length = (size_t)snprintf(text, SUMI_SHAPE_TEXT_MAX, "[");
+  for (int axis = 0; axis < view->rank; ++axis)
+    length += (size_t)snprintf(text + length, SUMI_SHAPE_TEXT_MAX - length, "%s%lld",
+                               axis ? ", " : "", (long long)view->dims[axis]);
+  snprintf(text + length, SUMI_SHAPE_TEXT_MAX - length, "]");
 }
 
 double sumi_array_view_double(const sumi_array_view_t *view, int64_t index) {

@@ -68,7 +68,10 @@ static bool is_name(const char *name) {
 static bool take_name(sumi_graph_def_t *graph, const char *name) {
   sumi__name_table_t *names = graph->function ? &graph->body_names : &graph->names;
   if (!is_name(name)) {
-    sumi__graph_def_fail(graph, "\"%s\" is no name for a node", name);
+    sumi__graph_def_fail(graph,
+                         "\"%s\" is no name for a node; expected a letter, digit or '.', then "
+                         "letters, digits and _ > . \\ / -",
+                         name);
     return false;
   }
   if (sumi__name_table_find(names, name)) {

@@ -7,11 +7,20 @@
 
 typedef Sumi__Pb__SessionStartInfo__HparamsEntry entry_t;
 
+static sumi_status_t fail_type(const char *name, sumi_hparam_type_t type) {
+  return sumi_fail(SUMI_INVALID_ARGUMENT,
+                   "hyper-parameter \"%s\" has type %d; expected a string (%d), bool (%d) or "
+                   "number (%d)",
+                   name, (int)type, (int)SUMI_HPARAM_STRING, (int)SUMI_HPARAM_BOOL,
+                   (int)SUMI_HPARAM_NUMBER);
+}
+
 static sumi_status_t fill_value(const sumi_hparam_t *from, Sumi__Pb__Value *value) {
   switch (from->type) {
   case SUMI_HPARAM_NUMBER:
     if (!isfinite(from->number))
-      return sumi_fail(SUMI_INVALID_ARGUMENT, "hyper-parameter \"%s\" is %g", from->name,
+      return sumi_fail(SUMI_INVALID_ARGUMENT,
+                       "hyper-parameter \"%s\" is %g; expected a finite number", from->name,
                        from->number);
     value->kind_case = SUMI__PB__VALUE__KIND_NUMBER_VALUE;
     value->number_value = from->number;
@@ -25,8 +34,7 @@ static sumi_status_t fill_value(const sumi_hparam_t *from, Sumi__Pb__Value *valu
     value->string_value = sumi__proto_text(from->string);
     return sumi_utf8_check("a hyper-parameter's text", value->string_value);
   }
-  return sumi_fail(SUMI_INVALID_ARGUMENT, "hyper-parameter \"%s\" has type %d", from->name,
-                   (int)from->type);
+  return fail_type(from->name, from->type);
 }
 
 /* Wraps the member of the oneof that `data_case` names. */
@@ -122,8 +130,7 @@ static sumi_status_t fill_hparam_info(const sumi_hparam_info_t *from, sumi_arena
                                       Sumi__Pb__HParamInfo *info) {
   SUMI_TRY(sumi_utf8_check("a hyper-parameter's name", from->name));
   if (from->type < SUMI_HPARAM_STRING || from->type > SUMI_HPARAM_NUMBER)
-    return sumi_fail(SUMI_INVALID_ARGUMENT, "hyper-parameter \"%s\" has type %d", from->name,
-                     (int)from->type);
+    return fail_type(from->name, from->type);
   info->name = (char *)from->name;
   info->type = (Sumi__Pb__HParamInfo__DataType)from->type;
   info->display_name = sumi__proto_text(from->display_name);

@@ -4,8 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "shape_text.h"
-
 typedef struct {
   int64_t count, height, width, channels;
 } batch_t;
@@ -26,8 +24,8 @@ static bool is_pixel_dtype(sumi_dtype_t dtype) {
 /* Sizes come before the generic check, which would call a huge one "too many elements" without
  * naming it. */
 static sumi_status_t check_sizes(const char *what, const sumi_array_view_t *view) {
-  char shape[SUMI__SHAPE_TEXT_MAX];
-  sumi__shape_text(view, shape);
+  char shape[SUMI_SHAPE_TEXT_MAX];
+  sumi_array_view_shape_text(view, shape);
   const batch_t batch = batch_of(view);
   if (batch.channels != 1 && batch.channels != 3 && batch.channels != 4)
     return sumi_fail(
@@ -49,8 +47,8 @@ static sumi_status_t check_sizes(const char *what, const sumi_array_view_t *view
 sumi_status_t sumi_pixels_check(const char *what, const sumi_array_view_t *pictures,
                                 int64_t *count) {
   if (!pictures) return sumi_fail(SUMI_INVALID_ARGUMENT, "%s is NULL", what);
-  char shape[SUMI__SHAPE_TEXT_MAX];
-  sumi__shape_text(pictures, shape);
+  char shape[SUMI_SHAPE_TEXT_MAX];
+  sumi_array_view_shape_text(pictures, shape);
   if (!is_pixel_dtype(pictures->dtype))
     return sumi_fail(SUMI_INVALID_ARGUMENT,
                      "%s has dtype %s; pictures are uint8, float32 or float64", what,

@@ -7,8 +7,6 @@
 #include <sumi/pixels.h>
 #include <sumi/utf8.h>
 
-#include "shape_text.h"
-
 enum { WHAT_MAX = 256 };
 
 sumi_verdict_t sumi_prediction_verdict(const sumi_prediction_t *prediction) {
@@ -53,10 +51,10 @@ static sumi_status_t check_masks(const char *what, const sumi_prediction_t *pred
                                  int64_t height, int64_t width) {
   for (int i = 0; i < prediction->mask_count; ++i) {
     const sumi_array_view_t *mask = &prediction->masks[i].pixels;
-    char name[WHAT_MAX], shape[SUMI__SHAPE_TEXT_MAX];
+    char name[WHAT_MAX], shape[SUMI_SHAPE_TEXT_MAX];
     snprintf(name, sizeof name, "mask %d of %s", i, what);
     SUMI_TRY(sumi_array_view_check(name, mask));
-    sumi__shape_text(mask, shape);
+    sumi_array_view_shape_text(mask, shape);
     if (mask->rank != 2 || mask->dims[0] != height || mask->dims[1] != width)
       return sumi_fail(SUMI_INVALID_ARGUMENT, "%s has shape %s, its picture has %lld x %lld pixels",
                        name, shape, (long long)height, (long long)width);
@@ -88,8 +86,8 @@ sumi_status_t sumi_prediction_check(const char *what, const sumi_prediction_t *p
   snprintf(image, sizeof image, "the image of %s", what);
   SUMI_TRY(sumi_pixels_check(image, &prediction->image, NULL));
   if (prediction->image.rank == 4) {
-    char shape[SUMI__SHAPE_TEXT_MAX];
-    sumi__shape_text(&prediction->image, shape);
+    char shape[SUMI_SHAPE_TEXT_MAX];
+    sumi_array_view_shape_text(&prediction->image, shape);
     return sumi_fail(
         SUMI_INVALID_ARGUMENT,
         "%s has shape %s; one picture, [height, width] or [height, width, channels], is "

@@ -3,7 +3,6 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "shape_text.h"
 #include "text.h"
 #include "theme.h"
 
@@ -168,8 +167,8 @@ sumi_status_t sumi__check_values(const char *what, const sumi_array_view_t *valu
   if (values->dtype == SUMI_STRING)
     return sumi_fail(SUMI_INVALID_ARGUMENT, "%s has dtype string; numbers are expected", what);
   if (rank >= 0 && values->rank != rank) {
-    char shape[SUMI__SHAPE_TEXT_MAX];
-    sumi__shape_text(values, shape);
+    char shape[SUMI_SHAPE_TEXT_MAX];
+    sumi_array_view_shape_text(values, shape);
     return sumi_fail(SUMI_INVALID_ARGUMENT, "%s has shape %s; rank %d is expected", what, shape,
                      rank);
   }

@@ -7,7 +7,6 @@
 #include "charts/axes.h"
 #include "layout.h"
 #include "number_text.h"
-#include "shape_text.h"
 #include "sheet.h"
 #include "text.h"
 #include "theme.h"
@@ -46,8 +45,8 @@ static sumi_status_t check(const sumi_array_view_t *counts,
   SUMI_TRY(sumi__check_values("counts", counts, 2));
   const int64_t n = counts->dims[0];
   if (n != counts->dims[1] || n < 1 || n > MAX_CLASSES) {
-    char shape[SUMI__SHAPE_TEXT_MAX];
-    sumi__shape_text(counts, shape);
+    char shape[SUMI_SHAPE_TEXT_MAX];
+    sumi_array_view_shape_text(counts, shape);
     return sumi_fail(SUMI_INVALID_ARGUMENT,
                      "counts has shape %s; [n, n] with n from 1 to %d is expected", shape,
                      MAX_CLASSES);

@@ -8,7 +8,6 @@
 #include "charts/axes.h"
 #include "charts/color_bar.h"
 #include "layout.h"
-#include "shape_text.h"
 #include "sheet.h"
 #include "theme.h"
 
@@ -35,8 +34,8 @@ typedef struct {
 static sumi_status_t check(const sumi_array_view_t *filters,
                            const sumi_filters_options_t *options) {
   SUMI_TRY(sumi__check_values("filters", filters, 4));
-  char shape[SUMI__SHAPE_TEXT_MAX];
-  sumi__shape_text(filters, shape);
+  char shape[SUMI_SHAPE_TEXT_MAX];
+  sumi_array_view_shape_text(filters, shape);
   for (int axis = 0; axis < 4; ++axis) {
     const int64_t most = axis < 2 ? MAX_FILTER_SIDE : 65536;
     if (filters->dims[axis] < 1 || filters->dims[axis] > most)

@@ -6,7 +6,6 @@
 #include "charts/axes.h"
 #include "charts/color_bar.h"
 #include "layout.h"
-#include "shape_text.h"
 #include "sheet.h"
 #include "text.h"
 #include "theme.h"
@@ -37,8 +36,8 @@ static sumi_status_t check(const sumi_array_view_t *values,
   SUMI_TRY(sumi__check_values("values", values, 2));
   if (values->dims[0] < 1 || values->dims[1] < 1 || values->dims[0] > MAX_CELLS ||
       values->dims[1] > MAX_CELLS) {
-    char shape[SUMI__SHAPE_TEXT_MAX];
-    sumi__shape_text(values, shape);
+    char shape[SUMI_SHAPE_TEXT_MAX];
+    sumi_array_view_shape_text(values, shape);
     return sumi_fail(SUMI_INVALID_ARGUMENT, "values has shape %s; 1 to %d a side are allowed",
                      shape, MAX_CELLS);
   }

@@ -10,7 +10,9 @@ static sumi_status_t check_numeric(const char *what, const sumi_array_view_t *va
   if (values->dtype == SUMI_STRING)
     return sumi_fail(SUMI_INVALID_ARGUMENT, "%s holds strings; expected numbers", what);
   if (values->rank == rank) return SUMI_OK;
-  return sumi_fail(SUMI_INVALID_ARGUMENT, "%s has rank %d; expected %d", what, values->rank, rank);
+  char shape[SUMI_SHAPE_TEXT_MAX];
+  sumi_array_view_shape_text(values, shape);
+  return sumi_fail(SUMI_INVALID_ARGUMENT, "%s has shape %s; expected rank %d", what, shape, rank);
 }
 
 typedef struct confusion {

@@ -291,9 +291,12 @@ sumi_status_t sumi_writer_embedding_with(sumi_writer_t *writer, const char *name
   SUMI_TRY(sumi__check_usable(writer));
   embedding_t embedding = {name, points, &options, 0};
   sumi_status_t status = check_name(name);
-  if (status == SUMI_OK) status = check_points(points);
-  if (status == SUMI_OK) status = check_options(&embedding);
   if (status != SUMI_OK) return sumi__refuse(writer, status);
+  status = check_points(points);
+  if (status == SUMI_OK) status = check_options(&embedding);
+  if (status != SUMI_OK)
+    return sumi__refuse(writer,
+                        sumi_fail(status, "embedding \"%s\": %s", name, sumi_error_message()));
   pthread_mutex_lock(&writer->embedding_lock);
   status = write_embedding(writer, &embedding);
   pthread_mutex_unlock(&writer->embedding_lock);

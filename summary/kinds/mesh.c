@@ -30,12 +30,10 @@ static sumi_status_t check_part(const struct part *part, const sumi_array_view_t
   if (view->dtype == part->dtype && view->rank == 3 && view->dims[2] == 3 && view->dims[0] >= 1 &&
       view->dims[0] <= INT32_MAX && view->dims[1] <= INT32_MAX)
     return SUMI_OK;
-  return sumi_fail(SUMI_INVALID_ARGUMENT,
-                   "%s is %s of rank %d, %lld in the last axis; expected %s [b,n,3] with b 1 or "
-                   "more",
-                   part->what, sumi_dtype_name(view->dtype), view->rank,
-                   view->rank > 0 ? (long long)view->dims[view->rank - 1] : 0,
-                   sumi_dtype_name(part->dtype));
+  char shape[SUMI_SHAPE_TEXT_MAX];
+  sumi_array_view_shape_text(view, shape);
+  return sumi_fail(SUMI_INVALID_ARGUMENT, "%s is %s %s; expected %s [b, n, 3] with b 1 or more",
+                   part->what, sumi_dtype_name(view->dtype), shape, sumi_dtype_name(part->dtype));
 }
 
 static sumi_status_t check_faces(const sumi_array_view_t *faces, int64_t vertices) {

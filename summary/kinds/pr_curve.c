@@ -19,10 +19,12 @@ typedef struct pr_curve {
 } pr_curve_t;
 
 static sumi_status_t check(const pr_curve_t *curve) {
-  if (curve->count < 0 || (curve->count > 0 && (!curve->labels || !curve->scores)))
-    return sumi_fail(SUMI_INVALID_ARGUMENT, "%lld examples with labels at %s and scores at %s",
-                     (long long)curve->count, curve->labels ? "an address" : "NULL",
-                     curve->scores ? "an address" : "NULL");
+  if (curve->count < 0)
+    return sumi_fail(SUMI_INVALID_ARGUMENT, "count is %lld; expected 0 or more",
+                     (long long)curve->count);
+  if (curve->count > 0 && (!curve->labels || !curve->scores))
+    return sumi_fail(SUMI_INVALID_ARGUMENT, "%s is NULL; expected %lld of them",
+                     curve->labels ? "scores" : "labels", (long long)curve->count);
   if (curve->thresholds < 2 || curve->thresholds > MAX_THRESHOLDS)
     return sumi_fail(SUMI_INVALID_ARGUMENT, "thresholds is %d; expected 2 to %d, or 0 for %d",
                      curve->thresholds, (int)MAX_THRESHOLDS, (int)DEFAULT_THRESHOLDS);

@@ -28,6 +28,12 @@ SUMI_API int64_t sumi_array_view_count(const sumi_array_view_t *view);
  * elements to read. */
 SUMI_API sumi_status_t sumi_array_view_check(const char *what, const sumi_array_view_t *view);
 
+enum { SUMI_SHAPE_TEXT_MAX = SUMI_MAX_RANK * 22 + 16 };
+
+/** The shape as messages show it, "[2, 28, 28]"; "[] of rank 9" when the rank is out of range. */
+SUMI_API void sumi_array_view_shape_text(const sumi_array_view_t *view,
+                                         char text[SUMI_SHAPE_TEXT_MAX]);
+
 /** Element `index` (row-major) as a double; 0 for strings. The caller has checked the view. */
 SUMI_API double sumi_array_view_double(const sumi_array_view_t *view, int64_t index);
 

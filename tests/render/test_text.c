@@ -29,7 +29,8 @@ static void text_never_leaves_its_box(void **state) {
       "a label that is far longer than any of the boxes it is drawn into",
       "短袖圆领衫和一些更多的文字",
       "ไม่มีปัญหา",
-      "Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢L̠ͨͧͩ͘G̴̻͈͍͔̹̑͗̎̅͛́Ǫ̵̹"
+      "Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢L̠ͨͧͩ͘G̴̻͈͍͔̹̑͗̎̅͛́Ǫ̵"
+      "̹"
       "̻"
       "̝"
       "̳"

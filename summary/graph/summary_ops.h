@@ -8,8 +8,8 @@
 /* Where the summaries of the run under way go: the session's resource of this name. */
 #define SUMI__SUMMARY_SINK "sumi/summary_sink"
 
-/* A summary that cannot be logged must not keep the others, or the training step, from being done: the first failure
- * waits here until the run is over. */
+/* A summary that cannot be logged must not keep the others, or the training step, from being done:
+ * the first failure waits here until the run is over. */
 typedef struct sumi__summary_sink {
   sumi_writer_t *writer;
   int64_t step;
@@ -28,7 +28,8 @@ const char *sumi__summary_tag(const sumi_op_t *op);
 sumi_status_t sumi__summary_begin(const sumi_kernel_t *kernel, sumi__summary_sink_t **sink,
                                   const char **tag);
 
-/* In a kernel: gives the tag as the node's value and keeps a failure, with the thread's last message, in the sink. */
+/* In a kernel: gives the tag as the node's value and keeps a failure, with the thread's last
+ * message, in the sink. */
 sumi_status_t sumi__summary_end(const sumi_kernel_t *kernel, sumi__summary_sink_t *sink,
                                 const char *tag, sumi_status_t status);
 

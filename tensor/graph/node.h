@@ -23,8 +23,8 @@ sumi_status_t sumi__builder_refuse(const sumi__builder_t *builder, const char *f
 /* Gives attributes their values or defaults. */
 sumi_status_t sumi__builder_attrs(sumi__builder_t *builder);
 
-/* Holds the attributes that say how many tensors an input or output stands for to 1 and more, as far
- * as they are known. */
+/* Holds the attributes that say how many tensors an input or output stands for to 1 and more, where
+ * they are known. */
 sumi_status_t sumi__builder_check_numbers(const sumi__builder_t *builder, const sumi__arg_t *args,
                                           int count);
 

@@ -16,8 +16,8 @@ void sumi__layer_end(sumi_tensor_t x);
 void sumi__layer_refuse(sumi_tensor_t x, sumi_status_t status, const char *format, ...)
     SUMI_PRINTF(3, 4);
 
-/* The static size of x's last axis; refuses the graph when it is unknown, x is not of that rank (0: 2
- * or more), or not floating. */
+/* The static size of x's last axis; refuses the graph when it is unknown, x is not of that rank (0:
+ * 2 or more), or not floating. */
 bool sumi__layer_size(sumi_tensor_t x, const char *layer, int rank, int64_t *size);
 
 /* A variable of the layer. */

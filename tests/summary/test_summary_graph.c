@@ -310,7 +310,7 @@ static void two_sessions_on_one_graph_do_not_mix(void **state) {
   sumi_graph_free(g);
 }
 
-/* A label that is not UTF-8: an error with the tag, while the rest of the step is done and logged. */
+/* A label that is not UTF-8: an error with the tag, while the rest of the step is done. */
 static void a_bad_summary_keeps_nothing_else_from_being_logged(void **state) {
   (void)state;
   const char *directory = temporary_directory();

@@ -1,5 +1,5 @@
-/* The gradient checker finds what is wrong with a gradient, and where. The wrong gradients are made by
- * overriding right ones. */
+/* The gradient checker finds what is wrong with a gradient, and where. The wrong gradients are made
+ * by overriding right ones. */
 #include "sumi_test.h"
 
 #include <sumi/constants.h>

@@ -1,4 +1,5 @@
-/* Functions of the program as ops: what they are given, what they may give back, who releases what. */
+/* Functions of the program as ops: what they are given, what they may give back, and when their
+ * context is released. */
 #include "sumi_test.h"
 
 #include <sumi/constants.h>

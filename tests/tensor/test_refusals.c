@@ -1,5 +1,5 @@
 /* What a graph refuses while it is built, and that the message says what, where, and what was
- * expected. A graph keeps its first refusal; nothing crashes on NULL or on another graph's tensor. */
+ * expected. A graph keeps its first refusal; NULL and tensors of other graphs crash nothing. */
 #include "sumi_test.h"
 
 #include <sumi/constants.h>

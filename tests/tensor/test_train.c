@@ -1,5 +1,5 @@
-/* Variables, initializers, optimizers and schedules. Names were printed by TensorFlow 1 (tf.compat.v1);
- * values are worked by hand or follow from a law. */
+/* Variables, initializers, optimizers and schedules. Names were printed by TensorFlow
+ * (tf.compat.v1); values are worked by hand or follow from a law. */
 #include "sumi_test.h"
 
 #include <sumi/constants.h>

@@ -168,8 +168,22 @@ sumi_status_t sumi__annotations_end(sumi_buffer_t *json, sumi_picture_t *picture
   const char *text = sumi_buffer_text(json);
   char *copy = text ? sumi_strdup(text) : NULL;
   sumi_buffer_release(json);
-  if (!copy) return sumi_fail(SUMI_RESOURCE_EXHAUSTED, "out of memory for a picture's annotations");
+  if (!copy) {
+    sumi_picture_free(picture);
+    return sumi_fail(SUMI_RESOURCE_EXHAUSTED, "out of memory for a picture's annotations");
+  }
   sumi_free(picture->annotations);
   picture->annotations = copy;
   return SUMI_OK;
+}
+
+sumi_status_t sumi__annotations_end_canvas(sumi_buffer_t *json, sumi_canvas_t *canvas,
+                                           sumi_status_t status, sumi_picture_t *picture) {
+  if (status != SUMI_OK)
+    sumi_canvas_free(canvas);
+  else
+    status = sumi_canvas_finish(canvas, picture);
+  if (status == SUMI_OK) return sumi__annotations_end(json, picture);
+  sumi_buffer_release(json);
+  return status;
 }

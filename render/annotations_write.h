@@ -12,6 +12,7 @@
 #define SUMI_RENDER_ANNOTATIONS_WRITE_H
 
 #include <sumi/buffer.h>
+#include <sumi/canvas.h>
 #include <sumi/prediction.h>
 
 /* "name":value members, each after a comma unless the buffer ends with an opening bracket. */
@@ -31,7 +32,13 @@ void sumi__annotations_begin(sumi_buffer_t *json, const char *kind, const char *
 void sumi__annotations_cell(sumi_buffer_t *json, const sumi_prediction_t *prediction,
                             sumi_rect_t cell, sumi_rect_t picture, double key);
 
-/* Closes the outer object and hands the text to the picture; the buffer is released in any case. */
+/* Closes the outer object and hands the text to the picture, which is released when that fails; the
+ * buffer is released in any case. */
 sumi_status_t sumi__annotations_end(sumi_buffer_t *json, sumi_picture_t *picture);
+
+/* The same for a canvas, whose pixels become the picture's. `status` is that of drawing: a failure
+ * is returned, and everything released. */
+sumi_status_t sumi__annotations_end_canvas(sumi_buffer_t *json, sumi_canvas_t *canvas,
+                                           sumi_status_t status, sumi_picture_t *picture);
 
 #endif

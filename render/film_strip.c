@@ -88,19 +88,9 @@ static sumi_status_t draw_strip(const strip_t *strip, sumi_picture_t *picture) {
   sumi__sheet_head(canvas, last.x + last.width + SUMI__SHEET_MARGIN_PX, strip->options->title,
                    NULL);
   draw_names(canvas, strip);
-  sumi_status_t status = draw_cells(canvas, strip, &json);
+  const sumi_status_t status = draw_cells(canvas, strip, &json);
   sumi__json_close(&json, ']');
-  if (status != SUMI_OK)
-    sumi_canvas_free(canvas);
-  else
-    status = sumi_canvas_finish(canvas, picture);
-  if (status != SUMI_OK) {
-    sumi_buffer_release(&json);
-    return status;
-  }
-  status = sumi__annotations_end(&json, picture);
-  if (status != SUMI_OK) sumi_picture_free(picture);
-  return status;
+  return sumi__annotations_end_canvas(&json, canvas, status, picture);
 }
 
 sumi_status_t sumi_film_strip_draw_with(const sumi_prediction_t *predictions, int samples,

@@ -223,19 +223,9 @@ static sumi_status_t draw_sheet(const sheet_t *sheet, sumi_picture_t *picture) {
   sumi__json_whole(&json, "columns", sheet->columns);
   sumi__json_open(&json, "cells", '[');
   draw_head(canvas, sheet);
-  sumi_status_t status = draw_cells(canvas, sheet, &json);
+  const sumi_status_t status = draw_cells(canvas, sheet, &json);
   sumi__json_close(&json, ']');
-  if (status != SUMI_OK)
-    sumi_canvas_free(canvas);
-  else
-    status = sumi_canvas_finish(canvas, picture);
-  if (status != SUMI_OK) {
-    sumi_buffer_release(&json);
-    return status;
-  }
-  status = sumi__annotations_end(&json, picture);
-  if (status != SUMI_OK) sumi_picture_free(picture);
-  return status;
+  return sumi__annotations_end_canvas(&json, canvas, status, picture);
 }
 
 /* The style all shown predictions fit in; none shown gives an empty cell. */

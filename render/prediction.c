@@ -38,7 +38,5 @@ sumi_status_t sumi_prediction_draw_with(const sumi_prediction_t *prediction,
   const sumi_rect_t cell = {MARGIN_PX, MARGIN_PX, style.width, style.height};
   sumi__annotations_cell(&json, prediction, cell, picture_at, 0);
   sumi__json_close(&json, ']');
-  const sumi_status_t status = sumi__annotations_end(&json, picture);
-  if (status != SUMI_OK) sumi_picture_free(picture);
-  return status;
+  return sumi__annotations_end(&json, picture);
 }

@@ -231,7 +231,5 @@ sumi_status_t sumi_confusion_draw_with(const sumi_array_view_t *counts, sumi_pic
   SUMI_TRY(sumi_canvas_new(matrix.width, matrix.height, 0, &canvas));
   draw(canvas, &matrix);
   SUMI_TRY(sumi_canvas_finish(canvas, picture));
-  const sumi_status_t status = annotate(&matrix, picture);
-  if (status != SUMI_OK) sumi_picture_free(picture);
-  return status;
+  return annotate(&matrix, picture);
 }

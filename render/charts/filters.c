@@ -178,7 +178,5 @@ sumi_status_t sumi_filters_draw_with(const sumi_array_view_t *filters, sumi_pict
   sumi__json_whole(&json, "columns", grid.columns);
   sumi__json_whole(&json, "count", grid.count);
   sumi__json_rect(&json, "first", tile_rect(&grid, 0));
-  const sumi_status_t status = sumi__annotations_end(&json, picture);
-  if (status != SUMI_OK) sumi_picture_free(picture);
-  return status;
+  return sumi__annotations_end(&json, picture);
 }

@@ -147,7 +147,5 @@ sumi_status_t sumi_heat_map_draw_with(const sumi_array_view_t *values, sumi_pict
   sumi__json_rect(&json, "grid", map.grid);
   sumi__json_number(&json, "low", map.low);
   sumi__json_number(&json, "high", map.high);
-  const sumi_status_t status = sumi__annotations_end(&json, picture);
-  if (status != SUMI_OK) sumi_picture_free(picture);
-  return status;
+  return sumi__annotations_end(&json, picture);
 }

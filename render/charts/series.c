@@ -79,16 +79,9 @@ sumi_status_t sumi__plot_begin(const sumi_line_chart_options_t *options,
 
 sumi_status_t sumi__plot_end(sumi__plot_t *plot, sumi_status_t status, const char *kind,
                              const char *title, sumi_picture_t *picture) {
-  if (status != SUMI_OK) {
-    sumi_canvas_free(plot->canvas);
-    return status;
-  }
-  SUMI_TRY(sumi_canvas_finish(plot->canvas, picture));
   sumi_buffer_t json = {0};
   sumi__annotations_begin(&json, kind, title);
-  status = sumi__annotations_end(&json, picture);
-  if (status != SUMI_OK) sumi_picture_free(picture);
-  return status;
+  return sumi__annotations_end_canvas(&json, plot->canvas, status, picture);
 }
 
 /* The points of one column of pixels: first, extremes and last stand for all of them. */

@@ -90,7 +90,8 @@ static int moment_of_value(const effects_t *e, int value) {
 
 static const sumi_op_def_t copy_def = {.name = "Copy", .schema = ""};
 
-/* A new node that copies `value`; its output is *copy. */
+/* A new node that copies `value`; its output is *copy. It reads the variable itself, not the alias
+ * that `value` may be: what the alias waits for may come after the moment. */
 static sumi_status_t insert_copy(effects_t *e, int value, int *copy) {
   sumi__draft_t *draft = e->draft;
   const sumi__value_t *v = &draft->values[value];
@@ -105,7 +106,7 @@ static sumi_status_t insert_copy(effects_t *e, int value, int *copy) {
                          .unit = SUMI__NONE};
   node->inputs = sumi__draft_calloc(draft, 1, sizeof *node->inputs);
   if (!node->inputs) return SUMI_RESOURCE_EXHAUSTED;
-  node->inputs[0] = value;
+  node->inputs[0] = (int)(sumi__draft_root(draft, value) - draft->values);
   sumi__value_t *made = &draft->values[draft->value_count];
   *made = *v;
   made->node = draft->node_count++;
@@ -113,7 +114,6 @@ static sumi_status_t insert_copy(effects_t *e, int value, int *copy) {
   made->same_as = SUMI__NONE;
   *copy = draft->value_count++;
   e->copy_of[value] = *copy;
-  if (v->node != SUMI__NONE) SUMI_TRY(add_after(e, v->node, made->node, false));
   return SUMI_OK;
 }
 
@@ -187,14 +187,23 @@ static sumi_status_t order_readers(effects_t *e, const sumi__variable_t *variabl
   return SUMI_OK;
 }
 
-static sumi_status_t order_variable(effects_t *e, const sumi__variable_t *variable) {
+static void find_updates(effects_t *e, const sumi__variable_t *variable) {
   e->update_count = 0;
   for (const touch_t *t = e->touches[variable->number]; t; t = t->next) {
     const bool again = e->update_count > 0 && e->updates[e->update_count - 1] == t->node;
     if (touch_updates(e, t) && !again) e->updates[e->update_count++] = t->node;
   }
-  if (e->update_count == 0) return SUMI_OK;
+}
+
+static sumi_status_t chain_updates(effects_t *e, const sumi__variable_t *variable) {
+  find_updates(e, variable);
   for (int i = 1; i < e->update_count; ++i) SUMI_TRY(add_edge(e, e->updates[i - 1], e->updates[i]));
+  return SUMI_OK;
+}
+
+static sumi_status_t order_variable(effects_t *e, const sumi__variable_t *variable) {
+  find_updates(e, variable);
+  if (e->update_count == 0) return SUMI_OK;
   for (int i = 0; i < e->update_count; ++i) mark_after(e, e->updates[i], i + 1, e->moment, false);
   SUMI_TRY(order_readers(e, variable));
   for (int i = 0; i < e->update_count; ++i) mark_after(e, e->updates[i], 0, e->moment, false);
@@ -245,6 +254,10 @@ sumi_status_t sumi__order_effects(sumi__draft_t *draft) {
     updates |= draft->nodes[i].live && sumi__op_is(&draft->nodes[i], SUMI_OP_SIDE_EFFECT);
   if (!updates) return SUMI_OK;
   SUMI_TRY(start(&e));
+  /* The chains of all variables come first: they follow the graph, so they close no cycle, and the
+   * readers' edges are then held against all of them. */
+  for (const sumi__variable_t *v = draft->session->variables; v; v = v->next)
+    SUMI_TRY(chain_updates(&e, v));
   for (const sumi__variable_t *v = draft->session->variables; v; v = v->next)
     SUMI_TRY(order_variable(&e, v));
   return SUMI_OK;

@@ -9,7 +9,7 @@
 
 #include <stdlib.h>
 
-enum { ROWS = 37, COLUMNS = 61, NODES = 60, VARIABLES = 3, FETCHES = 8, GRAPHS = 60, RUNS = 3 };
+enum { ROWS = 37, COLUMNS = 61, NODES = 60, VARIABLES = 3, FETCHES = 8, GRAPHS = 200, RUNS = 3 };
 
 static uint64_t dice_state;
 
@@ -53,10 +53,12 @@ static sumi_tensor_t next_node(net_t *n) {
     return sumi_reshape(sumi_add(sumi_reshape(a, SUMI_SHAPE(-1)), 0.25), SUMI_SHAPE(ROWS, COLUMNS));
   case 10: return sumi_identity(n->variables[dice(VARIABLES)]);
   case 11: return sumi_tanh(sumi_mul(n->variables[dice(VARIABLES)], a));
-  case 12:
-    return n->update_count > 0 ? sumi_with_dependencies(SUMI_OPS(n->updates[dice(n->update_count)]),
-                                                        dice(2) ? a : n->variables[dice(VARIABLES)])
-                               : sumi_identity(a);
+  case 12: {
+    if (n->update_count == 0) return sumi_identity(a);
+    sumi_op_t *update = n->updates[dice(n->update_count)];
+    const sumi_tensor_t read = n->variables[dice(VARIABLES)];
+    return sumi_with_dependencies(SUMI_OPS(update), dice(2) ? a : read);
+  }
   default: {
     sumi_tensor_t v = n->variables[dice(VARIABLES)];
     sumi_tensor_t update = dice(2) ? sumi_assign(v, sumi_tanh(a))

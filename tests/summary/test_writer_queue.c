@@ -261,7 +261,7 @@ static bool open_with_failure(const char *directory, int64_t nth, sumi_writer_t 
   return counting_allocator_requests() - before >= nth;
 }
 
-/* Whether the run in the directory has a warning about its workers, and its picture all the same. */
+/* Whether the run has a warning about its workers, and its picture all the same. */
 static bool warns_of_workers(const char *directory) {
   log_contents_t contents = logged_read(directory);
   const logged_t *warning = logged_find(&contents, "sumi/warnings");

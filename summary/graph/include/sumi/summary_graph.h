@@ -1,7 +1,8 @@
 /* Summaries as ops of a graph, and the hook that runs those that are due.
  *
  *   sumi_summary_scalar("loss", loss);
- *   sumi_summary_predictions("predictions", images, probabilities, labels, .class_names = names, .class_count = 10);
+ *   sumi_summary_predictions("predictions", images, probabilities, labels,
+ *                            .class_names = names, .class_count = 10);
  *   sumi_summary_hook_t *hook = sumi_summary_hook_new(session, log);
  *   for (…) sumi_summary_run(hook, step, .feeds = …, .targets = SUMI_OPS(train));
  *
@@ -111,8 +112,8 @@ SUMI_API sumi_summary_hook_t *sumi_summary_hook_new_with(sumi_session_t *session
 SUMI_API void sumi_summary_hook_free(sumi_summary_hook_t *hook);
 
 /** sumi_session_run with the summaries that are due at `step` added to its targets. A summary that
- * cannot be logged (a label that is not UTF-8, say) keeps nothing else from running or being logged;
- * the first such failure is returned after the run. A step that goes back is not due: the writer
+ * cannot be logged (a label that is not UTF-8, say) keeps nothing else from running or being
+ * logged; the first such failure is returned after the run. A step that goes back is not due: the writer
  * keeps it as its failure. */
 #define sumi_summary_run(hook, ...) SUMI__SUMMARY_RUN(hook, __VA_ARGS__, .end_ = 0)
 #define SUMI__SUMMARY_RUN(hook, step, ...)                                                         \

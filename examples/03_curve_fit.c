@@ -21,8 +21,8 @@ enum { STEPS = 1000, BATCH = 100 };
 
 /* Fills xs with numbers in [-10, 10), different in each step, and ys with 5x^2 + 3. */
 static void generate_data(int step, float xs[BATCH], float ys[BATCH]) {
-  sumi_array_t *uniform =
-      sumi_array_uniform(SUMI_FLOAT32, SUMI_DIMS(BATCH), -10, 10, 1, (int64_t)step + 1);
+  sumi_array_t *uniform = sumi_array_uniform(SUMI_FLOAT32, SUMI_DIMS(BATCH), -10, 10, 1,
+                                             (int64_t)step + 1);
   for (int i = 0; i < BATCH; ++i) {
     xs[i] = (float)sumi_array_get(uniform, i);
     ys[i] = 5 * xs[i] * xs[i] + 3;

@@ -1,4 +1,5 @@
-/* max(x, 0) written in C, as an op of float32 tensors; shared by the examples that define it and that check it. */
+/* max(x, 0) written in C, as an op of float32 tensors; shared by the examples that define it and
+ * that check it. */
 #include <sumi/sumi.h>
 
 static sumi_status_t map(const sumi_array_view_t *in, sumi_array_t **out, float (*f)(float)) {

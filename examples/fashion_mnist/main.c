@@ -1,5 +1,6 @@
-/* Trains a convolutional network on real pictures, in C, and logs everything a person wants to see of it.
- * Ctrl-C stops cleanly: what was logged is on disk and the test set is evaluated once more. */
+/* Trains a convolutional network on real pictures, in C, and logs everything a person wants to
+ * see of it. Ctrl-C stops cleanly: what was logged is on disk and the test set is evaluated once
+ * more. */
 #include "progress.h"
 #include "report.h"
 
@@ -61,7 +62,8 @@ static sumi_status_t make_folders(const char *path) {
                                                    : sumi_fail_errno(errno, "mkdir", part);
 }
 
-/* The first of <logdir>/run-001, run-002, … that is not there: runs stand side by side in TensorBoard. */
+/* The first of <logdir>/run-001, run-002, … that is not there: runs stand side by side in
+ * TensorBoard. */
 static sumi_status_t make_run_folder(run_t *r) {
   SUMI_TRY(make_folders(r->options.logdir));
   for (int number = 1; number < 1000; ++number) {

@@ -16,7 +16,8 @@ typedef struct model {
   sumi_op_t *train, *initialize;
 } model_t;
 
-/* Builds the graph with its summaries for pictures of [height, width, channels]. Refusals are the graph's. */
+/* Builds the graph with its summaries for pictures of [height, width, channels]. Refusals are the
+ * graph's. */
 void model_build(model_t *model, const int64_t picture[3], int classes, int64_t steps,
                  int64_t seed);
 

@@ -15,7 +15,8 @@ typedef struct options {
   int batch;
 } options_t;
 
-/* Fills *options from the command line. False, with a message on stderr, when it is not understood. */
+/* Fills *options from the command line. False, with a message on stderr, when it is not
+ * understood. */
 bool options_parse(options_t *options, int argc, char **argv);
 
 #endif

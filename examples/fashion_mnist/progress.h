@@ -13,7 +13,8 @@ typedef struct progress {
 
 void progress_start(progress_t *progress, int64_t total);
 
-/* Shows where the run is, at most ten times a second (a line every ten seconds where there is no terminal). */
+/* Shows where the run is, at most ten times a second (a line every ten seconds where there is no
+ * terminal). */
 void progress_step(progress_t *progress, int64_t step, double loss);
 void progress_end(progress_t *progress);
 

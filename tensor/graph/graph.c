@@ -195,6 +195,10 @@ void sumi_gradient_override_begin(sumi_graph_t *graph, const char *op_type,
                        op_type ? op_type : "(NULL)", gradient_name ? gradient_name : "(NULL)");
     return;
   }
+  if (!sumi__op_type(op_type)) {
+    sumi__graph_adopt_failure(graph, SUMI_NOT_FOUND);
+    return;
+  }
   sumi__override_t *entry = sumi__graph_calloc(graph, 1, sizeof *entry);
   const char *type = sumi__graph_strdup(graph, op_type);
   if (!entry || !type) return;

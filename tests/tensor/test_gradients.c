@@ -308,6 +308,11 @@ static void overrides_need_a_registered_gradient(void **state) {
   sumi_gradient_override_begin(g, "Square", "b");
   assert_refusal(g, SUMI_NOT_FOUND, "no gradient named 'b'");
   sumi_graph_free(g);
+  g = sumi_graph_new();
+  assert_ok(sumi_register_gradient(g, "a", own_gradient, NULL));
+  sumi_gradient_override_begin(g, "Sqare", "a");
+  assert_refusal(g, SUMI_NOT_FOUND, "no op type 'Sqare'");
+  sumi_graph_free(g);
 }
 
 /* ---- Refusals ---- */

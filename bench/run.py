@@ -1,4 +1,4 @@
-"""Runs the benchmark programs beside their peers: run.py <build folder> [--quick] [--only WORD] [--markdown]
+"""Runs the benchmark programs beside their peers: run.py <build folder> [--rounds N] [--only WORD] [--markdown]
 
 Each pair of programs stays alive and takes turns, a round each, A B A B; what is reported are the medians. A line of JSON
 has name, value, unit, peer, peer_value and ratio: how many times better than the peer.
@@ -102,7 +102,7 @@ def process_cost(command):
 
 
 def start_up(programs, rounds):
-    """A process that makes the demo's network and trains one step, and one that only imports the peer."""
+    """A process that makes the demo's network and trains three steps, and one that only imports the peer."""
     own = [str(programs / "bench_train"), "cnn", "--steps", "1", "--rounds", "1"]
     peers = {
         "import tensorflow": [TENSORFLOW, "-c", "import tensorflow"],
@@ -170,13 +170,13 @@ def markdown(line):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("build", type=pathlib.Path)
-    parser.add_argument("--quick", action="store_true", help="few rounds: does everything run?")
+    parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--only", default="", help="measurements whose name contains this")
     parser.add_argument("--markdown", action="store_true", help="rows of a table instead of JSON")
     options = parser.parse_args()
     if options.markdown:
         print("| what | Sumi | peer | the peer's | times better |\n|---|---|---|---|---|")
-    for line in measurements(options.build / "bench", 2 if options.quick else 9, options.only):
+    for line in measurements(options.build / "bench", options.rounds, options.only):
         print(markdown(line) if options.markdown else json.dumps(line), flush=True)
 
 

@@ -32,7 +32,9 @@ static void flushed_values_survive_kill_and_the_run_goes_on(void **state) {
   (void)state;
   const char *directory = temporary_directory();
   int64_t last = -1;
-  for (int round = 0; round < ROUNDS; ++round) {
+  int round = 0;
+  /* On a busy machine a writer may be killed before it has written anything: then more rounds. */
+  for (; round < ROUNDS || last <= 100; ++round) {
     int ends[2];
     assert_int_equal(pipe(ends), 0);
     const pid_t child = fork();
@@ -42,7 +44,7 @@ static void flushed_values_survive_kill_and_the_run_goes_on(void **state) {
     kill(child, SIGKILL);
     int ended;
     assert_int_equal(waitpid(child, &ended, 0), child);
-    assert_true(WIFSIGNALED(ended));
+    if (!WIFSIGNALED(ended)) fail_msg("the writer ended by itself, with %d", WEXITSTATUS(ended));
     int64_t flushed = last, told;
     while (read(ends[0], &told, sizeof told) == sizeof told) flushed = told;
     close(ends[0]);
@@ -50,8 +52,7 @@ static void flushed_values_survive_kill_and_the_run_goes_on(void **state) {
     last = last_step_in(directory);
     assert_true(last >= flushed);
   }
-  assert_true(last > 100);
-  assert_in_range(event_file_count(directory), 2, ROUNDS);
+  assert_in_range(event_file_count(directory), 2, round);
 }
 
 int main(void) {

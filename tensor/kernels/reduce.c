@@ -53,7 +53,8 @@ static void divide(layout_t *l) {
   const int64_t unit_elements = at_least(l->length * tile, 1), units = l->rows * l->tiles;
   l->parts = 1;
   if (units < ENOUGH_UNITS)
-    l->parts = at_least(at_most(unit_elements / TASK_ELEMENTS, at_most(SUMI__REDUCE_MOST_PARTS, l->length)), 1);
+    l->parts = at_least(
+        at_most(unit_elements / TASK_ELEMENTS, at_most(SUMI__REDUCE_MOST_PARTS, l->length)), 1);
   l->units_per_task = at_least(TASK_ELEMENTS / unit_elements, 1);
 }
 

@@ -301,8 +301,8 @@ static void fetches_that_cannot_be_are_refused(void **state) {
                "another graph");
   assert_fails(sumi_session_run(s, .targets = SUMI_OPS(NULL)), SUMI_INVALID_ARGUMENT,
                "target 0 is NULL");
-  assert_fails(sumi_session_run(s, .fetches = ((sumi_fetches_t){2, NULL})),
-               SUMI_INVALID_ARGUMENT, "fetches");
+  assert_fails(sumi_session_run(s, .fetches = ((sumi_fetches_t){2, NULL})), SUMI_INVALID_ARGUMENT,
+               "fetches");
   assert_fails(sumi_session_run(NULL), SUMI_INVALID_ARGUMENT, "session is NULL");
   assert_fails(sumi_session_value(s, c, NULL), SUMI_INVALID_ARGUMENT, "value is NULL");
   assert_ok(sumi_session_run(s, .targets = SUMI_OPS(nothing)));

@@ -19,9 +19,10 @@ typedef struct sumi_dims {
 #define SUMI_UNKNOWN_RANK (-1)
 #define SUMI_UNKNOWN_SIZE (-1)
 
-/** The shape with these sizes. An explicit scalar has size[0] == 1, so that it differs from a zeroed value, which in
- *  options means "not given" (sumi_dims_given). A rank outside [0, SUMI_MAX_RANK] is kept, so that whoever gets the
- * shape refuses it by name; sizes past SUMI_MAX_RANK are dropped. */
+/** The shape with these sizes. An explicit scalar has size[0] == 1, so that it differs from a
+ * zeroed value, which in options means "not given" (sumi_dims_given). A rank outside [0,
+ * SUMI_MAX_RANK] is kept, so that whoever gets the shape refuses it by name; sizes past
+ * SUMI_MAX_RANK are dropped. */
 SUMI_API sumi_dims_t sumi_dims_make(int rank, const int64_t *sizes);
 
 static inline bool sumi_dims_given(sumi_dims_t dims) {

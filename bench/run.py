@@ -163,7 +163,11 @@ def measurements(programs, rounds, only):
 
 
 def markdown(line):
-    cells = [line["name"], f"{line['value']:.4g} {line['unit']}", line["peer"], f"{line['peer_value']:.4g} {line['unit']}", f"{line['ratio']:.3g}"]
+    unit, cpu = line["unit"], line.get("cpu_ratio")
+    cells = [
+        line["name"], f"{line['value']:.4g} {unit}", line["peer"], f"{line['peer_value']:.4g} {unit}",
+        f"{line['ratio']:.3g}", f"{cpu:.3g}" if cpu else "",
+    ]  # fmt: skip
     return "| " + " | ".join(cells) + " |"
 
 
@@ -175,7 +179,7 @@ def main():
     parser.add_argument("--markdown", action="store_true", help="rows of a table instead of JSON")
     options = parser.parse_args()
     if options.markdown:
-        print("| what | Sumi | peer | the peer's | times better |\n|---|---|---|---|---|")
+        print("| what | Sumi | peer | the peer's | times better | by CPU time |\n|---|---|---|---|---|---|")
     for line in measurements(options.build / "bench", options.rounds, options.only):
         print(markdown(line) if options.markdown else json.dumps(line), flush=True)
 

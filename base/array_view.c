@@ -2,6 +2,14 @@
 
 #include <stdio.h>
 
+sumi_array_view_t sumi_array_view_make(const void *data, sumi_dtype_t dtype, int rank,
+                                       const int64_t *dims) {
+  sumi_array_view_t view = {.dtype = dtype, .rank = rank, .data = data};
+  for (int axis = 0; dims && axis < rank && axis < SUMI_MAX_RANK; ++axis)
+    view.dims[axis] = dims[axis];
+  return view;
+}
+
 int64_t sumi_array_view_count(const sumi_array_view_t *view) {
   if (view->rank < 0 || view->rank > SUMI_MAX_RANK) return -1;
   int64_t count = 1;
@@ -50,7 +58,8 @@ double sumi_array_view_double(const sumi_array_view_t *view, int64_t index) {
   case SUMI_INT16: return ((const int16_t *)view->data)[index];
   case SUMI_INT8: return ((const int8_t *)view->data)[index];
   case SUMI_INT64: return (double)((const int64_t *)view->data)[index];
-  case SUMI_BOOL: return ((const bool *)view->data)[index];
+  /* Bytes of a file may be no bool of C's. */
+  case SUMI_BOOL: return ((const uint8_t *)view->data)[index] != 0;
   case SUMI_UINT16: return ((const uint16_t *)view->data)[index];
   case SUMI_UINT32: return ((const uint32_t *)view->data)[index];
   case SUMI_UINT64: return (double)((const uint64_t *)view->data)[index];

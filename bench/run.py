@@ -3,7 +3,8 @@
 Each pair of programs stays alive and takes turns, a round each, A B A B; what is reported are the medians. A line of JSON
 has name, value, unit, peer, peer_value and ratio: how many times better than the peer.
 
-  SUMI_PEER_TENSORFLOW_PYTHON, SUMI_PEER_TORCH_PYTHON   interpreters that have the peers, default: this one"""
+  SUMI_PEER_TENSORFLOW_PYTHON, SUMI_PEER_TORCH_PYTHON   interpreters that have the peers, default: this one; empty: none,
+                                                        and what is measured beside it is left out"""
 
 import argparse
 import json
@@ -27,6 +28,11 @@ def tensorflow(script, *arguments):
 
 def torch(script, *arguments):
     return [TORCH, str(HERE / script), *arguments]
+
+
+def there(peers):
+    """Those whose interpreter there is."""
+    return {name: command for name, command in peers.items() if command[0]}
 
 
 def training_peers(model, threads):
@@ -67,6 +73,9 @@ def ratio(value, peer_value, unit):
 
 def beside(own, peers, rounds):
     """Sumi's program and its peers in turn; one line for each peer."""
+    peers = there(peers)
+    if not peers:
+        return
     names = ["Sumi", *peers]
     programs = [Program(command, rounds + 1) for command in [own, *peers.values()]]
     lines = {name: [] for name in names}
@@ -108,6 +117,7 @@ def start_up(programs, rounds):
         "import tensorflow": [TENSORFLOW, "-c", "import tensorflow"],
         "import torch": [TORCH, "-c", "import torch"],
     }
+    peers = there(peers)
     costs = {name: [] for name in ["Sumi", *peers]}
     for _ in range(rounds):
         for name, command in [("Sumi", own), *peers.items()]:

@@ -1,21 +1,37 @@
-# Flags every target shares, as one interface target.
-if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
-  set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
+# Flags every target shares, as one interface target. Nothing here reaches a project around Sumi, and nothing that such
+# a project set for its own code changes how Sumi is compiled.
+if(PROJECT_IS_TOP_LEVEL)
+  if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+    set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
+  endif()
+  set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 endif()
 
 set(CMAKE_C_STANDARD 11)
+set(CMAKE_C_STANDARD_REQUIRED ON)
 set(CMAKE_C_EXTENSIONS OFF)
 set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_C_VISIBILITY_PRESET hidden)
 set(CMAKE_CXX_VISIBILITY_PRESET hidden)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
-set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_UNITY_BUILD OFF)
+# Where the build folder is does not change what is built.
+set(CMAKE_BUILD_RPATH_USE_ORIGIN ON)
 
 add_library(sumi_options INTERFACE)
-target_compile_options(sumi_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow
-  -fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=)
+target_compile_options(sumi_options INTERFACE
+  -fmacro-prefix-map=${PROJECT_BINARY_DIR}/= -fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=)
+# A float expression is a float where C may make it a double: s390x.
+target_compile_options(sumi_options INTERFACE $<$<COMPILE_LANG_AND_ID:C,GNU>:-fexcess-precision=fast>)
 target_compile_definitions(sumi_options INTERFACE _GNU_SOURCE)
+if(PROJECT_IS_TOP_LEVEL)
+  target_compile_options(sumi_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow)
+else()
+  # A project that takes warnings for errors means its own code, and may ask for more than ours is written for.
+  target_compile_options(sumi_options INTERFACE -w)
+endif()
 option(SUMI_WERROR "Treat warnings as errors" OFF)
 if(SUMI_WERROR)
   target_compile_options(sumi_options INTERFACE -Werror)

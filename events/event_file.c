@@ -8,7 +8,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +27,7 @@ static sumi_status_t make_directory(const char *path) {
   return sumi_fail_errno(error, "cannot create directory", path);
 }
 
-sumi_status_t sumi__make_directories(const char *path) {
+sumi_status_t sumi__events_make_directories(const char *path) {
   char *prefix = sumi_strdup(path);
   if (!prefix) return sumi_fail_alloc("a path", strlen(path) + 1);
   sumi_status_t status = SUMI_OK;
@@ -43,13 +42,13 @@ sumi_status_t sumi__make_directories(const char *path) {
   return status;
 }
 
-void sumi__event_files_release(sumi__event_files_t *files) {
+void sumi__events_event_files_release(sumi__events_event_files_t *files) {
   for (size_t i = 0; i < files->count; ++i) sumi_free(files->paths[i]);
   sumi_free(files->paths);
-  *files = (sumi__event_files_t){0};
+  *files = (sumi__events_event_files_t){0};
 }
 
-static sumi_status_t add_path(sumi__event_files_t *files, char *path) {
+static sumi_status_t add_path(sumi__events_event_files_t *files, char *path) {
   char **paths = path ? sumi_realloc_array(files->paths, files->count + 1, sizeof *paths) : NULL;
   if (!paths) {
     sumi_free(path);
@@ -75,7 +74,8 @@ static int compare_paths(const void *a, const void *b) {
   return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static sumi_status_t list_entries(DIR *entries, const char *directory, sumi__event_files_t *files) {
+static sumi_status_t list_entries(DIR *entries, const char *directory,
+                                  sumi__events_event_files_t *files) {
   struct dirent *entry;
   struct stat info;
   while ((entry = readdir(entries))) {
@@ -87,13 +87,14 @@ static sumi_status_t list_entries(DIR *entries, const char *directory, sumi__eve
   return SUMI_OK;
 }
 
-sumi_status_t sumi__event_files_list(const char *directory, sumi__event_files_t *files) {
-  *files = (sumi__event_files_t){0};
+sumi_status_t sumi__events_event_files_list(const char *directory,
+                                            sumi__events_event_files_t *files) {
+  *files = (sumi__events_event_files_t){0};
   DIR *entries = opendir(directory);
   if (!entries) return sumi_fail_errno(errno, "cannot read directory", directory);
   const sumi_status_t status = list_entries(entries, directory, files);
   closedir(entries);
-  if (status != SUMI_OK) sumi__event_files_release(files);
+  if (status != SUMI_OK) sumi__events_event_files_release(files);
   return status;
 }
 
@@ -128,17 +129,7 @@ static long long seconds_of(const char *path) {
   return strtoll(name + sizeof name_prefix - 1, NULL, 10);
 }
 
-void sumi__sync_directory_of(const char *path) {
-  char *copy = sumi_strdup(path);
-  const int fd = copy ? open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-  if (fd >= 0) {
-    (void)fsync(fd);
-    close(fd);
-  }
-  sumi_free(copy);
-}
-
-bool sumi__event_file_lock(int fd) {
+bool sumi__events_event_file_lock(int fd) {
   return flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
 }
 
@@ -146,12 +137,13 @@ bool sumi__event_file_lock(int fd) {
 static sumi_status_t create(const char *path, int *fd) {
   *fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0666);
   if (*fd < 0) return sumi_fail_errno(errno, "cannot create", path);
-  sumi__event_file_lock(*fd);
+  sumi__events_event_file_lock(*fd);
   return SUMI_OK;
 }
 
-sumi_status_t sumi__event_file_create(const char *directory, const char *suffix,
-                                      const sumi__event_files_t *existing, char **path, int *fd) {
+sumi_status_t sumi__events_event_file_create(const char *directory, const char *suffix,
+                                             const sumi__events_event_files_t *existing,
+                                             char **path, int *fd) {
   static _Atomic unsigned counter;
   const char *last = existing->count ? existing->paths[existing->count - 1] : "";
   long long seconds = (long long)sumi_clock_wall_s();

@@ -31,6 +31,7 @@ static void generate_data(int step, float xs[BATCH], float ys[BATCH]) {
 }
 
 int main(void) {
+  /* [graph] */
   sumi_graph_t *g = sumi_graph_new();
   sumi_graph_set_seed(g, 1);
   sumi_tensor_t x = sumi_placeholder(g, SUMI_FLOAT32), y = sumi_placeholder(g, SUMI_FLOAT32);
@@ -39,7 +40,9 @@ int main(void) {
   sumi_tensor_t yhat = sumi_squeeze(sumi_matmul(f, w), .axes = SUMI_AXES(1));
   sumi_tensor_t loss = sumi_add(sumi_l2_loss(sumi_sub(yhat, y)), sumi_mul(0.1, sumi_l2_loss(w)));
   sumi_op_t *train = sumi_minimize(sumi_adam(.learning_rate = 0.1), loss);
+  /* [graph] */
 
+  /* [training] */
   sumi_session_t *s = sumi_session_new(g);
   sumi_status_t status = sumi_session_run(
       s, .targets = SUMI_OPS(sumi_global_variables_initializer(g)));
@@ -53,6 +56,7 @@ int main(void) {
         .targets = SUMI_OPS(train), .fetches = SUMI_FETCHES({.tensor = loss, .scalar = &l}));
     if (status == SUMI_OK) printf("%g\n", l);
   }
+  /* [training] */
   if (status == SUMI_OK)
     sumi_array_print(stdout, sumi_session_variable(s, w));
   else

@@ -20,6 +20,7 @@ static void paint(float *pixels, int step) {
 }
 
 int main(int argc, char **argv) {
+  /* [summaries] */
   sumi_graph_t *g = sumi_graph_new();
   sumi_tensor_t image = sumi_placeholder(g, SUMI_FLOAT32);
   sumi_summary_image("image", image);
@@ -36,6 +37,7 @@ int main(int argc, char **argv) {
             {.tensor = image, .data = pixels, .dims = SUMI_DIMS(COUNT, SIDE, SIDE, 3)}));
     if (status != SUMI_OK) fprintf(stderr, "%s\n", sumi_error_message());
   }
+  /* [summaries] */
   sumi_summary_hook_free(hook);
   sumi_session_free(s);
   sumi_graph_free(g);

@@ -35,6 +35,7 @@ int main(int argc, char **argv) {
   sumi_prediction_t predictions[N];
   double slope = 0;
 
+  /* [loop] */
   sumi_writer_t *log = sumi_writer_open(argc > 1 ? argv[1] : "runs/log_only",
                                         .intervals = "*=100; loss=10; predictions=500,60s");
   for (int64_t step = 0; step < STEPS; ++step) {
@@ -50,5 +51,6 @@ int main(int argc, char **argv) {
     fprintf(stderr, "%s\n", sumi_error_message());
     return 1;
   }
+  /* [loop] */
   return 0;
 }

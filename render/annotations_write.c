@@ -38,98 +38,98 @@ static void put_name(sumi_buffer_t *json, const char *name) {
 /* Nine digits: every float comes back as the same float. */
 static void put_number(sumi_buffer_t *json, double value) {
   char text[SUMI__NUMBER_TEXT_MAX];
-  sumi__number_text(text, value, 9);
+  sumi__render_number_text(text, value, 9);
   if (strpbrk(text, "nN"))
     put_string(json, text);
   else
     sumi_buffer_puts(json, text);
 }
 
-void sumi__json_text(sumi_buffer_t *json, const char *name, const char *text) {
+void sumi__render_json_text(sumi_buffer_t *json, const char *name, const char *text) {
   if (!text) return;
   put_name(json, name);
   put_string(json, text);
 }
 
-void sumi__json_number(sumi_buffer_t *json, const char *name, double value) {
+void sumi__render_json_number(sumi_buffer_t *json, const char *name, double value) {
   put_name(json, name);
   put_number(json, value);
 }
 
-void sumi__json_whole(sumi_buffer_t *json, const char *name, int64_t value) {
+void sumi__render_json_whole(sumi_buffer_t *json, const char *name, int64_t value) {
   put_name(json, name);
   sumi_buffer_printf(json, "%lld", (long long)value);
 }
 
-void sumi__json_open(sumi_buffer_t *json, const char *name, char bracket) {
+void sumi__render_json_open(sumi_buffer_t *json, const char *name, char bracket) {
   put_name(json, name);
   sumi_buffer_putc(json, bracket);
 }
 
-void sumi__json_close(sumi_buffer_t *json, char bracket) {
+void sumi__render_json_close(sumi_buffer_t *json, char bracket) {
   sumi_buffer_putc(json, bracket);
 }
 
-void sumi__json_rect(sumi_buffer_t *json, const char *name, sumi_rect_t rect) {
+void sumi__render_json_rect(sumi_buffer_t *json, const char *name, sumi_rect_t rect) {
   put_name(json, name);
   sumi_buffer_printf(json, "[%d,%d,%d,%d]", rect.x, rect.y, rect.width, rect.height);
 }
 
-void sumi__annotations_begin(sumi_buffer_t *json, const char *kind, const char *title) {
-  sumi__json_open(json, NULL, '{');
-  sumi__json_whole(json, "sumi", 1);
-  sumi__json_text(json, "kind", kind);
-  sumi__json_text(json, "title", title);
+void sumi__render_annotations_begin(sumi_buffer_t *json, const char *kind, const char *title) {
+  sumi__render_json_open(json, NULL, '{');
+  sumi__render_json_whole(json, "sumi", 1);
+  sumi__render_json_text(json, "kind", kind);
+  sumi__render_json_text(json, "title", title);
 }
 
 static void put_layer(sumi_buffer_t *json, sumi_layer_t layer, int class_index) {
-  if (layer == SUMI_LAYER_TRUTH) sumi__json_text(json, "layer", "truth");
-  if (class_index != 0) sumi__json_whole(json, "class", class_index);
+  if (layer == SUMI_LAYER_TRUTH) sumi__render_json_text(json, "layer", "truth");
+  if (class_index != 0) sumi__render_json_whole(json, "class", class_index);
 }
 
 static void put_boxes(sumi_buffer_t *json, const sumi_box_t *boxes, int count) {
   if (count == 0) return;
-  sumi__json_open(json, "boxes", '[');
+  sumi__render_json_open(json, "boxes", '[');
   for (int i = 0; i < count; ++i) {
-    sumi__json_open(json, NULL, '{');
-    sumi__json_open(json, "at", '[');
-    sumi__json_number(json, NULL, boxes[i].x0);
-    sumi__json_number(json, NULL, boxes[i].y0);
-    sumi__json_number(json, NULL, boxes[i].x1);
-    sumi__json_number(json, NULL, boxes[i].y1);
-    sumi__json_close(json, ']');
-    sumi__json_text(json, "label", boxes[i].label);
-    if (boxes[i].has_score) sumi__json_number(json, "score", boxes[i].score);
+    sumi__render_json_open(json, NULL, '{');
+    sumi__render_json_open(json, "at", '[');
+    sumi__render_json_number(json, NULL, boxes[i].x0);
+    sumi__render_json_number(json, NULL, boxes[i].y0);
+    sumi__render_json_number(json, NULL, boxes[i].x1);
+    sumi__render_json_number(json, NULL, boxes[i].y1);
+    sumi__render_json_close(json, ']');
+    sumi__render_json_text(json, "label", boxes[i].label);
+    if (boxes[i].has_score) sumi__render_json_number(json, "score", boxes[i].score);
     put_layer(json, boxes[i].layer, boxes[i].class_index);
-    sumi__json_close(json, '}');
+    sumi__render_json_close(json, '}');
   }
-  sumi__json_close(json, ']');
+  sumi__render_json_close(json, ']');
 }
 
 static void put_keypoints(sumi_buffer_t *json, const sumi_keypoint_t *points, int count) {
   if (count == 0) return;
-  sumi__json_open(json, "keypoints", '[');
+  sumi__render_json_open(json, "keypoints", '[');
   for (int i = 0; i < count; ++i) {
-    sumi__json_open(json, NULL, '{');
-    sumi__json_open(json, "at", '[');
-    sumi__json_number(json, NULL, points[i].x);
-    sumi__json_number(json, NULL, points[i].y);
-    sumi__json_close(json, ']');
+    sumi__render_json_open(json, NULL, '{');
+    sumi__render_json_open(json, "at", '[');
+    sumi__render_json_number(json, NULL, points[i].x);
+    sumi__render_json_number(json, NULL, points[i].y);
+    sumi__render_json_close(json, ']');
     if (points[i].hidden) {
       put_name(json, "hidden");
       sumi_buffer_puts(json, "true");
     }
     put_layer(json, points[i].layer, points[i].class_index);
-    sumi__json_close(json, '}');
+    sumi__render_json_close(json, '}');
   }
-  sumi__json_close(json, ']');
+  sumi__render_json_close(json, ']');
 }
 
 static void put_probabilities(sumi_buffer_t *json, const float *probabilities, int count) {
   if (!probabilities || count == 0) return;
-  sumi__json_open(json, "probabilities", '[');
-  for (int i = 0; i < count; ++i) sumi__json_number(json, NULL, probabilities[i]);
-  sumi__json_close(json, ']');
+  sumi__render_json_open(json, "probabilities", '[');
+  for (int i = 0; i < count; ++i) sumi__render_json_number(json, NULL, probabilities[i]);
+  sumi__render_json_close(json, ']');
 }
 
 static const char *verdict_name(sumi_verdict_t verdict) {
@@ -142,29 +142,30 @@ static const char *verdict_name(sumi_verdict_t verdict) {
   return "neutral";
 }
 
-void sumi__annotations_cell(sumi_buffer_t *json, const sumi_prediction_t *prediction,
-                            sumi_rect_t cell, sumi_rect_t picture, double key) {
+void sumi__render_annotations_cell(sumi_buffer_t *json, const sumi_prediction_t *prediction,
+                                   sumi_rect_t cell, sumi_rect_t picture, double key) {
   const sumi_array_view_t *image = &prediction->image;
-  sumi__json_open(json, NULL, '{');
-  sumi__json_whole(json, "id", prediction->id);
-  sumi__json_rect(json, "cell", cell);
-  sumi__json_rect(json, "picture", picture);
-  sumi__json_open(json, "shape", '[');
-  for (int axis = 0; axis < image->rank; ++axis) sumi__json_whole(json, NULL, image->dims[axis]);
-  sumi__json_close(json, ']');
-  sumi__json_text(json, "verdict", verdict_name(sumi_prediction_verdict(prediction)));
-  sumi__json_text(json, "label", prediction->label);
-  if (prediction->has_score) sumi__json_number(json, "score", prediction->score);
-  sumi__json_text(json, "truth", prediction->truth);
-  if (key != 0) sumi__json_number(json, "key", key);
+  sumi__render_json_open(json, NULL, '{');
+  sumi__render_json_whole(json, "id", prediction->id);
+  sumi__render_json_rect(json, "cell", cell);
+  sumi__render_json_rect(json, "picture", picture);
+  sumi__render_json_open(json, "shape", '[');
+  for (int axis = 0; axis < image->rank; ++axis)
+    sumi__render_json_whole(json, NULL, image->dims[axis]);
+  sumi__render_json_close(json, ']');
+  sumi__render_json_text(json, "verdict", verdict_name(sumi_prediction_verdict(prediction)));
+  sumi__render_json_text(json, "label", prediction->label);
+  if (prediction->has_score) sumi__render_json_number(json, "score", prediction->score);
+  sumi__render_json_text(json, "truth", prediction->truth);
+  if (key != 0) sumi__render_json_number(json, "key", key);
   put_probabilities(json, prediction->probabilities, prediction->probability_count);
   put_boxes(json, prediction->boxes, prediction->box_count);
   put_keypoints(json, prediction->keypoints, prediction->keypoint_count);
-  sumi__json_close(json, '}');
+  sumi__render_json_close(json, '}');
 }
 
-sumi_status_t sumi__annotations_end(sumi_buffer_t *json, sumi_picture_t *picture) {
-  sumi__json_close(json, '}');
+sumi_status_t sumi__render_annotations_end(sumi_buffer_t *json, sumi_picture_t *picture) {
+  sumi__render_json_close(json, '}');
   const char *text = sumi_buffer_text(json);
   char *copy = text ? sumi_strdup(text) : NULL;
   sumi_buffer_release(json);
@@ -177,13 +178,13 @@ sumi_status_t sumi__annotations_end(sumi_buffer_t *json, sumi_picture_t *picture
   return SUMI_OK;
 }
 
-sumi_status_t sumi__annotations_end_canvas(sumi_buffer_t *json, sumi_canvas_t *canvas,
-                                           sumi_status_t status, sumi_picture_t *picture) {
+sumi_status_t sumi__render_annotations_end_canvas(sumi_buffer_t *json, sumi_canvas_t *canvas,
+                                                  sumi_status_t status, sumi_picture_t *picture) {
   if (status != SUMI_OK)
     sumi_canvas_free(canvas);
   else
     status = sumi_canvas_finish(canvas, picture);
-  if (status == SUMI_OK) return sumi__annotations_end(json, picture);
+  if (status == SUMI_OK) return sumi__render_annotations_end(json, picture);
   sumi_buffer_release(json);
   return status;
 }

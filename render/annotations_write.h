@@ -17,28 +17,28 @@
 
 /* "name":value members, each after a comma unless the buffer ends with an opening bracket. */
 /* Nothing is written for a NULL text. */
-void sumi__json_text(sumi_buffer_t *json, const char *name, const char *text);
-void sumi__json_number(sumi_buffer_t *json, const char *name, double value);
-void sumi__json_whole(sumi_buffer_t *json, const char *name, int64_t value);
-void sumi__json_rect(sumi_buffer_t *json, const char *name, sumi_rect_t rect);
+void sumi__render_json_text(sumi_buffer_t *json, const char *name, const char *text);
+void sumi__render_json_number(sumi_buffer_t *json, const char *name, double value);
+void sumi__render_json_whole(sumi_buffer_t *json, const char *name, int64_t value);
+void sumi__render_json_rect(sumi_buffer_t *json, const char *name, sumi_rect_t rect);
 /* A NULL name opens an array's element. */
-void sumi__json_open(sumi_buffer_t *json, const char *name, char bracket);
-void sumi__json_close(sumi_buffer_t *json, char bracket);
+void sumi__render_json_open(sumi_buffer_t *json, const char *name, char bracket);
+void sumi__render_json_close(sumi_buffer_t *json, char bracket);
 
 /* Opens the outer object with its "sumi", "kind" and "title". */
-void sumi__annotations_begin(sumi_buffer_t *json, const char *kind, const char *title);
+void sumi__render_annotations_begin(sumi_buffer_t *json, const char *kind, const char *title);
 
 /* One element of "cells". */
-void sumi__annotations_cell(sumi_buffer_t *json, const sumi_prediction_t *prediction,
-                            sumi_rect_t cell, sumi_rect_t picture, double key);
+void sumi__render_annotations_cell(sumi_buffer_t *json, const sumi_prediction_t *prediction,
+                                   sumi_rect_t cell, sumi_rect_t picture, double key);
 
 /* Closes the outer object and hands the text to the picture, which is released when that fails; the
  * buffer is released in any case. */
-sumi_status_t sumi__annotations_end(sumi_buffer_t *json, sumi_picture_t *picture);
+sumi_status_t sumi__render_annotations_end(sumi_buffer_t *json, sumi_picture_t *picture);
 
 /* The same for a canvas, whose pixels become the picture's. `status` is that of drawing: a failure
  * is returned, and everything released. */
-sumi_status_t sumi__annotations_end_canvas(sumi_buffer_t *json, sumi_canvas_t *canvas,
-                                           sumi_status_t status, sumi_picture_t *picture);
+sumi_status_t sumi__render_annotations_end_canvas(sumi_buffer_t *json, sumi_canvas_t *canvas,
+                                                  sumi_status_t status, sumi_picture_t *picture);
 
 #endif

@@ -34,10 +34,11 @@ sumi_status_t sumi_canvas_new(int64_t width_px, int64_t height_px, sumi_color_t 
 static void finish_cairo(sumi_canvas_t *canvas) {
   if (!canvas->cairo) return;
   const cairo_status_t status = cairo_status(canvas->cairo);
-  if (status != CAIRO_STATUS_SUCCESS && sumi__canvas_works(canvas))
-    sumi__canvas_fail(canvas, sumi_fail(status == CAIRO_STATUS_NO_MEMORY ? SUMI_RESOURCE_EXHAUSTED
-                                                                         : SUMI_INTERNAL,
-                                        "cairo: %s", cairo_status_to_string(status)));
+  if (status != CAIRO_STATUS_SUCCESS && sumi__render_canvas_works(canvas))
+    sumi__render_canvas_fail(
+        canvas,
+        sumi_fail(status == CAIRO_STATUS_NO_MEMORY ? SUMI_RESOURCE_EXHAUSTED : SUMI_INTERNAL,
+                  "cairo: %s", cairo_status_to_string(status)));
   cairo_surface_t *surface = cairo_get_target(canvas->cairo);
   cairo_surface_finish(surface);
   cairo_destroy(canvas->cairo);
@@ -69,33 +70,33 @@ sumi_status_t sumi_canvas_finish(sumi_canvas_t *canvas, sumi_picture_t *picture)
   return status;
 }
 
-void sumi__canvas_fail(sumi_canvas_t *canvas, sumi_status_t status) {
-  if (!sumi__canvas_works(canvas)) return;
+void sumi__render_canvas_fail(sumi_canvas_t *canvas, sumi_status_t status) {
+  if (!sumi__render_canvas_works(canvas)) return;
   canvas->status = status;
   snprintf(canvas->message, sizeof canvas->message, "%s", sumi_error_message());
 }
 
 void sumi_canvas_clip(sumi_canvas_t *canvas, sumi_rect_t rect) {
   if (!canvas) return;
-  canvas->clip = rect.width == 0 ? whole(canvas) : sumi__rect_intersect(rect, whole(canvas));
+  canvas->clip = rect.width == 0 ? whole(canvas) : sumi__render_rect_intersect(rect, whole(canvas));
 }
 
 void sumi_canvas_fill(sumi_canvas_t *canvas, sumi_rect_t rect, sumi_color_t color) {
-  if (!sumi__canvas_works(canvas)) return;
-  const sumi_rect_t inside = sumi__rect_intersect(rect, canvas->clip);
+  if (!sumi__render_canvas_works(canvas)) return;
+  const sumi_rect_t inside = sumi__render_rect_intersect(rect, canvas->clip);
   if (inside.width <= 0 || inside.height <= 0) return;
   const uint32_t alpha = color >> 24;
   if (alpha == 255) {
-    uint32_t *first = sumi__canvas_row(canvas, inside.y) + inside.x;
+    uint32_t *first = sumi__render_canvas_row(canvas, inside.y) + inside.x;
     for (int x = 0; x < inside.width; ++x) first[x] = color;
     for (int y = 1; y < inside.height; ++y)
-      memcpy(sumi__canvas_row(canvas, inside.y + y) + inside.x, first,
+      memcpy(sumi__render_canvas_row(canvas, inside.y + y) + inside.x, first,
              (size_t)inside.width * sizeof *first);
     return;
   }
   for (int y = 0; y < inside.height; ++y) {
-    uint32_t *row = sumi__canvas_row(canvas, inside.y + y) + inside.x;
-    for (int x = 0; x < inside.width; ++x) row[x] = sumi__blend(row[x], color, alpha);
+    uint32_t *row = sumi__render_canvas_row(canvas, inside.y + y) + inside.x;
+    for (int x = 0; x < inside.width; ++x) row[x] = sumi__render_blend(row[x], color, alpha);
   }
 }
 
@@ -115,7 +116,7 @@ void sumi_canvas_frame(sumi_canvas_t *canvas, sumi_rect_t rect, int thickness_px
 
 /* The cairo context, told that our own code may have written pixels since it was last used. */
 static cairo_t *cairo_of(sumi_canvas_t *canvas) {
-  if (!sumi__canvas_works(canvas)) return NULL;
+  if (!sumi__render_canvas_works(canvas)) return NULL;
   if (canvas->cairo) {
     cairo_surface_mark_dirty(cairo_get_target(canvas->cairo));
   } else {

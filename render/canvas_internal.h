@@ -16,19 +16,19 @@ struct sumi_canvas {
 };
 
 /* False when nothing is to be drawn any more. */
-static inline bool sumi__canvas_works(const sumi_canvas_t *canvas) {
+static inline bool sumi__render_canvas_works(const sumi_canvas_t *canvas) {
   return canvas && canvas->status == SUMI_OK;
 }
 
 /* Keeps the first failure; its text is the thread's latest error message. */
-void sumi__canvas_fail(sumi_canvas_t *canvas, sumi_status_t status);
+void sumi__render_canvas_fail(sumi_canvas_t *canvas, sumi_status_t status);
 
-static inline uint32_t *sumi__canvas_row(sumi_canvas_t *canvas, int y) {
+static inline uint32_t *sumi__render_canvas_row(sumi_canvas_t *canvas, int y) {
   return (uint32_t *)(void *)(canvas->picture.pixels + (size_t)y * canvas->picture.stride_bytes);
 }
 
 /* ground + (color - ground) * alpha / 255, opaque; alpha in 0 … 255, rounded. */
-static inline uint32_t sumi__blend(uint32_t ground, uint32_t color, uint32_t alpha) {
+static inline uint32_t sumi__render_blend(uint32_t ground, uint32_t color, uint32_t alpha) {
   /* Two channels in one multiplication; x / 255 rounded is (x + 128 + ((x + 128) >> 8)) >> 8 for
    * x <= 65535. */
   const uint32_t inverse = 255 - alpha;

@@ -26,8 +26,8 @@ static sumi_color_t verdict_color(sumi_verdict_t verdict) {
   return SUMI_COLOR_NEUTRAL;
 }
 
-sumi_status_t sumi__check_cell_options(int picture_px, int top_k, const char *const *class_names,
-                                       int class_count) {
+sumi_status_t sumi__render_check_cell_options(int picture_px, int top_k,
+                                              const char *const *class_names, int class_count) {
   if (picture_px < 1 || picture_px > MAX_PICTURE_PX)
     return sumi_fail(SUMI_INVALID_ARGUMENT, "picture_px is %d; 1 to %d are allowed", picture_px,
                      MAX_PICTURE_PX);
@@ -37,7 +37,7 @@ sumi_status_t sumi__check_cell_options(int picture_px, int top_k, const char *co
   if (class_count < 0 || (class_count > 0 && !class_names))
     return sumi_fail(SUMI_INVALID_ARGUMENT, "class_count is %d and class_names are %s", class_count,
                      class_names ? "given" : "NULL");
-  return sumi__check_names("class_names", class_names, class_count);
+  return sumi__render_check_names("class_names", class_names, class_count);
 }
 
 static int text_size(int picture_px) {
@@ -52,19 +52,20 @@ static int max_int(int a, int b) {
   return a > b ? a : b;
 }
 
-static sumi__fit_t fit_of(const sumi_prediction_t *prediction, int picture_px) {
-  return sumi__fit((int)prediction->image.dims[1], (int)prediction->image.dims[0], picture_px);
+static sumi__render_fit_t fit_of(const sumi_prediction_t *prediction, int picture_px) {
+  return sumi__render_fit((int)prediction->image.dims[1], (int)prediction->image.dims[0],
+                          picture_px);
 }
 
-static int line_height(const sumi__cell_style_t *style) {
+static int line_height(const sumi__render_cell_style_t *style) {
   return sumi_text_height_px(style->text_px);
 }
 
-static int strip_text(const sumi__cell_style_t *style) {
+static int strip_text(const sumi__render_cell_style_t *style) {
   return style->text_px > 12 ? style->text_px - 2 : style->text_px - 1;
 }
 
-static int strip_row(const sumi__cell_style_t *style) {
+static int strip_row(const sumi__render_cell_style_t *style) {
   return sumi_text_height_px(strip_text(style)) + 2;
 }
 
@@ -74,7 +75,7 @@ static bool shows_truth(const sumi_prediction_t *prediction) {
          sumi_prediction_verdict(prediction) == SUMI_VERDICT_WRONG;
 }
 
-static int style_height(const sumi__cell_style_t *style) {
+static int style_height(const sumi__render_cell_style_t *style) {
   int height = style->area_height + 2 * style->frame_px;
   if (style->has_caption) height += style->gap_px + line_height(style);
   if (style->has_bar) height += style->gap_px / 2 + BAR_PX;
@@ -83,17 +84,18 @@ static int style_height(const sumi__cell_style_t *style) {
   return height;
 }
 
-sumi__cell_style_t sumi__cell_style(const sumi_prediction_t *const *predictions, int64_t count,
-                                    const sumi_prediction_options_t *options) {
-  sumi__cell_style_t style = {.picture_px = options->picture_px,
-                              .class_names = options->class_names,
-                              .class_count = options->class_count,
-                              .bad_color = options->bad_color,
-                              .low = options->low,
-                              .high = options->high};
+sumi__render_cell_style_t sumi__render_cell_style(const sumi_prediction_t *const *predictions,
+                                                  int64_t count,
+                                                  const sumi_prediction_options_t *options) {
+  sumi__render_cell_style_t style = {.picture_px = options->picture_px,
+                                     .class_names = options->class_names,
+                                     .class_count = options->class_count,
+                                     .bad_color = options->bad_color,
+                                     .low = options->low,
+                                     .high = options->high};
   for (int64_t i = 0; i < count; ++i) {
     const sumi_prediction_t *p = predictions[i];
-    const sumi__fit_t fit = fit_of(p, style.picture_px);
+    const sumi__render_fit_t fit = fit_of(p, style.picture_px);
     style.area_width = max_int(style.area_width, fit.width);
     style.area_height = max_int(style.area_height, fit.height);
     style.has_caption |= p->label || p->truth || p->has_score;
@@ -115,38 +117,38 @@ sumi__cell_style_t sumi__cell_style(const sumi_prediction_t *const *predictions,
 }
 
 static sumi_status_t draw_picture(sumi_canvas_t *canvas, const sumi_prediction_t *prediction,
-                                  const sumi__cell_style_t *style, int x, int y,
+                                  const sumi__render_cell_style_t *style, int x, int y,
                                   sumi_rect_t *picture) {
-  const sumi__fit_t fit = fit_of(prediction, style->picture_px);
+  const sumi__render_fit_t fit = fit_of(prediction, style->picture_px);
   const int frame = style->frame_px;
   *picture = (sumi_rect_t){x + frame + (style->area_width - fit.width) / 2,
                            y + frame + (style->area_height - fit.height) / 2, fit.width,
                            fit.height};
   const sumi_rect_t outer = {x, y, style->area_width + 2 * frame, style->area_height + 2 * frame};
   if (fit.width < style->area_width || fit.height < style->area_height)
-    sumi_canvas_fill(canvas, sumi__rect_inset(outer, frame), SUMI__LINE_FAINT);
+    sumi_canvas_fill(canvas, sumi__render_rect_inset(outer, frame), SUMI__LINE_FAINT);
   const sumi_verdict_t verdict = sumi_prediction_verdict(prediction);
   sumi_canvas_frame(canvas, outer, frame,
                     verdict == SUMI_VERDICT_NEUTRAL ? SUMI__LINE : verdict_color(verdict));
   sumi_picture_t pixels;
   SUMI_TRY(sumi_pixels_picture(&prediction->image, 0, &pixels, .bad_color = style->bad_color,
                                .low = style->low, .high = style->high));
-  sumi__canvas_picture(canvas, &pixels, picture->x, picture->y, fit);
+  sumi__render_canvas_picture(canvas, &pixels, picture->x, picture->y, fit);
   const int width = pixels.width, height = pixels.height;
   sumi_picture_free(&pixels);
-  return sumi__marks_draw(canvas, prediction, width, height, *picture);
+  return sumi__render_marks_draw(canvas, prediction, width, height, *picture);
 }
 
 /* "label … 97%" on one line. */
 static void draw_caption(sumi_canvas_t *canvas, const sumi_prediction_t *prediction,
-                         const sumi__cell_style_t *style, sumi_rect_t line) {
+                         const sumi__render_cell_style_t *style, sumi_rect_t line) {
   int room = line.width;
   if (prediction->has_score) {
     char share[SUMI__NUMBER_TEXT_MAX];
-    sumi__share_text(share, prediction->score);
+    sumi__render_share_text(share, prediction->score);
     sumi_canvas_text(canvas, share, line, .size_px = style->text_px, .color = SUMI__INK_MUTED,
                      .align = SUMI_ALIGN_END);
-    room -= sumi__canvas_text_width(canvas, share, style->text_px, false) + style->gap_px;
+    room -= sumi__render_canvas_text_width(canvas, share, style->text_px, false) + style->gap_px;
   }
   const sumi_rect_t left = {line.x, line.y, room, line.height};
   const sumi_verdict_t verdict = sumi_prediction_verdict(prediction);
@@ -169,45 +171,26 @@ static void draw_bar(sumi_canvas_t *canvas, const sumi_prediction_t *prediction,
 
 /* "is truth": a small word before it, so that it is not taken for a second label. */
 static void draw_truth(sumi_canvas_t *canvas, const sumi_prediction_t *prediction,
-                       const sumi__cell_style_t *style, sumi_rect_t line) {
+                       const sumi__render_cell_style_t *style, sumi_rect_t line) {
   static const char word[] = "is";
   sumi_canvas_text(canvas, word, line, .size_px = style->text_px, .color = SUMI__INK_MUTED);
-  const int indent = sumi__canvas_text_width(canvas, word, style->text_px, false) +
+  const int indent = sumi__render_canvas_text_width(canvas, word, style->text_px, false) +
                      style->text_px / 3;
   sumi_canvas_text(canvas, prediction->truth,
                    ((sumi_rect_t){line.x + indent, line.y, line.width - indent, line.height}),
                    .size_px = style->text_px);
 }
 
-/* The classes of the largest probabilities, falling; equal ones by number; NaN last. */
-static int best_classes(const float *probabilities, int count, int *best, int wanted) {
-  int found = 0;
-  for (int i = 0; i < count; ++i) {
-    const float p = isnan(probabilities[i]) ? -INFINITY : probabilities[i];
-    int at = found;
-    while (at > 0) {
-      const float above = probabilities[best[at - 1]];
-      if ((isnan(above) ? -INFINITY : above) >= p) break;
-      --at;
-    }
-    if (at >= wanted) continue;
-    if (found < wanted) ++found;
-    for (int k = found - 1; k > at; --k) best[k] = best[k - 1];
-    best[at] = i;
-  }
-  return found;
-}
-
 static void draw_strip(sumi_canvas_t *canvas, const sumi_prediction_t *prediction,
-                       const sumi__cell_style_t *style, sumi_rect_t row) {
+                       const sumi__render_cell_style_t *style, sumi_rect_t row) {
   int best[MAX_TOP_K];
-  const int rows = best_classes(prediction->probabilities, prediction->probability_count, best,
-                                style->strip_rows);
+  const int rows = sumi_top_classes(prediction->probabilities, prediction->probability_count, best,
+                                    style->strip_rows);
   const int size = strip_text(style);
   for (int i = 0; i < rows; ++i, row.y += row.height) {
     const float p = prediction->probabilities[best[i]];
     char share[SUMI__NUMBER_TEXT_MAX], number[SUMI__NUMBER_TEXT_MAX];
-    sumi__share_text(share, p);
+    sumi__render_share_text(share, p);
     snprintf(number, sizeof number, "%d", best[i]);
     const sumi_rect_t bar = {row.x, row.y + 1, row.width, row.height - 2};
     sumi_canvas_fill(canvas, bar, SUMI__LINE_FAINT);
@@ -216,7 +199,7 @@ static void draw_strip(sumi_canvas_t *canvas, const sumi_prediction_t *predictio
                        (sumi_rect_t){bar.x, bar.y, (int)lround(bar.width * fmin(p, 1)), bar.height},
                        sumi_color_mix(SUMI__PAPER, SUMI_COLOR_RIGHT, 0.3));
     const sumi_rect_t text = {bar.x + 4, bar.y, bar.width - 8, bar.height};
-    const int share_width = sumi__canvas_text_width(canvas, share, size, false) + 4;
+    const int share_width = sumi__render_canvas_text_width(canvas, share, size, false) + 4;
     sumi_canvas_text(canvas, share, text, .size_px = size, .align = SUMI_ALIGN_END);
     sumi_canvas_text(canvas, best[i] < style->class_count ? style->class_names[best[i]] : number,
                      ((sumi_rect_t){text.x, text.y, text.width - share_width, text.height}),
@@ -224,8 +207,9 @@ static void draw_strip(sumi_canvas_t *canvas, const sumi_prediction_t *predictio
   }
 }
 
-sumi_status_t sumi__cell_draw(sumi_canvas_t *canvas, const sumi_prediction_t *prediction,
-                              const sumi__cell_style_t *style, int x, int y, sumi_rect_t *picture) {
+sumi_status_t sumi__render_cell_draw(sumi_canvas_t *canvas, const sumi_prediction_t *prediction,
+                                     const sumi__render_cell_style_t *style, int x, int y,
+                                     sumi_rect_t *picture) {
   SUMI_TRY(draw_picture(canvas, prediction, style, x, y, picture));
   const int width = style->width, text_height = line_height(style);
   int at = y + style->area_height + 2 * style->frame_px;

@@ -6,7 +6,7 @@
 #include <sumi/canvas.h>
 #include <sumi/prediction.h>
 
-typedef struct sumi__cell_style {
+typedef struct sumi__render_cell_style {
   int picture_px;              /* budget of the longer side */
   int area_width, area_height; /* room for the largest picture */
   int width, height;           /* of the whole cell */
@@ -18,20 +18,22 @@ typedef struct sumi__cell_style {
   int class_count;
   sumi_color_t bad_color;
   double low, high;
-} sumi__cell_style_t;
+} sumi__render_cell_style_t;
 
 /* The style in which all `count` predictions have room. `options.picture_px` and `.top_k` are
  * final here. */
-sumi__cell_style_t sumi__cell_style(const sumi_prediction_t *const *predictions, int64_t count,
-                                    const sumi_prediction_options_t *options);
+sumi__render_cell_style_t sumi__render_cell_style(const sumi_prediction_t *const *predictions,
+                                                  int64_t count,
+                                                  const sumi_prediction_options_t *options);
 
 /* Draws the cell with its top left corner at (x, y); *picture is where the picture itself is. */
-sumi_status_t sumi__cell_draw(sumi_canvas_t *canvas, const sumi_prediction_t *prediction,
-                              const sumi__cell_style_t *style, int x, int y, sumi_rect_t *picture);
+sumi_status_t sumi__render_cell_draw(sumi_canvas_t *canvas, const sumi_prediction_t *prediction,
+                                     const sumi__render_cell_style_t *style, int x, int y,
+                                     sumi_rect_t *picture);
 
 /* INVALID_ARGUMENT for class names that are NULL or not UTF-8, a picture_px, top_k or
  * class_count out of range. */
-sumi_status_t sumi__check_cell_options(int picture_px, int top_k, const char *const *class_names,
-                                       int class_count);
+sumi_status_t sumi__render_check_cell_options(int picture_px, int top_k,
+                                              const char *const *class_names, int class_count);
 
 #endif

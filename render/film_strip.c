@@ -1,3 +1,4 @@
+#include <sumi/options.h>
 #include <sumi/gallery.h>
 
 #include <stdio.h>
@@ -21,7 +22,7 @@ typedef struct {
   const sumi_prediction_t *predictions;
   int samples, frames;
   const sumi_film_strip_options_t *options;
-  sumi__cell_style_t style;
+  sumi__render_cell_style_t style;
   int head_height, names_height;
 } strip_t;
 
@@ -32,9 +33,9 @@ static sumi_status_t check(const sumi_prediction_t *predictions, int samples, in
                      "a film strip of %d samples over %d frames; 1 to %d of either are allowed",
                      samples, frames, MAX_SIDE);
   if (!predictions) return sumi_fail(SUMI_INVALID_ARGUMENT, "predictions are NULL");
-  SUMI_TRY(sumi__check_texts(options->title, NULL));
-  SUMI_TRY(sumi__check_names("frame_names", options->frame_names, frames));
-  SUMI_TRY(sumi__check_cell_options(options->picture_px, -1, NULL, 0));
+  SUMI_TRY(sumi__render_check_texts(options->title, NULL));
+  SUMI_TRY(sumi__render_check_names("frame_names", options->frame_names, frames));
+  SUMI_TRY(sumi__render_check_cell_options(options->picture_px, -1, NULL, 0));
   for (int i = 0; i < samples * frames; ++i) {
     char what[64];
     snprintf(what, sizeof what, "the prediction of sample %d in frame %d", i % samples,
@@ -45,7 +46,7 @@ static sumi_status_t check(const sumi_prediction_t *predictions, int samples, in
 }
 
 static sumi_rect_t cell_at(const strip_t *strip, int sample, int frame) {
-  const sumi__cell_style_t *style = &strip->style;
+  const sumi__render_cell_style_t *style = &strip->style;
   return (sumi_rect_t){SUMI__SHEET_MARGIN_PX + frame * (style->width + COLUMN_GAP_PX),
                        strip->head_height + strip->names_height +
                            sample * (style->height + ROW_GAP_PX),
@@ -70,8 +71,8 @@ static sumi_status_t draw_cells(sumi_canvas_t *canvas, const strip_t *strip, sum
       const sumi_prediction_t *prediction = &strip->predictions[frame * strip->samples + sample];
       const sumi_rect_t cell = cell_at(strip, sample, frame);
       sumi_rect_t picture;
-      SUMI_TRY(sumi__cell_draw(canvas, prediction, &strip->style, cell.x, cell.y, &picture));
-      sumi__annotations_cell(json, prediction, cell, picture, 0);
+      SUMI_TRY(sumi__render_cell_draw(canvas, prediction, &strip->style, cell.x, cell.y, &picture));
+      sumi__render_annotations_cell(json, prediction, cell, picture, 0);
     }
   return SUMI_OK;
 }
@@ -82,20 +83,22 @@ static sumi_status_t draw_strip(const strip_t *strip, sumi_picture_t *picture) {
   SUMI_TRY(sumi_canvas_new((int64_t)last.x + last.width + SUMI__SHEET_MARGIN_PX,
                            (int64_t)last.y + last.height + SUMI__SHEET_MARGIN_PX, 0, &canvas));
   sumi_buffer_t json = {0};
-  sumi__annotations_begin(&json, "film_strip", strip->options->title);
-  sumi__json_whole(&json, "columns", strip->frames);
-  sumi__json_open(&json, "cells", '[');
-  sumi__sheet_head(canvas, last.x + last.width + SUMI__SHEET_MARGIN_PX, strip->options->title,
-                   NULL);
+  sumi__render_annotations_begin(&json, "film_strip", strip->options->title);
+  sumi__render_json_whole(&json, "columns", strip->frames);
+  sumi__render_json_open(&json, "cells", '[');
+  sumi__render_sheet_head(canvas, last.x + last.width + SUMI__SHEET_MARGIN_PX,
+                          strip->options->title, NULL);
   draw_names(canvas, strip);
   const sumi_status_t status = draw_cells(canvas, strip, &json);
-  sumi__json_close(&json, ']');
-  return sumi__annotations_end_canvas(&json, canvas, status, picture);
+  sumi__render_json_close(&json, ']');
+  return sumi__render_annotations_end_canvas(&json, canvas, status, picture);
 }
 
 sumi_status_t sumi_film_strip_draw_with(const sumi_prediction_t *predictions, int samples,
                                         int frames, sumi_picture_t *picture,
-                                        sumi_film_strip_options_t options) {
+                                        const sumi_film_strip_options_t *given) {
+  sumi_film_strip_options_t options;
+  SUMI_TRY(sumi_options_read(&options, sizeof options, given));
   if (!picture) return sumi_fail(SUMI_INVALID_ARGUMENT, "picture is NULL");
   *picture = (sumi_picture_t){0};
   if (options.picture_px == 0) options.picture_px = DEFAULT_PICTURE_PX;
@@ -106,14 +109,15 @@ sumi_status_t sumi_film_strip_draw_with(const sumi_prediction_t *predictions, in
   for (int i = 0; i < count; ++i) all[i] = &predictions[i];
   strip_t strip = {
       .predictions = predictions, .samples = samples, .frames = frames, .options = &options};
-  strip.style = sumi__cell_style(all, count,
-                                 &(sumi_prediction_options_t){.picture_px = options.picture_px,
-                                                              .top_k = -1,
-                                                              .bad_color = options.bad_color,
-                                                              .low = options.low,
-                                                              .high = options.high});
+  strip.style = sumi__render_cell_style(
+      all, count,
+      &(sumi_prediction_options_t){.picture_px = options.picture_px,
+                                   .top_k = -1,
+                                   .bad_color = options.bad_color,
+                                   .low = options.low,
+                                   .high = options.high});
   sumi_free(all);
-  strip.head_height = sumi__sheet_head_height(options.title, NULL);
+  strip.head_height = sumi__render_sheet_head_height(options.title, NULL);
   strip.names_height = sumi_text_height_px(NAMES_PX) + 6;
   return draw_strip(&strip, picture);
 }

@@ -1,3 +1,4 @@
+#include <sumi/options.h>
 #include <sumi/gallery.h>
 
 #include <math.h>
@@ -5,9 +6,12 @@
 #include <stdlib.h>
 
 #include <sumi/alloc.h>
+#include <sumi/arena.h>
+#include <sumi/pixels.h>
 
 #include "annotations_write.h"
 #include "cell.h"
+#include "classes.h"
 #include "layout.h"
 #include "legend.h"
 #include "number_text.h"
@@ -18,6 +22,7 @@ enum {
   DEFAULT_PICTURE_PX = 112,
   DEFAULT_MAX_COUNT = 256,
   MAX_COUNT = 4096,
+  MAX_PREDICTIONS = 1 << 20,
   MAX_COLUMNS = 256,
   MIN_WIDTH_PX = 320,
   COLUMN_GAP_PX = 14,
@@ -42,7 +47,7 @@ typedef struct {
   const pick_t *picks;
   int64_t shown, given;
   tally_t tally;
-  sumi__cell_style_t style;
+  sumi__render_cell_style_t style;
   int columns, rows, width, height, head_height, legend_height;
 } sheet_t;
 
@@ -104,46 +109,113 @@ static int64_t choose(const sumi_prediction_t *predictions, int64_t count,
   return chosen < options->max_count ? chosen : options->max_count;
 }
 
-static sumi_status_t check(const sumi_prediction_t *predictions, int64_t count,
-                           const sumi_gallery_options_t *options) {
-  if (count < 0 || (count > 0 && !predictions))
-    return sumi_fail(SUMI_INVALID_ARGUMENT, "%lld predictions are %s", (long long)count,
-                     predictions ? "not possible" : "NULL");
+static sumi_status_t check_counts(const sumi_gallery_options_t *options) {
   if (options->columns < 0 || options->columns > MAX_COLUMNS)
     return sumi_fail(SUMI_INVALID_ARGUMENT, "columns is %d; 1 to %d are allowed", options->columns,
                      MAX_COLUMNS);
   if (options->max_count < 0 || options->max_count > MAX_COUNT)
     return sumi_fail(SUMI_INVALID_ARGUMENT, "max_count is %d; 1 to %d are allowed",
                      options->max_count, MAX_COUNT);
-  SUMI_TRY(sumi__check_texts(options->title, options->subtitle));
-  SUMI_TRY(sumi__check_cell_options(options->picture_px, options->top_k, options->class_names,
-                                    options->class_count));
+  if (options->max_outputs < 0)
+    return sumi_fail(SUMI_INVALID_ARGUMENT, "max_outputs is %d; 1 or more are allowed",
+                     options->max_outputs);
+  if (options->worst_first && options->order == SUMI_ORDER_BEST_FIRST)
+    return sumi_fail(SUMI_INVALID_ARGUMENT, "worst_first and the order SUMI_ORDER_BEST_FIRST");
+  return SUMI_OK;
+}
+
+static sumi_status_t check_prediction(const sumi_prediction_t *prediction, int64_t index,
+                                      bool channels_first) {
+  char what[48], image[64];
+  snprintf(what, sizeof what, "prediction %lld", (long long)index);
+  if (!channels_first) return sumi_prediction_check(what, prediction);
+  sumi_prediction_t as_last = *prediction;
+  snprintf(image, sizeof image, "the image of %s", what);
+  SUMI_TRY(sumi_pixels_channels_last(image, &prediction->image, NULL, &as_last.image));
+  return sumi_prediction_check(what, &as_last);
+}
+
+int sumi_gallery_class_count(const sumi_prediction_t *predictions, int64_t count,
+                             const sumi_gallery_options_t *options) {
+  if (!options->class_names || options->class_count != 0)
+    return options->class_names ? options->class_count : 0;
+  int most = 0;
+  for (int64_t i = 0; i < count; ++i)
+    if (predictions[i].probability_count > most) most = predictions[i].probability_count;
+  return most;
+}
+
+static int64_t taken(int64_t count, const sumi_gallery_options_t *options) {
+  return options->max_outputs > 0 && options->max_outputs < count ? options->max_outputs : count;
+}
+
+/* The options with their defaults in place, once all is found to be as it should. */
+static sumi_status_t read_options(const sumi_prediction_t *predictions, int64_t count,
+                                  const sumi_gallery_options_t *given,
+                                  sumi_gallery_options_t *options) {
+  SUMI_TRY(sumi_options_read(options, sizeof *options, given));
+  if (count < 0 || count > MAX_PREDICTIONS || (count > 0 && !predictions))
+    return sumi_fail(SUMI_INVALID_ARGUMENT, "%lld predictions are %s", (long long)count,
+                     predictions ? "not possible" : "NULL");
+  SUMI_TRY(check_counts(options));
+  if (options->picture_px == 0) options->picture_px = DEFAULT_PICTURE_PX;
+  if (options->max_count == 0) options->max_count = DEFAULT_MAX_COUNT;
+  if (options->worst_first) options->order = SUMI_ORDER_WORST_FIRST;
+  if (options->class_names)
+    options->class_count = sumi_gallery_class_count(predictions, count, options);
+  SUMI_TRY(sumi__render_check_texts(options->title, options->subtitle));
+  SUMI_TRY(sumi__render_check_cell_options(options->picture_px, options->top_k,
+                                           options->class_names, options->class_count));
+  for (int64_t i = 0; i < taken(count, options); ++i)
+    SUMI_TRY(check_prediction(&predictions[i], i, options->channels_first));
+  return SUMI_OK;
+}
+
+sumi_status_t sumi_gallery_check(const sumi_prediction_t *predictions, int64_t count,
+                                 const sumi_gallery_options_t *given) {
+  sumi_gallery_options_t options;
+  return read_options(predictions, count, given, &options);
+}
+
+/* The predictions as they are drawn: labelled, and with the channels of their pictures last. */
+static sumi_status_t prepare(sumi_arena_t *memory, const sumi_prediction_t *predictions,
+                             int64_t count, const sumi_gallery_options_t *options,
+                             sumi_prediction_t **prepared) {
+  sumi_prediction_t *items = sumi_arena_calloc(memory, (size_t)count, sizeof *items);
+  if (!items) return sumi_fail_alloc("a gallery", (size_t)count * sizeof *items);
   for (int64_t i = 0; i < count; ++i) {
-    char what[48];
-    snprintf(what, sizeof what, "prediction %lld", (long long)i);
-    SUMI_TRY(sumi_prediction_check(what, &predictions[i]));
+    items[i] = predictions[i];
+    sumi__render_label(&items[i], options->class_names, options->class_count);
+    if (!options->channels_first) continue;
+    const sumi_array_view_t *image = &predictions[i].image;
+    void *room = sumi_arena_calloc(memory, (size_t)sumi_array_view_count(image),
+                                   sumi_dtype_size_bytes(image->dtype));
+    if (!room) return sumi_fail_alloc("a picture", 0);
+    SUMI_TRY(sumi_pixels_channels_last("the image", image, room, &items[i].image));
   }
+  *prepared = items;
   return SUMI_OK;
 }
 
 /* ---- the legend: how many are shown, and how many are right and wrong of all ---- */
 
-static void add_count(sumi__legend_t *legend, int64_t count, const char *word, sumi_color_t color) {
+static void add_count(sumi__render_legend_t *legend, int64_t count, const char *word,
+                      sumi_color_t color) {
   char number[SUMI__NUMBER_TEXT_MAX], text[SUMI__NUMBER_TEXT_MAX + 16];
-  sumi__count_text(number, (double)count);
+  sumi__render_count_text(number, (double)count);
   snprintf(text, sizeof text, "%s %s", number, word);
-  sumi__legend_add(legend, color, text);
+  sumi__render_legend_add(legend, color, text);
 }
 
-static sumi__legend_t legend_of(const sheet_t *sheet) {
-  sumi__legend_t legend = {0};
+static sumi__render_legend_t legend_of(const sheet_t *sheet) {
+  sumi__render_legend_t legend = {0};
   if (sheet->shown < sheet->given) {
     char shown[SUMI__NUMBER_TEXT_MAX], given[SUMI__NUMBER_TEXT_MAX];
     char text[2 * SUMI__NUMBER_TEXT_MAX + 16];
-    sumi__count_text(shown, (double)sheet->shown);
-    sumi__count_text(given, (double)sheet->given);
+    sumi__render_count_text(shown, (double)sheet->shown);
+    sumi__render_count_text(given, (double)sheet->given);
     snprintf(text, sizeof text, "%s of %s pictures", shown, given);
-    sumi__legend_add(&legend, 0, text);
+    sumi__render_legend_add(&legend, 0, text);
   } else {
     add_count(&legend, sheet->given, sheet->given == 1 ? "picture" : "pictures", 0);
   }
@@ -153,10 +225,10 @@ static sumi__legend_t legend_of(const sheet_t *sheet) {
     add_count(&legend, tally->wrong, "wrong", SUMI_COLOR_WRONG);
     if (tally->neutral > 0) add_count(&legend, tally->neutral, "undecided", SUMI_COLOR_NEUTRAL);
     char share[SUMI__NUMBER_TEXT_MAX], text[SUMI__NUMBER_TEXT_MAX + 16];
-    sumi__fixed_text(share, 100.0 * (double)tally->right / (double)(tally->right + tally->wrong),
-                     1);
+    sumi__render_fixed_text(
+        share, 100.0 * (double)tally->right / (double)(tally->right + tally->wrong), 1);
     snprintf(text, sizeof text, "accuracy %s%%", share);
-    sumi__legend_add(&legend, 0, text);
+    sumi__render_legend_add(&legend, 0, text);
   }
   return legend;
 }
@@ -164,21 +236,22 @@ static sumi__legend_t legend_of(const sheet_t *sheet) {
 /* ---- drawing ---- */
 
 static sumi_status_t decide_sizes(sheet_t *sheet) {
-  const sumi__cell_style_t *style = &sheet->style;
+  const sumi__render_cell_style_t *style = &sheet->style;
   const int64_t cells = sheet->shown > 0 ? sheet->shown : 1;
   const int wanted = sheet->options->columns
                          ? sheet->options->columns
-                         : sumi__square_columns(cells, style->width + COLUMN_GAP_PX,
-                                                style->height + ROW_GAP_PX);
+                         : sumi__render_square_columns(cells, style->width + COLUMN_GAP_PX,
+                                                       style->height + ROW_GAP_PX);
   sheet->columns = wanted < cells ? wanted : (int)cells;
   sheet->rows = (int)((cells + sheet->columns - 1) / sheet->columns);
   const int grid = sheet->columns * style->width + (sheet->columns - 1) * COLUMN_GAP_PX;
   const int wide = grid + 2 * SUMI__SHEET_MARGIN_PX;
   sheet->width = wide > MIN_WIDTH_PX ? wide : MIN_WIDTH_PX;
-  const sumi__legend_t legend = legend_of(sheet);
-  sheet->head_height = sumi__sheet_head_height(sheet->options->title, sheet->options->subtitle);
-  SUMI_TRY(sumi__legend_height(&legend, sheet->width - 2 * SUMI__SHEET_MARGIN_PX,
-                               &sheet->legend_height));
+  const sumi__render_legend_t legend = legend_of(sheet);
+  sheet->head_height = sumi__render_sheet_head_height(sheet->options->title,
+                                                      sheet->options->subtitle);
+  SUMI_TRY(sumi__render_legend_height(&legend, sheet->width - 2 * SUMI__SHEET_MARGIN_PX,
+                                      &sheet->legend_height));
   sheet->legend_height += BELOW_LEGEND_PX;
   sheet->height = sheet->head_height + sheet->legend_height + sheet->rows * style->height +
                   (sheet->rows - 1) * ROW_GAP_PX + SUMI__SHEET_MARGIN_PX;
@@ -186,11 +259,11 @@ static sumi_status_t decide_sizes(sheet_t *sheet) {
 }
 
 static void draw_head(sumi_canvas_t *canvas, const sheet_t *sheet) {
-  sumi__sheet_head(canvas, sheet->width, sheet->options->title, sheet->options->subtitle);
-  const sumi__legend_t legend = legend_of(sheet);
+  sumi__render_sheet_head(canvas, sheet->width, sheet->options->title, sheet->options->subtitle);
+  const sumi__render_legend_t legend = legend_of(sheet);
   const sumi_rect_t at = {SUMI__SHEET_MARGIN_PX, sheet->head_height - 4,
                           sheet->width - 2 * SUMI__SHEET_MARGIN_PX, sheet->legend_height};
-  sumi__legend_draw(canvas, &legend, at);
+  sumi__render_legend_draw(canvas, &legend, at);
   if (sheet->shown > 0) return;
   const sumi_rect_t middle = {SUMI__SHEET_MARGIN_PX, sheet->head_height + sheet->legend_height,
                               sheet->width - 2 * SUMI__SHEET_MARGIN_PX, sheet->style.height};
@@ -200,7 +273,7 @@ static void draw_head(sumi_canvas_t *canvas, const sheet_t *sheet) {
 }
 
 static sumi_status_t draw_cells(sumi_canvas_t *canvas, const sheet_t *sheet, sumi_buffer_t *json) {
-  const sumi__cell_style_t *style = &sheet->style;
+  const sumi__render_cell_style_t *style = &sheet->style;
   for (int64_t i = 0; i < sheet->shown; ++i) {
     const int column = (int)(i % sheet->columns), row = (int)(i / sheet->columns);
     const sumi_rect_t cell = {SUMI__SHEET_MARGIN_PX + column * (style->width + COLUMN_GAP_PX),
@@ -208,8 +281,10 @@ static sumi_status_t draw_cells(sumi_canvas_t *canvas, const sheet_t *sheet, sum
                                   row * (style->height + ROW_GAP_PX),
                               style->width, style->height};
     sumi_rect_t picture;
-    SUMI_TRY(sumi__cell_draw(canvas, sheet->picks[i].prediction, style, cell.x, cell.y, &picture));
-    sumi__annotations_cell(json, sheet->picks[i].prediction, cell, picture, sheet->picks[i].key);
+    SUMI_TRY(sumi__render_cell_draw(canvas, sheet->picks[i].prediction, style, cell.x, cell.y,
+                                    &picture));
+    sumi__render_annotations_cell(json, sheet->picks[i].prediction, cell, picture,
+                                  sheet->picks[i].key);
   }
   return SUMI_OK;
 }
@@ -218,14 +293,14 @@ static sumi_status_t draw_sheet(const sheet_t *sheet, sumi_picture_t *picture) {
   sumi_canvas_t *canvas;
   SUMI_TRY(sumi_canvas_new(sheet->width, sheet->height, 0, &canvas));
   sumi_buffer_t json = {0};
-  sumi__annotations_begin(&json, "gallery", sheet->options->title);
-  sumi__json_text(&json, "subtitle", sheet->options->subtitle);
-  sumi__json_whole(&json, "columns", sheet->columns);
-  sumi__json_open(&json, "cells", '[');
+  sumi__render_annotations_begin(&json, "gallery", sheet->options->title);
+  sumi__render_json_text(&json, "subtitle", sheet->options->subtitle);
+  sumi__render_json_whole(&json, "columns", sheet->columns);
+  sumi__render_json_open(&json, "cells", '[');
   draw_head(canvas, sheet);
   const sumi_status_t status = draw_cells(canvas, sheet, &json);
-  sumi__json_close(&json, ']');
-  return sumi__annotations_end_canvas(&json, canvas, status, picture);
+  sumi__render_json_close(&json, ']');
+  return sumi__render_annotations_end_canvas(&json, canvas, status, picture);
 }
 
 /* The style all shown predictions fit in; none shown gives an empty cell. */
@@ -234,33 +309,45 @@ static sumi_status_t decide_style(sheet_t *sheet) {
   if (!shown) return sumi_fail_alloc("a gallery's order", (size_t)sheet->shown * sizeof *shown);
   for (int64_t i = 0; i < sheet->shown; ++i) shown[i] = sheet->picks[i].prediction;
   const sumi_gallery_options_t *options = sheet->options;
-  sheet->style = sumi__cell_style(shown, sheet->shown,
-                                  &(sumi_prediction_options_t){.picture_px = options->picture_px,
-                                                               .class_names = options->class_names,
-                                                               .class_count = options->class_count,
-                                                               .top_k = options->top_k,
-                                                               .bad_color = options->bad_color,
-                                                               .low = options->low,
-                                                               .high = options->high});
+  sheet->style = sumi__render_cell_style(
+      shown, sheet->shown,
+      &(sumi_prediction_options_t){.picture_px = options->picture_px,
+                                   .class_names = options->class_names,
+                                   .class_count = options->class_count,
+                                   .top_k = options->top_k,
+                                   .bad_color = options->bad_color,
+                                   .low = options->low,
+                                   .high = options->high});
   sumi_free(shown);
   if (sheet->shown == 0) sheet->style.height = options->picture_px;
   return SUMI_OK;
 }
 
-sumi_status_t sumi_gallery_draw_with(const sumi_prediction_t *predictions, int64_t count,
-                                     sumi_picture_t *picture, sumi_gallery_options_t options) {
-  if (!picture) return sumi_fail(SUMI_INVALID_ARGUMENT, "picture is NULL");
-  *picture = (sumi_picture_t){0};
-  if (options.picture_px == 0) options.picture_px = DEFAULT_PICTURE_PX;
-  if (options.max_count == 0) options.max_count = DEFAULT_MAX_COUNT;
-  SUMI_TRY(check(predictions, count, &options));
+static sumi_status_t draw(const sumi_prediction_t *predictions, int64_t count,
+                          const sumi_gallery_options_t *options, sumi_picture_t *picture) {
   pick_t *picks = sumi_calloc((size_t)count, sizeof *picks);
   if (!picks) return sumi_fail_alloc("a gallery's order", (size_t)count * sizeof *picks);
-  sheet_t sheet = {.options = &options, .picks = picks, .given = count};
-  sheet.shown = choose(predictions, count, &options, picks, &sheet.tally);
+  sheet_t sheet = {.options = options, .picks = picks, .given = count};
+  sheet.shown = choose(predictions, count, options, picks, &sheet.tally);
   sumi_status_t status = decide_style(&sheet);
   if (status == SUMI_OK) status = decide_sizes(&sheet);
   if (status == SUMI_OK) status = draw_sheet(&sheet, picture);
   sumi_free(picks);
+  return status;
+}
+
+sumi_status_t sumi_gallery_draw_with(const sumi_prediction_t *predictions, int64_t count,
+                                     sumi_picture_t *picture, const sumi_gallery_options_t *given) {
+  if (!picture) return sumi_fail(SUMI_INVALID_ARGUMENT, "picture is NULL");
+  *picture = (sumi_picture_t){0};
+  sumi_gallery_options_t options;
+  SUMI_TRY(read_options(predictions, count, given, &options));
+  sumi_arena_t *memory = sumi_arena_new();
+  if (!memory) return sumi_fail_alloc("a gallery", 0);
+  sumi_prediction_t *prepared = NULL;
+  const int64_t shown = taken(count, &options);
+  sumi_status_t status = prepare(memory, predictions, shown, &options, &prepared);
+  if (status == SUMI_OK) status = draw(prepared, shown, &options, picture);
+  sumi_arena_free(memory);
   return status;
 }

@@ -11,7 +11,7 @@ static int greatest(int a, int b) {
 }
 
 /* Ends as int64, so that rectangles given by users may lie anywhere. */
-sumi_rect_t sumi__rect_intersect(sumi_rect_t a, sumi_rect_t b) {
+sumi_rect_t sumi__render_rect_intersect(sumi_rect_t a, sumi_rect_t b) {
   const int x = greatest(a.x, b.x), y = greatest(a.y, b.y);
   const int64_t right_a = (int64_t)a.x + a.width, right_b = (int64_t)b.x + b.width;
   const int64_t bottom_a = (int64_t)a.y + a.height, bottom_b = (int64_t)b.y + b.height;
@@ -21,7 +21,7 @@ sumi_rect_t sumi__rect_intersect(sumi_rect_t a, sumi_rect_t b) {
   return (sumi_rect_t){x, y, (int)width, (int)height};
 }
 
-int sumi__square_columns(int64_t count, int cell_width, int cell_height) {
+int sumi__render_square_columns(int64_t count, int cell_width, int cell_height) {
   const double columns = sqrt((double)count * cell_height / cell_width);
   const int64_t rounded = (int64_t)(columns + 0.5);
   return (int)(rounded < 1 ? 1 : rounded > count && count > 0 ? count : rounded);
@@ -36,7 +36,7 @@ static sumi_rect_t clamp_into(sumi_rect_t rect, sumi_rect_t frame) {
 static int64_t overlap(sumi_rect_t rect, const sumi_rect_t *taken, int taken_count) {
   int64_t area = 0;
   for (int i = 0; i < taken_count; ++i)
-    area += sumi__rect_area(sumi__rect_intersect(rect, taken[i]));
+    area += sumi__render_rect_area(sumi__render_rect_intersect(rect, taken[i]));
   return area;
 }
 
@@ -75,8 +75,8 @@ static void search_rows(place_t *best, int width, int height, sumi_rect_t anchor
     }
 }
 
-sumi_rect_t sumi__place_label(int width, int height, sumi_rect_t anchor, sumi_rect_t frame,
-                              const sumi_rect_t *taken, int taken_count) {
+sumi_rect_t sumi__render_place_label(int width, int height, sumi_rect_t anchor, sumi_rect_t frame,
+                                     const sumi_rect_t *taken, int taken_count) {
   width = least(width, frame.width);
   height = least(height, frame.height);
   anchor = clamp_into((sumi_rect_t){anchor.x, anchor.y, least(anchor.width, frame.width),

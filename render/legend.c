@@ -8,7 +8,7 @@
 
 enum { TEXT_PX = 12, SQUARE_PX = 10, SQUARE_GAP_PX = 6, ITEM_GAP_PX = 18, LINE_GAP_PX = 4 };
 
-void sumi__legend_add(sumi__legend_t *legend, sumi_color_t color, const char *text) {
+void sumi__render_legend_add(sumi__render_legend_t *legend, sumi_color_t color, const char *text) {
   if (legend->count == SUMI__LEGEND_MAX) return;
   size_t length = strlen(text);
   if (length >= SUMI__LEGEND_TEXT_MAX) {
@@ -22,15 +22,15 @@ void sumi__legend_add(sumi__legend_t *legend, sumi_color_t color, const char *te
 }
 
 /* Walks through the items as they are set; draws them when there is a canvas. */
-static sumi_status_t set_items(sumi_canvas_t *canvas, const sumi__legend_t *legend, sumi_rect_t at,
-                               int *height) {
+static sumi_status_t set_items(sumi_canvas_t *canvas, const sumi__render_legend_t *legend,
+                               sumi_rect_t at, int *height) {
   sumi_status_t status = SUMI_OK;
   const int line = sumi_text_height_px(TEXT_PX);
   int x = at.x, y = at.y;
   for (int i = 0; i < legend->count; ++i) {
     const sumi_color_t color = legend->items[i].color;
     const int square = color ? SQUARE_PX + SQUARE_GAP_PX : 0;
-    int width = square + sumi__text_width(legend->items[i].text, TEXT_PX, false, &status);
+    int width = square + sumi__render_text_width(legend->items[i].text, TEXT_PX, false, &status);
     if (width > at.width) width = at.width;
     if (x > at.x && x + width > at.x + at.width) {
       x = at.x;
@@ -49,12 +49,14 @@ static sumi_status_t set_items(sumi_canvas_t *canvas, const sumi__legend_t *lege
   return status;
 }
 
-sumi_status_t sumi__legend_height(const sumi__legend_t *legend, int width, int *height) {
+sumi_status_t sumi__render_legend_height(const sumi__render_legend_t *legend, int width,
+                                         int *height) {
   return set_items(NULL, legend, (sumi_rect_t){0, 0, width, 0}, height);
 }
 
-void sumi__legend_draw(sumi_canvas_t *canvas, const sumi__legend_t *legend, sumi_rect_t at) {
+void sumi__render_legend_draw(sumi_canvas_t *canvas, const sumi__render_legend_t *legend,
+                              sumi_rect_t at) {
   int height;
   const sumi_status_t status = set_items(canvas, legend, at, &height);
-  if (status != SUMI_OK) sumi__canvas_fail(canvas, status);
+  if (status != SUMI_OK) sumi__render_canvas_fail(canvas, status);
 }

@@ -67,14 +67,14 @@ static bool on_outline(const sumi_array_view_t *mask, const view_t *view, int x,
 static void draw_mask(sumi_canvas_t *canvas, const view_t *view, const sumi_mask_t *mask) {
   const sumi_color_t color = sumi_palette_color(mask->class_index);
   for (int y = 0; y < view->shown.height; ++y) {
-    uint32_t *row = sumi__canvas_row(canvas, view->shown.y + y) + view->shown.x;
+    uint32_t *row = sumi__render_canvas_row(canvas, view->shown.y + y) + view->shown.x;
     const int64_t from_y = (int64_t)(y / view->scale_y);
     for (int x = 0; x < view->shown.width; ++x) {
       if (!in_mask(&mask->pixels, (int64_t)(x / view->scale_x), from_y)) continue;
       if (on_outline(&mask->pixels, view, x, y))
         row[x] = color;
       else if (mask->layer == SUMI_LAYER_PREDICTED)
-        row[x] = sumi__blend(row[x], color, MASK_ALPHA);
+        row[x] = sumi__render_blend(row[x], color, MASK_ALPHA);
     }
   }
 }
@@ -104,9 +104,9 @@ static void draw_box(sumi_canvas_t *canvas, const view_t *view, const sumi_box_t
   const sumi_rect_t rect = box_rect(view, box);
   const sumi_color_t color = sumi_palette_color(box->class_index);
   if (box->layer == SUMI_LAYER_PREDICTED) {
-    sumi_canvas_frame(canvas, sumi__rect_inset(rect, -1), 1, SHADOW);
+    sumi_canvas_frame(canvas, sumi__render_rect_inset(rect, -1), 1, SHADOW);
     sumi_canvas_frame(canvas, rect, view->line_px, color);
-    sumi_canvas_frame(canvas, sumi__rect_inset(rect, view->line_px), 1, SHADOW);
+    sumi_canvas_frame(canvas, sumi__render_rect_inset(rect, view->line_px), 1, SHADOW);
   } else {
     sumi_canvas_frame(canvas, rect, view->line_px, GLOW);
     dashed_frame(canvas, rect, view->line_px, color);
@@ -119,7 +119,7 @@ static sumi_status_t label_text(const sumi_box_t *box, sumi_buffer_t *text) {
   if (box->label) sumi_buffer_puts(text, box->label);
   if (box->has_score) {
     char share[SUMI__NUMBER_TEXT_MAX];
-    sumi__share_text(share, box->score);
+    sumi__render_share_text(share, box->score);
     sumi_buffer_printf(text, "%s%s", text->size ? " " : "", share);
   }
   return sumi_buffer_text(text) ? SUMI_OK : sumi_buffer_status(text, "a box's label");
@@ -150,11 +150,11 @@ static sumi_status_t draw_labels(sumi_canvas_t *canvas, const view_t *view, cons
   for (int i = 0, placed = 0; i < count && placed < MAX_LABELS && status == SUMI_OK; ++i) {
     status = label_text(&boxes[i], &text);
     if (status != SUMI_OK || text.size == 0) continue;
-    const sumi_rect_t anchor = sumi__rect_intersect(box_rect(view, &boxes[i]), view->shown);
-    if (sumi__rect_area(anchor) == 0) continue;
-    const int width = sumi__canvas_text_width(canvas, text.data, view->text_px, false);
-    const sumi_rect_t plate = sumi__place_label(width + 2 * LABEL_PAD_PX, height, anchor,
-                                                view->shown, taken, placed);
+    const sumi_rect_t anchor = sumi__render_rect_intersect(box_rect(view, &boxes[i]), view->shown);
+    if (sumi__render_rect_area(anchor) == 0) continue;
+    const int width = sumi__render_canvas_text_width(canvas, text.data, view->text_px, false);
+    const sumi_rect_t plate = sumi__render_place_label(width + 2 * LABEL_PAD_PX, height, anchor,
+                                                       view->shown, taken, placed);
     draw_label(canvas, view, &boxes[i], text.data, plate);
     taken[placed++] = plate;
   }
@@ -192,10 +192,10 @@ static void draw_keypoint(sumi_canvas_t *canvas, const view_t *view, const sumi_
     sumi_canvas_disc(canvas, x, y, radius, color);
 }
 
-sumi_status_t sumi__marks_draw(sumi_canvas_t *canvas, const sumi_prediction_t *prediction,
-                               int width, int height, sumi_rect_t shown) {
+sumi_status_t sumi__render_marks_draw(sumi_canvas_t *canvas, const sumi_prediction_t *prediction,
+                                      int width, int height, sumi_rect_t shown) {
   const view_t view = view_of(width, height, shown);
-  if (!sumi__canvas_works(canvas)) return SUMI_OK;
+  if (!sumi__render_canvas_works(canvas)) return SUMI_OK;
   sumi_canvas_clip(canvas, shown);
   for (int i = 0; i < prediction->mask_count; ++i) draw_mask(canvas, &view, &prediction->masks[i]);
   for (int i = 0; i < prediction->box_count; ++i) draw_box(canvas, &view, &prediction->boxes[i]);

@@ -8,7 +8,7 @@
 /* Draws the prediction's marks over its picture of `width` x `height` pixels, shown in `shown`;
  * none of it leaves that rectangle, and labels keep off each other while there is room. The
  * first 64 boxes are labelled. */
-sumi_status_t sumi__marks_draw(sumi_canvas_t *canvas, const sumi_prediction_t *prediction,
-                               int width, int height, sumi_rect_t shown);
+sumi_status_t sumi__render_marks_draw(sumi_canvas_t *canvas, const sumi_prediction_t *prediction,
+                                      int width, int height, sumi_rect_t shown);
 
 #endif

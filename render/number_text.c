@@ -27,16 +27,16 @@ static bool not_finite_text(char *text, double value) {
   return true;
 }
 
-void sumi__number_text(char text[SUMI__NUMBER_TEXT_MAX], double value, int digits) {
+void sumi__render_number_text(char text[SUMI__NUMBER_TEXT_MAX], double value, int digits) {
   if (not_finite_text(text, value)) return;
   snprintf(text, SUMI__NUMBER_TEXT_MAX, "%.*g", digits, value == 0 ? 0.0 : value);
   restore_point(text);
 }
 
-void sumi__fixed_text(char text[SUMI__NUMBER_TEXT_MAX], double value, int decimals) {
+void sumi__render_fixed_text(char text[SUMI__NUMBER_TEXT_MAX], double value, int decimals) {
   if (not_finite_text(text, value)) return;
   if (fabs(value) > 1e15) {
-    sumi__number_text(text, value, 6);
+    sumi__render_number_text(text, value, 6);
     return;
   }
   snprintf(text, SUMI__NUMBER_TEXT_MAX, "%.*f", decimals, value);
@@ -45,9 +45,9 @@ void sumi__fixed_text(char text[SUMI__NUMBER_TEXT_MAX], double value, int decima
     memmove(text, text + 1, strlen(text));
 }
 
-void sumi__share_text(char text[SUMI__NUMBER_TEXT_MAX], double share) {
+void sumi__render_share_text(char text[SUMI__NUMBER_TEXT_MAX], double share) {
   if (!(share >= 0 && share <= 1))
-    sumi__number_text(text, share, 3);
+    sumi__render_number_text(text, share, 3);
   else if (share > 0 && share < 0.005)
     snprintf(text, SUMI__NUMBER_TEXT_MAX, "<1%%");
   else if (share >= 0.995 && share < 1)
@@ -56,9 +56,9 @@ void sumi__share_text(char text[SUMI__NUMBER_TEXT_MAX], double share) {
     snprintf(text, SUMI__NUMBER_TEXT_MAX, "%.0f%%", share * 100);
 }
 
-void sumi__count_text(char text[SUMI__NUMBER_TEXT_MAX], double count) {
+void sumi__render_count_text(char text[SUMI__NUMBER_TEXT_MAX], double count) {
   char digits[SUMI__NUMBER_TEXT_MAX];
-  sumi__fixed_text(digits, count, 0);
+  sumi__render_fixed_text(digits, count, 0);
   const size_t length = strlen(digits);
   if (length < 5 || length > 16 || !isfinite(count)) {
     memcpy(text, digits, length + 1);

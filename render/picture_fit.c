@@ -4,15 +4,15 @@
 
 #include <sumi/color.h>
 
-sumi__fit_t sumi__fit(int width, int height, int budget_px) {
+sumi__render_fit_t sumi__render_fit(int width, int height, int budget_px) {
   const int longer = width > height ? width : height;
   if (longer <= budget_px) {
     const int factor = budget_px / longer;
-    return (sumi__fit_t){width * factor, height * factor, factor};
+    return (sumi__render_fit_t){width * factor, height * factor, factor};
   }
   const int64_t w = ((int64_t)width * budget_px + longer / 2) / longer;
   const int64_t h = ((int64_t)height * budget_px + longer / 2) / longer;
-  return (sumi__fit_t){w < 1 ? 1 : (int)w, h < 1 ? 1 : (int)h, 0};
+  return (sumi__render_fit_t){w < 1 ? 1 : (int)w, h < 1 ? 1 : (int)h, 0};
 }
 
 /* The grounds of transparency: squares of 8 shown pixels. */
@@ -24,7 +24,7 @@ static uint32_t opaque(const uint8_t *at, int channels, int x, int y) {
   if (channels == 1) return 0xff000000u | at[0] * 0x010101u;
   const uint32_t color = 0xff000000u | (uint32_t)at[0] << 16 | (uint32_t)at[1] << 8 |
                          (uint32_t)at[2];
-  return channels == 3 ? color : sumi__blend(checker(x, y), color, at[3]);
+  return channels == 3 ? color : sumi__render_blend(checker(x, y), color, at[3]);
 }
 
 /* Rows of one picture row: written once, then copied. Transparent pictures show the checkerboard
@@ -34,9 +34,9 @@ static void enlarge(sumi_canvas_t *canvas, const sumi_picture_t *picture, int x,
   const int channels = (int)picture->format;
   const size_t row_bytes = (size_t)picture->width * (size_t)factor * sizeof(uint32_t);
   for (int row = 0; row < picture->height; ++row) {
-    uint32_t *first = sumi__canvas_row(canvas, y + row * factor) + x;
+    uint32_t *first = sumi__render_canvas_row(canvas, y + row * factor) + x;
     for (int copy = 0; copy < factor; ++copy) {
-      uint32_t *to = sumi__canvas_row(canvas, y + row * factor + copy) + x;
+      uint32_t *to = sumi__render_canvas_row(canvas, y + row * factor + copy) + x;
       if (copy > 0 && channels != 4) {
         memcpy(to, first, row_bytes);
         continue;
@@ -74,12 +74,12 @@ static uint32_t mean_of(const sumi_picture_t *picture, int x0, int x1, int y0, i
 }
 
 static void reduce(sumi_canvas_t *canvas, const sumi_picture_t *picture, int x, int y,
-                   sumi__fit_t fit) {
+                   sumi__render_fit_t fit) {
   const int64_t w = picture->width, h = picture->height;
   for (int row = 0; row < fit.height; ++row) {
     const int y0 = (int)(row * h / fit.height);
     const int y1 = (int)(((row + 1) * h + fit.height - 1) / fit.height);
-    uint32_t *to = sumi__canvas_row(canvas, y + row) + x;
+    uint32_t *to = sumi__render_canvas_row(canvas, y + row) + x;
     for (int column = 0; column < fit.width; ++column) {
       const int x0 = (int)(column * w / fit.width);
       const int x1 = (int)(((column + 1) * w + fit.width - 1) / fit.width);
@@ -88,10 +88,10 @@ static void reduce(sumi_canvas_t *canvas, const sumi_picture_t *picture, int x, 
   }
 }
 
-void sumi__canvas_picture(sumi_canvas_t *canvas, const sumi_picture_t *picture, int x, int y,
-                          sumi__fit_t fit) {
-  if (!sumi__canvas_works(canvas) || x < 0 || y < 0 || x + fit.width > canvas->picture.width ||
-      y + fit.height > canvas->picture.height)
+void sumi__render_canvas_picture(sumi_canvas_t *canvas, const sumi_picture_t *picture, int x, int y,
+                                 sumi__render_fit_t fit) {
+  if (!sumi__render_canvas_works(canvas) || x < 0 || y < 0 ||
+      x + fit.width > canvas->picture.width || y + fit.height > canvas->picture.height)
     return;
   if (fit.factor > 0)
     enlarge(canvas, picture, x, y, fit.factor);

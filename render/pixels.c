@@ -1,3 +1,4 @@
+#include <sumi/options.h>
 #include <sumi/pixels.h>
 
 #include <math.h>
@@ -64,6 +65,42 @@ sumi_status_t sumi_pixels_check(const char *what, const sumi_array_view_t *pictu
   SUMI_TRY(check_sizes(what, pictures));
   SUMI_TRY(sumi_array_view_check(what, pictures));
   if (count) *count = batch_of(pictures).count;
+  return SUMI_OK;
+}
+
+static sumi_status_t check_planes(const char *what, const sumi_array_view_t *pixels) {
+  SUMI_TRY(sumi_array_view_check(what, pixels));
+  if ((pixels->rank == 3 || pixels->rank == 4) && pixels->dtype != SUMI_STRING) return SUMI_OK;
+  char shape[SUMI_SHAPE_TEXT_MAX];
+  sumi_array_view_shape_text(pixels, shape);
+  return sumi_fail(SUMI_INVALID_ARGUMENT,
+                   "%s is %s %s; with channels_first expected numbers [c,h,w] or [n,c,h,w]", what,
+                   sumi_dtype_name(pixels->dtype), shape);
+}
+
+/* [c, n] elements of `size` bytes as [n, c]. */
+static void interleave(const char *planes, char *pixels, int64_t channels, int64_t count,
+                       size_t size) {
+  for (int64_t channel = 0; channel < channels; ++channel)
+    for (int64_t i = 0; i < count; ++i, planes += size)
+      memcpy(pixels + (size_t)(i * channels + channel) * size, planes, size);
+}
+
+sumi_status_t sumi_pixels_channels_last(const char *what, const sumi_array_view_t *pixels,
+                                        void *room, sumi_array_view_t *moved) {
+  SUMI_TRY(check_planes(what, pixels));
+  const int64_t *size = pixels->dims + (pixels->rank == 4);
+  const int64_t pictures = pixels->rank == 4 ? pixels->dims[0] : 1;
+  const int64_t channels = size[0], area = size[1] * size[2];
+  const size_t each = sumi_dtype_size_bytes(pixels->dtype);
+  const size_t picture_bytes = (size_t)(channels * area) * each;
+  *moved = *pixels;
+  int64_t *to = moved->dims + (pixels->rank == 4);
+  to[0] = size[1], to[1] = size[2], to[2] = channels;
+  if (room) moved->data = room;
+  for (int64_t i = 0; room && i < pictures; ++i)
+    interleave((const char *)pixels->data + (size_t)i * picture_bytes,
+               (char *)room + (size_t)i * picture_bytes, channels, area, each);
   return SUMI_OK;
 }
 
@@ -147,7 +184,10 @@ static sumi_status_t check_options(sumi_pixels_options_t options) {
 }
 
 sumi_status_t sumi_pixels_picture_with(const sumi_array_view_t *pictures, int64_t index,
-                                       sumi_picture_t *picture, sumi_pixels_options_t options) {
+                                       sumi_picture_t *picture,
+                                       const sumi_pixels_options_t *given) {
+  sumi_pixels_options_t options;
+  SUMI_TRY(sumi_options_read(&options, sizeof options, given));
   if (!picture) return sumi_fail(SUMI_INVALID_ARGUMENT, "picture is NULL");
   *picture = (sumi_picture_t){0};
   int64_t count;

@@ -60,7 +60,7 @@ static void read_from_source(png_structp png, uint8_t *to, size_t size_bytes) {
 }
 
 /* The "sumi" text as a new text in *annotations, if there is one and it is UTF-8. */
-static void take_annotations(sumi__png_session_t *session, char **annotations) {
+static void take_annotations(sumi__render_png_session_t *session, char **annotations) {
   png_textp texts = NULL;
   int count = 0;
   png_get_text(session->png, session->info, &texts, &count);
@@ -76,7 +76,7 @@ static void take_annotations(sumi__png_session_t *session, char **annotations) {
   }
 }
 
-static void begin_reading(sumi__png_session_t *session, source_t *source) {
+static void begin_reading(sumi__render_png_session_t *session, source_t *source) {
   png_structp png = session->png;
   png_set_read_fn(png, source, read_from_source);
   png_set_user_limits(png, SUMI_PICTURE_MAX_SIDE_PX, SUMI_PICTURE_MAX_SIDE_PX);
@@ -86,7 +86,7 @@ static void begin_reading(sumi__png_session_t *session, source_t *source) {
 }
 
 /* 8 bits per channel, no palette, alpha only with colour. */
-static void normalise(sumi__png_session_t *session) {
+static void normalise(sumi__render_png_session_t *session) {
   png_structp png = session->png;
   const int color = png_get_color_type(png, session->info);
   const bool transparent = png_get_valid(png, session->info, PNG_INFO_tRNS) != 0;
@@ -98,8 +98,8 @@ static void normalise(sumi__png_session_t *session) {
   png_read_update_info(png, session->info);
 }
 
-static void read_pixels(sumi__png_session_t *session, source_t *source, sumi_picture_t *picture,
-                        png_bytep **rows) {
+static void read_pixels(sumi__render_png_session_t *session, source_t *source,
+                        sumi_picture_t *picture, png_bytep **rows) {
   if (setjmp(png_jmpbuf(session->png))) return;
   begin_reading(session, source);
   take_annotations(session, &picture->annotations);
@@ -134,18 +134,18 @@ sumi_status_t sumi_png_decode(const void *bytes, size_t size_bytes, sumi_picture
     return sumi_fail(SUMI_INVALID_ARGUMENT,
                      "a PNG of %d x %d pixels; at most %d a side and %lld in all are read", width,
                      height, SUMI_PICTURE_MAX_SIDE_PX, (long long)SUMI_PICTURE_MAX_PIXELS);
-  sumi__png_session_t session;
-  SUMI_TRY(sumi__png_open(&session, false));
+  sumi__render_png_session_t session;
+  SUMI_TRY(sumi__render_png_open(&session, false));
   source_t source = {bytes, size_bytes, 0};
   png_bytep *rows = NULL;
   read_pixels(&session, &source, picture, &rows);
   sumi_free(rows);
-  const sumi_status_t status = sumi__png_close(&session, false);
+  const sumi_status_t status = sumi__render_png_close(&session, false);
   if (status != SUMI_OK) sumi_picture_free(picture);
   return status;
 }
 
-static void read_texts(sumi__png_session_t *session, source_t *source, char **annotations) {
+static void read_texts(sumi__render_png_session_t *session, source_t *source, char **annotations) {
   if (setjmp(png_jmpbuf(session->png))) return;
   begin_reading(session, source);
   take_annotations(session, annotations);
@@ -156,11 +156,11 @@ sumi_status_t sumi_png_read_annotations(const void *bytes, size_t size_bytes, ch
   *annotations = NULL;
   int width, height, colorspace;
   SUMI_TRY(sumi_png_size(bytes, size_bytes, &width, &height, &colorspace));
-  sumi__png_session_t session;
-  SUMI_TRY(sumi__png_open(&session, false));
+  sumi__render_png_session_t session;
+  SUMI_TRY(sumi__render_png_open(&session, false));
   source_t source = {bytes, size_bytes, 0};
   read_texts(&session, &source, annotations);
-  const sumi_status_t status = sumi__png_close(&session, false);
+  const sumi_status_t status = sumi__render_png_close(&session, false);
   if (status != SUMI_OK) {
     sumi_free(*annotations);
     *annotations = NULL;

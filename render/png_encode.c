@@ -1,3 +1,4 @@
+#include <sumi/options.h>
 #include <sumi/png.h>
 
 #include <string.h>
@@ -65,7 +66,7 @@ static void write_to_buffer(png_structp png, uint8_t *bytes, size_t size_bytes) 
   sumi_buffer_t *buffer = png_get_io_ptr(png);
   sumi_buffer_append(buffer, bytes, size_bytes);
   if (!buffer->failed) return;
-  sumi__png_session_t *session = png_get_error_ptr(png);
+  sumi__render_png_session_t *session = png_get_error_ptr(png);
   session->out_of_memory = true;
   png_error(png, "no memory for the encoded bytes");
 }
@@ -91,7 +92,7 @@ static void choose_filter(png_structp png, const sumi_picture_t *picture, int y)
   png_set_filter(png, PNG_FILTER_TYPE_BASE, repeated ? PNG_FILTER_UP : PNG_FILTER_NONE);
 }
 
-static void set_annotations(sumi__png_session_t *session, const char *annotations) {
+static void set_annotations(sumi__render_png_session_t *session, const char *annotations) {
   const size_t length = strlen(annotations);
   png_text text = {
       .compression = length < COMPRESS_TEXT_BYTES ? PNG_ITXT_COMPRESSION_NONE
@@ -106,7 +107,7 @@ static void set_annotations(sumi__png_session_t *session, const char *annotation
 }
 
 /* All calls into libpng; comes back early by longjmp when one fails. */
-static void write_png(sumi__png_session_t *session, const sumi_picture_t *picture,
+static void write_png(sumi__render_png_session_t *session, const sumi_picture_t *picture,
                       sumi_buffer_t *buffer, sumi_png_options_t options, uint8_t *scratch) {
   static const int color_types[] = {
       [SUMI_PIXEL_GREY] = PNG_COLOR_TYPE_GRAY,
@@ -151,18 +152,20 @@ static sumi_status_t check(const sumi_picture_t *picture, const sumi_buffer_t *b
 }
 
 sumi_status_t sumi_picture_encode_png_with(const sumi_picture_t *picture, sumi_buffer_t *buffer,
-                                           sumi_png_options_t options) {
+                                           const sumi_png_options_t *given) {
+  sumi_png_options_t options;
+  SUMI_TRY(sumi_options_read(&options, sizeof options, given));
   SUMI_TRY(check(picture, buffer, options));
   SUMI_TRY(sumi_buffer_status(buffer, "a PNG"));
   if (options.content == SUMI_PNG_AUTO) options.content = measure_content(picture);
   const size_t size_before = buffer->size;
   uint8_t *scratch = sumi_malloc((size_t)picture->width * 3);
   if (!scratch) return sumi_fail_alloc("a row of a PNG", (size_t)picture->width * 3);
-  sumi__png_session_t session;
-  sumi_status_t status = sumi__png_open(&session, true);
+  sumi__render_png_session_t session;
+  sumi_status_t status = sumi__render_png_open(&session, true);
   if (status == SUMI_OK) {
     write_png(&session, picture, buffer, options, scratch);
-    status = sumi__png_close(&session, true);
+    status = sumi__render_png_close(&session, true);
   }
   sumi_free(scratch);
   if (status != SUMI_OK) {

@@ -19,13 +19,13 @@ typedef struct {
   sumi_status_t on_error;
   sumi_status_t status;
   bool out_of_memory; /* also when libpng only warned of it */
-} sumi__png_session_t;
+} sumi__render_png_session_t;
 
 /* Makes png and info for writing or reading. The session must stay where it is until it is
  * closed. */
-sumi_status_t sumi__png_open(sumi__png_session_t *session, bool writing);
+sumi_status_t sumi__render_png_open(sumi__render_png_session_t *session, bool writing);
 
 /* Releases both and gives the session's status; lack of memory counts even when libpng went on. */
-sumi_status_t sumi__png_close(sumi__png_session_t *session, bool writing);
+sumi_status_t sumi__render_png_close(sumi__render_png_session_t *session, bool writing);
 
 #endif

@@ -8,7 +8,7 @@
 
 enum { LINE_GAP_PX = 4, BELOW_PX = 12 };
 
-int sumi__sheet_head_height(const char *title, const char *subtitle) {
+int sumi__render_sheet_head_height(const char *title, const char *subtitle) {
   int height = SUMI__SHEET_MARGIN_PX;
   if (title) height += sumi_text_height_px(SUMI__TITLE_PX);
   if (title && subtitle) height += LINE_GAP_PX;
@@ -16,7 +16,8 @@ int sumi__sheet_head_height(const char *title, const char *subtitle) {
   return title || subtitle ? height + BELOW_PX : height;
 }
 
-void sumi__sheet_head(sumi_canvas_t *canvas, int width, const char *title, const char *subtitle) {
+void sumi__render_sheet_head(sumi_canvas_t *canvas, int width, const char *title,
+                             const char *subtitle) {
   sumi_rect_t line = {SUMI__SHEET_MARGIN_PX, SUMI__SHEET_MARGIN_PX,
                       width - 2 * SUMI__SHEET_MARGIN_PX, sumi_text_height_px(SUMI__TITLE_PX)};
   if (title) {
@@ -29,13 +30,13 @@ void sumi__sheet_head(sumi_canvas_t *canvas, int width, const char *title, const
                      .color = SUMI__INK_MUTED);
 }
 
-sumi_status_t sumi__check_texts(const char *title, const char *subtitle) {
+sumi_status_t sumi__render_check_texts(const char *title, const char *subtitle) {
   if (title) SUMI_TRY(sumi_utf8_check("the title", title));
   if (subtitle) SUMI_TRY(sumi_utf8_check("the subtitle", subtitle));
   return SUMI_OK;
 }
 
-sumi_status_t sumi__check_names(const char *what, const char *const *names, int64_t count) {
+sumi_status_t sumi__render_check_names(const char *what, const char *const *names, int64_t count) {
   for (int64_t i = 0; names && i < count; ++i) {
     char name[64];
     snprintf(name, sizeof name, "%s[%lld]", what, (long long)i);

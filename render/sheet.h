@@ -8,15 +8,16 @@ enum { SUMI__SHEET_MARGIN_PX = 16, SUMI__TITLE_PX = 16, SUMI__SUBTITLE_PX = 12 }
 
 /* Pixels from the sheet's upper edge to what follows the head; the margin when both texts are
  * NULL. */
-int sumi__sheet_head_height(const char *title, const char *subtitle);
+int sumi__render_sheet_head_height(const char *title, const char *subtitle);
 
 /* Draws both, shortened to the sheet's width. */
-void sumi__sheet_head(sumi_canvas_t *canvas, int width, const char *title, const char *subtitle);
+void sumi__render_sheet_head(sumi_canvas_t *canvas, int width, const char *title,
+                             const char *subtitle);
 
 /* INVALID_ARGUMENT for a text that is not UTF-8; NULL is fine. */
-sumi_status_t sumi__check_texts(const char *title, const char *subtitle);
+sumi_status_t sumi__render_check_texts(const char *title, const char *subtitle);
 
 /* The names, if any: INVALID_ARGUMENT naming the index of one that is NULL or not UTF-8. */
-sumi_status_t sumi__check_names(const char *what, const char *const *names, int64_t count);
+sumi_status_t sumi__render_check_names(const char *what, const char *const *names, int64_t count);
 
 #endif

@@ -27,7 +27,7 @@ typedef struct entry {
   int max_width;
   bool bold;
   sumi_ellipsis_t ellipsis;
-  sumi__run_t run;
+  sumi__render_run_t run;
   char text[];
 } entry_t;
 
@@ -69,7 +69,7 @@ static void make_engine_key(void) {
   engine_key_made = pthread_key_create(&engine_key, free_engine) == 0;
 }
 
-void sumi__text_forget(void) {
+void sumi__render_text_forget(void) {
   free_engine(current);
   if (engine_key_made) pthread_setspecific(engine_key, NULL);
 }
@@ -158,7 +158,7 @@ static entry_t **find_slot(engine_t *engine, const entry_t *wanted, const char *
 }
 
 /* Draws the layout's ink into the coverage bytes of the entry. */
-static sumi_status_t rasterise(PangoLayout *layout, const sumi__run_t *run, int logical_x,
+static sumi_status_t rasterise(PangoLayout *layout, const sumi__render_run_t *run, int logical_x,
                                uint8_t *coverage) {
   memset(coverage, 0, (size_t)run->stride * (size_t)run->height);
   cairo_surface_t *surface = cairo_image_surface_create_for_data(
@@ -198,14 +198,15 @@ static sumi_status_t new_entry(engine_t *engine, const entry_t *wanted, const ch
   memcpy(entry->text, text, wanted->text_length);
   entry->text[wanted->text_length] = '\0';
   uint8_t *coverage = (uint8_t *)entry + text_bytes;
-  entry->run = (sumi__run_t){.advance = logical.width,
-                             .x = ink.x - 1 - logical.x,
-                             .y = ink.y - 1 - baseline,
-                             .width = width,
-                             .height = height,
-                             .stride = stride,
-                             .coverage = coverage,
-                             .unknown_glyphs = pango_layout_get_unknown_glyphs_count(layout)};
+  entry->run = (sumi__render_run_t){
+      .advance = logical.width,
+      .x = ink.x - 1 - logical.x,
+      .y = ink.y - 1 - baseline,
+      .width = width,
+      .height = height,
+      .stride = stride,
+      .coverage = coverage,
+      .unknown_glyphs = pango_layout_get_unknown_glyphs_count(layout)};
   const sumi_status_t status = blank ? SUMI_OK
                                      : rasterise(layout, &entry->run, logical.x, coverage);
   if (status != SUMI_OK) {
@@ -226,8 +227,8 @@ static size_t shown_length(const char *text, size_t length) {
   return end;
 }
 
-sumi_status_t sumi__text_run(const char *text, double size_px, bool bold, int max_width,
-                             sumi_ellipsis_t ellipsis, sumi__run_t *run) {
+sumi_status_t sumi__render_text_run(const char *text, double size_px, bool bold, int max_width,
+                                    sumi_ellipsis_t ellipsis, sumi__render_run_t *run) {
   engine_t *engine = this_engine();
   if (!engine) return sumi_fail_alloc("the text engine of a thread", sizeof(engine_t));
   const size_t length = shown_length(text, strlen(text));
@@ -251,6 +252,7 @@ sumi_status_t sumi__text_run(const char *text, double size_px, bool bold, int ma
 }
 
 /* DejaVu Sans: ascent 1901 and descent 483 of 2048 units per em. */
-sumi__line_metrics_t sumi__line_metrics(double size_px) {
-  return (sumi__line_metrics_t){(int)ceil(size_px * 1901 / 2048), (int)ceil(size_px * 483 / 2048)};
+sumi__render_line_metrics_t sumi__render_line_metrics(double size_px) {
+  return (sumi__render_line_metrics_t){(int)ceil(size_px * 1901 / 2048),
+                                       (int)ceil(size_px * 483 / 2048)};
 }

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-int sumi__format_double(char *text, size_t size, int digits, double value) {
+int sumi__summary_format_double(char *text, size_t size, int digits, double value) {
   int length = snprintf(text, size, "%.*g", digits, value);
   const char *point = localeconv()->decimal_point;
   char *found = strcmp(point, ".") == 0 ? NULL : strstr(text, point);

@@ -5,6 +5,6 @@
 #include <stddef.h>
 
 /* As snprintf "%.<digits>g", with "." as decimal point; 32 bytes are enough. Returns the length. */
-int sumi__format_double(char *text, size_t size, int digits, double value);
+int sumi__summary_format_double(char *text, size_t size, int digits, double value);
 
 #endif

@@ -19,7 +19,7 @@ static bool term_is_valid(const sumi_interval_term_t *term) {
   return false;
 }
 
-bool sumi__interval_append(sumi_interval_t *interval, sumi_interval_term_t term) {
+bool sumi__summary_interval_append(sumi_interval_t *interval, sumi_interval_term_t term) {
   if (interval->invalid || interval->term_count >= SUMI_INTERVAL_MAX_TERMS ||
       !term_is_valid(&term)) {
     interval->invalid = true;
@@ -31,7 +31,7 @@ bool sumi__interval_append(sumi_interval_t *interval, sumi_interval_term_t term)
 
 static sumi_interval_t of_steps(sumi_interval_kind_t kind, int64_t steps) {
   sumi_interval_t interval = {0};
-  sumi__interval_append(&interval, (sumi_interval_term_t){.kind = kind, .u.steps = steps});
+  sumi__summary_interval_append(&interval, (sumi_interval_term_t){.kind = kind, .u.steps = steps});
   return interval;
 }
 
@@ -57,7 +57,7 @@ sumi_interval_t sumi_interval_every_steps(int64_t steps) {
 
 sumi_interval_t sumi_interval_every_seconds(double seconds) {
   sumi_interval_t interval = {0};
-  sumi__interval_append(
+  sumi__summary_interval_append(
       &interval, (sumi_interval_term_t){.kind = SUMI_INTERVAL_EVERY_SECONDS, .u.seconds = seconds});
   return interval;
 }
@@ -65,7 +65,7 @@ sumi_interval_t sumi_interval_every_seconds(double seconds) {
 sumi_interval_t sumi_interval_at_steps(const int64_t *steps, int count) {
   sumi_interval_t interval = {.invalid = count < 0 || (count > 0 && !steps)};
   for (int i = 0; i < count && !interval.invalid; ++i)
-    sumi__interval_append(
+    sumi__summary_interval_append(
         &interval, (sumi_interval_term_t){.kind = SUMI_INTERVAL_AT_STEP, .u.steps = steps[i]});
   return interval;
 }
@@ -76,11 +76,12 @@ sumi_interval_t sumi_interval_doubling(int64_t first_step) {
 
 sumi_interval_t sumi_interval_union(sumi_interval_t a, sumi_interval_t b) {
   a.invalid = a.invalid || b.invalid;
-  for (int i = 0; i < b.term_count && !a.invalid; ++i) sumi__interval_append(&a, b.terms[i]);
+  for (int i = 0; i < b.term_count && !a.invalid; ++i)
+    sumi__summary_interval_append(&a, b.terms[i]);
   return a;
 }
 
-sumi_status_t sumi__interval_check(const sumi_interval_t *interval) {
+sumi_status_t sumi__summary_interval_check(const sumi_interval_t *interval) {
   bool valid = interval && !interval->invalid && interval->term_count >= 0 &&
                interval->term_count <= SUMI_INTERVAL_MAX_TERMS;
   for (int i = 0; valid && i < interval->term_count; ++i)
@@ -185,7 +186,7 @@ static void put_term(output_t *out, const sumi_interval_term_t *term) {
       put(out, "%s%lld", comma, steps);
     break;
   case SUMI_INTERVAL_EVERY_SECONDS:
-    sumi__format_double(seconds, sizeof seconds, 15, term->u.seconds);
+    sumi__summary_format_double(seconds, sizeof seconds, 15, term->u.seconds);
     put(out, "%s%ss", comma, seconds);
     break;
   case SUMI_INTERVAL_AT_STEP: put(out, "%sat:%lld", comma, steps); break;

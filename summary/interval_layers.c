@@ -21,7 +21,8 @@ static char *path_of_file(const char *directory) {
   return NULL;
 }
 
-sumi_status_t sumi__interval_layers_init(sumi__interval_layers_t *layers, const char *directory) {
+sumi_status_t sumi__summary_interval_layers_init(sumi__summary_interval_layers_t *layers,
+                                                 const char *directory) {
   pthread_mutex_init(&layers->lock, NULL);
   atomic_init(&layers->generation, 1);
   layers->code = sumi_interval_rules_new();
@@ -31,18 +32,20 @@ sumi_status_t sumi__interval_layers_init(sumi__interval_layers_t *layers, const 
   return complete ? SUMI_OK : sumi_fail_alloc("interval rules", sizeof *layers);
 }
 
-sumi_status_t sumi__interval_layers_parse_code(sumi__interval_layers_t *layers, const char *text) {
+sumi_status_t sumi__summary_interval_layers_parse_code(sumi__summary_interval_layers_t *layers,
+                                                       const char *text) {
   return text ? sumi_interval_rules_parse(layers->code, "intervals", text) : SUMI_OK;
 }
 
-sumi_status_t sumi__interval_layers_read_environment(sumi__interval_layers_t *layers) {
+sumi_status_t
+sumi__summary_interval_layers_read_environment(sumi__summary_interval_layers_t *layers) {
   const char *text = getenv(SUMI__INTERVALS_VARIABLE);
   if (!text) return SUMI_OK;
   return sumi_interval_rules_parse(layers->environment, SUMI__INTERVALS_VARIABLE, text);
 }
 
-void sumi__interval_layers_release(sumi__interval_layers_t *layers) {
-  for (sumi__file_version_t *version = layers->file, *older; version; version = older) {
+void sumi__summary_interval_layers_release(sumi__summary_interval_layers_t *layers) {
+  for (sumi__summary_file_version_t *version = layers->file, *older; version; version = older) {
     older = version->older;
     sumi_interval_rules_free(version->rules);
     sumi_free(version);
@@ -53,8 +56,9 @@ void sumi__interval_layers_release(sumi__interval_layers_t *layers) {
   pthread_mutex_destroy(&layers->lock);
 }
 
-sumi_status_t sumi__interval_layers_add(sumi__interval_layers_t *layers, const char *pattern,
-                                        const sumi_interval_t *interval) {
+sumi_status_t sumi__summary_interval_layers_add(sumi__summary_interval_layers_t *layers,
+                                                const char *pattern,
+                                                const sumi_interval_t *interval) {
   pthread_mutex_lock(&layers->lock);
   const sumi_status_t status = sumi_interval_rules_add(layers->code, pattern, interval);
   atomic_fetch_add(&layers->generation, status == SUMI_OK);
@@ -62,17 +66,17 @@ sumi_status_t sumi__interval_layers_add(sumi__interval_layers_t *layers, const c
   return status;
 }
 
-const sumi_interval_t *sumi__interval_layers_find(sumi__interval_layers_t *layers, const char *tag,
-                                                  uint32_t *generation) {
+const sumi_interval_t *sumi__summary_interval_layers_find(sumi__summary_interval_layers_t *layers,
+                                                          const char *tag, uint32_t *generation) {
   pthread_mutex_lock(&layers->lock);
   const sumi_interval_rules_t *order[] = {layers->file ? layers->file->rules : NULL,
                                           layers->environment, layers->code};
   const sumi_interval_t *found = NULL;
   for (size_t i = 0; !found && i < sizeof order / sizeof *order; ++i)
-    found = sumi__interval_rules_find(order[i], tag);
+    found = sumi__summary_interval_rules_find(order[i], tag);
   *generation = atomic_load(&layers->generation);
   pthread_mutex_unlock(&layers->lock);
-  return found ? found : &sumi__interval_always;
+  return found ? found : &sumi__summary_interval_always;
 }
 
 static sumi_status_t read_text(int file, const char *path, sumi_buffer_t *text) {
@@ -104,8 +108,9 @@ static sumi_status_t read_rules(const char *path, sumi_interval_rules_t *rules) 
   return status;
 }
 
-static sumi_status_t publish(sumi__interval_layers_t *layers, sumi_interval_rules_t *rules) {
-  sumi__file_version_t *version = sumi_calloc(1, sizeof *version);
+static sumi_status_t publish(sumi__summary_interval_layers_t *layers,
+                             sumi_interval_rules_t *rules) {
+  sumi__summary_file_version_t *version = sumi_calloc(1, sizeof *version);
   if (!version) {
     sumi_interval_rules_free(rules);
     return sumi_fail_alloc("interval rules", sizeof *version);
@@ -124,11 +129,26 @@ static bool same_file(const struct stat *a, const struct stat *b) {
          a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
 }
 
-sumi_status_t sumi__interval_layers_poll(sumi__interval_layers_t *layers) {
+/* Programs save a file in place by emptying it and writing it anew, or by removing it first. So a
+ * change counts when one more look finds the same, and an empty file or none in the third look;
+ * there is nothing to wait for when the run begins. */
+static bool has_settled(sumi__summary_interval_layers_t *layers, const struct stat *now) {
+  if (!same_file(now, &layers->change)) layers->looks = 0;
+  layers->change = *now;
+  const int needed = !layers->watched ? 1 : now->st_size > 0 ? 2 : 3;
+  return ++layers->looks >= needed;
+}
+
+sumi_status_t sumi__summary_interval_layers_poll(sumi__summary_interval_layers_t *layers) {
   if (!layers->path) return SUMI_OK;
   struct stat now;
-  if (stat(layers->path, &now) != 0) now = (struct stat){0};
-  if (same_file(&now, &layers->seen)) return SUMI_OK;
+  if (stat(layers->path, &now) != 0) {
+    if (errno != ENOENT) return SUMI_OK; /* it cannot be seen now: the rules stay */
+    now = (struct stat){0};
+  }
+  const bool settled = has_settled(layers, &now);
+  layers->watched = true;
+  if (!settled || same_file(&now, &layers->seen)) return SUMI_OK;
   layers->seen = now;
   if (now.st_ino == 0) return publish(layers, NULL);
   if (!S_ISREG(now.st_mode))

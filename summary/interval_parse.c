@@ -17,11 +17,11 @@ static bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\r';
 }
 
-static char current(const sumi__rule_text_t *in) {
+static char current(const sumi__summary_rule_text_t *in) {
   return in->text[in->at]; /* the text's NUL is its end */
 }
 
-static void skip_spaces(sumi__rule_text_t *in) {
+static void skip_spaces(sumi__summary_rule_text_t *in) {
   while (is_space(current(in))) ++in->at;
 }
 
@@ -46,7 +46,8 @@ static size_t quoted_length(const char *line) {
 
 /* INVALID_ARGUMENT: what was expected at that byte, and what is there. A text of several lines is
  * quoted by the line. */
-static sumi_status_t fail_expected(const sumi__rule_text_t *in, size_t at, const char *expected) {
+static sumi_status_t fail_expected(const sumi__summary_rule_text_t *in, size_t at,
+                                   const char *expected) {
   size_t start = at, line = 1;
   while (start > 0 && in->text[start - 1] != '\n') --start;
   for (size_t i = 0; i < start; ++i) line += in->text[i] == '\n';
@@ -58,7 +59,7 @@ static sumi_status_t fail_expected(const sumi__rule_text_t *in, size_t at, const
                    in->text + start, expected, found);
 }
 
-static sumi_status_t read_steps(sumi__rule_text_t *in, int64_t least, int64_t *steps) {
+static sumi_status_t read_steps(sumi__summary_rule_text_t *in, int64_t least, int64_t *steps) {
   const size_t start = in->at;
   int64_t value = 0;
   while (is_digit(current(in)) && value <= SUMI_MAX_STEP) {
@@ -72,7 +73,7 @@ static sumi_status_t read_steps(sumi__rule_text_t *in, int64_t least, int64_t *s
 }
 
 /* A number with a unit: "60s", "1.5h", "250ms". Independent of the locale. */
-static sumi_status_t read_seconds(sumi__rule_text_t *in, double *seconds) {
+static sumi_status_t read_seconds(sumi__summary_rule_text_t *in, double *seconds) {
   static const struct {
     const char *text;
     double seconds;
@@ -97,13 +98,13 @@ static sumi_status_t read_seconds(sumi__rule_text_t *in, double *seconds) {
 }
 
 /* Whether the digits at the cursor are a plain number and not the start of a duration. */
-static bool at_plain_number(const sumi__rule_text_t *in) {
+static bool at_plain_number(const sumi__summary_rule_text_t *in) {
   size_t at = in->at;
   while (is_digit(in->text[at])) ++at;
   return at > in->at && in->text[at] != '.' && !(in->text[at] >= 'a' && in->text[at] <= 'z');
 }
 
-static bool take_word(sumi__rule_text_t *in, const char *word) {
+static bool take_word(sumi__summary_rule_text_t *in, const char *word) {
   const size_t length = strlen(word);
   if (strncmp(in->text + in->at, word, length) != 0) return false;
   const char next = in->text[in->at + length];
@@ -112,20 +113,20 @@ static bool take_word(sumi__rule_text_t *in, const char *word) {
   return true;
 }
 
-static bool take(sumi__rule_text_t *in, char byte) {
+static bool take(sumi__summary_rule_text_t *in, char byte) {
   if (current(in) != byte) return false;
   ++in->at;
   return true;
 }
 
-static sumi_status_t append(sumi__rule_text_t *in, sumi_interval_t *interval,
+static sumi_status_t append(sumi__summary_rule_text_t *in, sumi_interval_t *interval,
                             sumi_interval_term_t term) {
-  if (sumi__interval_append(interval, term)) return SUMI_OK;
+  if (sumi__summary_interval_append(interval, term)) return SUMI_OK;
   return sumi_fail(SUMI_INVALID_ARGUMENT, "%s: at byte %zu of \"%.*s\": more than %d terms",
                    in->source, in->at, 400, in->text, SUMI_INTERVAL_MAX_TERMS);
 }
 
-static sumi_status_t read_at_list(sumi__rule_text_t *in, sumi_interval_t *interval) {
+static sumi_status_t read_at_list(sumi__summary_rule_text_t *in, sumi_interval_t *interval) {
   for (;;) {
     sumi_interval_term_t term = {.kind = SUMI_INTERVAL_AT_STEP};
     skip_spaces(in);
@@ -141,7 +142,7 @@ static sumi_status_t read_at_list(sumi__rule_text_t *in, sumi_interval_t *interv
   }
 }
 
-static sumi_status_t read_number_term(sumi__rule_text_t *in, sumi_interval_term_t *term) {
+static sumi_status_t read_number_term(sumi__summary_rule_text_t *in, sumi_interval_term_t *term) {
   if (at_plain_number(in)) {
     term->kind = SUMI_INTERVAL_EVERY_STEPS;
     return read_steps(in, 1, &term->u.steps);
@@ -150,7 +151,7 @@ static sumi_status_t read_number_term(sumi__rule_text_t *in, sumi_interval_term_
   return read_seconds(in, &term->u.seconds);
 }
 
-static sumi_status_t read_doubling(sumi__rule_text_t *in, sumi_interval_term_t *term) {
+static sumi_status_t read_doubling(sumi__summary_rule_text_t *in, sumi_interval_term_t *term) {
   *term = (sumi_interval_term_t){.kind = SUMI_INTERVAL_DOUBLING, .u.steps = 1};
   skip_spaces(in);
   if (!take(in, ':')) return SUMI_OK;
@@ -158,7 +159,7 @@ static sumi_status_t read_doubling(sumi__rule_text_t *in, sumi_interval_term_t *
   return read_steps(in, 1, &term->u.steps);
 }
 
-static sumi_status_t read_term(sumi__rule_text_t *in, sumi_interval_t *interval) {
+static sumi_status_t read_term(sumi__summary_rule_text_t *in, sumi_interval_t *interval) {
   sumi_interval_term_t term = {.kind = SUMI_INTERVAL_EVERY_STEPS, .u.steps = 1};
   if (take_word(in, "never")) return SUMI_OK;
   if (take_word(in, "at")) {
@@ -182,7 +183,7 @@ static sumi_status_t read_term(sumi__rule_text_t *in, sumi_interval_t *interval)
 }
 
 /* Reads an interval, up to what cannot belong to one. */
-static sumi_status_t read_interval(sumi__rule_text_t *in, sumi_interval_t *interval) {
+static sumi_status_t read_interval(sumi__summary_rule_text_t *in, sumi_interval_t *interval) {
   *interval = (sumi_interval_t){0};
   do {
     skip_spaces(in);
@@ -197,7 +198,7 @@ static bool ends_rule(char c) {
 }
 
 /* Leaves the cursor behind the "=" and gives the pattern's extent, spaces at its ends left out. */
-static sumi_status_t read_pattern(sumi__rule_text_t *in, size_t *start, size_t *length) {
+static sumi_status_t read_pattern(sumi__summary_rule_text_t *in, size_t *start, size_t *length) {
   *start = in->at;
   size_t end = in->at;
   while (current(in) != '=') {
@@ -217,12 +218,12 @@ static sumi_status_t read_pattern(sumi__rule_text_t *in, size_t *start, size_t *
   return SUMI_OK;
 }
 
-static void skip_comment(sumi__rule_text_t *in) {
+static void skip_comment(sumi__summary_rule_text_t *in) {
   if (current(in) != '#') return;
   while (current(in) != '\0' && current(in) != '\n') ++in->at;
 }
 
-static void skip_to_rule(sumi__rule_text_t *in) {
+static void skip_to_rule(sumi__summary_rule_text_t *in) {
   for (;;) {
     skip_spaces(in);
     skip_comment(in);
@@ -231,13 +232,13 @@ static void skip_to_rule(sumi__rule_text_t *in) {
   }
 }
 
-bool sumi__rule_at_end(sumi__rule_text_t *in) {
+bool sumi__summary_rule_at_end(sumi__summary_rule_text_t *in) {
   skip_to_rule(in);
   return current(in) == '\0';
 }
 
-sumi_status_t sumi__rule_read(sumi__rule_text_t *in, size_t *pattern, size_t *pattern_length,
-                              sumi_interval_t *interval) {
+sumi_status_t sumi__summary_rule_read(sumi__summary_rule_text_t *in, size_t *pattern,
+                                      size_t *pattern_length, sumi_interval_t *interval) {
   SUMI_TRY(read_pattern(in, pattern, pattern_length));
   SUMI_TRY(read_interval(in, interval));
   if (!ends_rule(current(in))) return fail_expected(in, in->at, "',', ';' or the end");
@@ -247,7 +248,7 @@ sumi_status_t sumi__rule_read(sumi__rule_text_t *in, size_t *pattern, size_t *pa
 sumi_status_t sumi_interval_parse(const char *text, sumi_interval_t *interval) {
   if (!text || !interval)
     return sumi_fail(SUMI_INVALID_ARGUMENT, "%s is NULL", text ? "interval" : "text");
-  sumi__rule_text_t in = {.source = "interval", .text = text};
+  sumi__summary_rule_text_t in = {.source = "interval", .text = text};
   sumi_interval_t parsed;
   SUMI_TRY(sumi_utf8_check("interval", text));
   SUMI_TRY(read_interval(&in, &parsed));

@@ -61,15 +61,15 @@ sumi_status_t sumi_interval_rules_add(sumi_interval_rules_t *rules, const char *
   if (!rules) return sumi_fail(SUMI_INVALID_ARGUMENT, "rules is NULL");
   SUMI_TRY(sumi_utf8_check("pattern", pattern));
   if (!*pattern) return sumi_fail(SUMI_INVALID_ARGUMENT, "pattern is empty");
-  SUMI_TRY(sumi__interval_check(interval));
+  SUMI_TRY(sumi__summary_interval_check(interval));
   return add(rules, pattern, strlen(pattern), interval);
 }
 
-static sumi_status_t read_rules(sumi_interval_rules_t *rules, sumi__rule_text_t *in) {
-  while (!sumi__rule_at_end(in)) {
+static sumi_status_t read_rules(sumi_interval_rules_t *rules, sumi__summary_rule_text_t *in) {
+  while (!sumi__summary_rule_at_end(in)) {
     size_t pattern, length;
     sumi_interval_t interval;
-    SUMI_TRY(sumi__rule_read(in, &pattern, &length, &interval));
+    SUMI_TRY(sumi__summary_rule_read(in, &pattern, &length, &interval));
     SUMI_TRY(add(rules, in->text + pattern, length, &interval));
   }
   return SUMI_OK;
@@ -78,7 +78,7 @@ static sumi_status_t read_rules(sumi_interval_rules_t *rules, sumi__rule_text_t 
 sumi_status_t sumi_interval_rules_parse(sumi_interval_rules_t *rules, const char *source,
                                         const char *text) {
   if (!rules) return sumi_fail(SUMI_INVALID_ARGUMENT, "rules is NULL");
-  sumi__rule_text_t in = {.source = source ? source : "intervals", .text = text};
+  sumi__summary_rule_text_t in = {.source = source ? source : "intervals", .text = text};
   SUMI_TRY(sumi_utf8_check(in.source, text));
   const rule_t *newest = rules->newest;
   const sumi_status_t status = read_rules(rules, &in);
@@ -133,18 +133,18 @@ bool sumi_interval_pattern_matches(const char *pattern, const char *tag) {
   return true;
 }
 
-const sumi_interval_t *sumi__interval_rules_find(const sumi_interval_rules_t *rules,
-                                                 const char *tag) {
+const sumi_interval_t *sumi__summary_interval_rules_find(const sumi_interval_rules_t *rules,
+                                                         const char *tag) {
   for (const rule_t *rule = rules ? rules->newest : NULL; rule; rule = rule->older)
     if (sumi_interval_pattern_matches(rule->pattern, tag)) return &rule->interval;
   return NULL;
 }
 
-const sumi_interval_t sumi__interval_always = {
+const sumi_interval_t sumi__summary_interval_always = {
     .term_count = 1, .terms = {{.kind = SUMI_INTERVAL_EVERY_STEPS, .u.steps = 1}}};
 
 const sumi_interval_t *sumi_interval_rules_match(const sumi_interval_rules_t *rules,
                                                  const char *tag) {
-  const sumi_interval_t *found = sumi__interval_rules_find(rules, tag);
-  return found ? found : &sumi__interval_always;
+  const sumi_interval_t *found = sumi__summary_interval_rules_find(rules, tag);
+  return found ? found : &sumi__summary_interval_always;
 }

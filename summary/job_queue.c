@@ -7,18 +7,18 @@
 
 enum { WAIT_S = 1 };
 
-void sumi__job_free(sumi__job_t *job) {
+void sumi__summary_job_free(sumi__summary_job_t *job) {
   if (!job) return;
   sumi_arena_free(job->memory);
   sumi_free(job);
 }
 
-static size_t size_of(const sumi__job_t *job) {
+static size_t size_of(const sumi__summary_job_t *job) {
   return sumi_arena_used_bytes(job->memory);
 }
 
-void sumi__job_queue_init(sumi__job_queue_t *queue, int64_t max_count, size_t max_bytes,
-                          sumi_queue_policy_t policy) {
+void sumi__summary_job_queue_init(sumi__summary_job_queue_t *queue, int64_t max_count,
+                                  size_t max_bytes, sumi_queue_policy_t policy) {
   pthread_condattr_t monotonic;
   pthread_condattr_init(&monotonic);
   pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -32,7 +32,7 @@ void sumi__job_queue_init(sumi__job_queue_t *queue, int64_t max_count, size_t ma
   queue->policy = policy;
 }
 
-void sumi__job_queue_release(sumi__job_queue_t *queue) {
+void sumi__summary_job_queue_release(sumi__summary_job_queue_t *queue) {
   pthread_cond_destroy(&queue->work);
   pthread_cond_destroy(&queue->room);
   pthread_cond_destroy(&queue->done);
@@ -40,8 +40,9 @@ void sumi__job_queue_release(sumi__job_queue_t *queue) {
 }
 
 /* Takes the job after `before` (NULL: the first) out of the list. */
-static sumi__job_t *take_out(sumi__job_queue_t *queue, sumi__job_t *before) {
-  sumi__job_t *job = before ? before->next : queue->first;
+static sumi__summary_job_t *take_out(sumi__summary_job_queue_t *queue,
+                                     sumi__summary_job_t *before) {
+  sumi__summary_job_t *job = before ? before->next : queue->first;
   if (before)
     before->next = job->next;
   else
@@ -54,7 +55,7 @@ static sumi__job_t *take_out(sumi__job_queue_t *queue, sumi__job_t *before) {
 }
 
 /* A job larger than the whole queue still passes, alone. */
-static bool has_room(const sumi__job_queue_t *queue, const sumi__job_t *job) {
+static bool has_room(const sumi__summary_job_queue_t *queue, const sumi__summary_job_t *job) {
   if (queue->count == 0) return true;
   return queue->count < queue->max_count && size_of(job) <= queue->max_bytes &&
          queue->size_bytes <= queue->max_bytes - size_of(job);
@@ -62,15 +63,16 @@ static bool has_room(const sumi__job_queue_t *queue, const sumi__job_t *job) {
 
 /* What goes so that `newer` may come: for COALESCE an older summary of its tag, else the oldest of
  * all. */
-static sumi__job_t *drop_one(sumi__job_queue_t *queue, const sumi__job_t *newer) {
-  sumi__job_t *before = NULL;
+static sumi__summary_job_t *drop_one(sumi__summary_job_queue_t *queue,
+                                     const sumi__summary_job_t *newer) {
+  sumi__summary_job_t *before = NULL;
   if (queue->policy == SUMI_QUEUE_COALESCE)
-    for (sumi__job_t *job = queue->first; job; before = job, job = job->next)
+    for (sumi__summary_job_t *job = queue->first; job; before = job, job = job->next)
       if (job->tag == newer->tag) return take_out(queue, before);
   return take_out(queue, NULL);
 }
 
-static void append(sumi__job_queue_t *queue, sumi__job_t *job) {
+static void append(sumi__summary_job_queue_t *queue, sumi__summary_job_t *job) {
   job->number = ++queue->pushed;
   if (queue->last)
     queue->last->next = job;
@@ -81,15 +83,16 @@ static void append(sumi__job_queue_t *queue, sumi__job_t *job) {
   queue->size_bytes += size_of(job);
 }
 
-sumi__job_t *sumi__job_queue_push(sumi__job_queue_t *queue, sumi__job_t *job) {
-  sumi__job_t *dropped = NULL;
+sumi__summary_job_t *sumi__summary_job_queue_push(sumi__summary_job_queue_t *queue,
+                                                  sumi__summary_job_t *job) {
+  sumi__summary_job_t *dropped = NULL;
   pthread_mutex_lock(&queue->lock);
   while (!has_room(queue, job)) {
     if (queue->policy == SUMI_QUEUE_BLOCK) {
       pthread_cond_wait(&queue->room, &queue->lock);
       continue;
     }
-    sumi__job_t *victim = drop_one(queue, job);
+    sumi__summary_job_t *victim = drop_one(queue, job);
     victim->next = dropped;
     dropped = victim;
   }
@@ -100,25 +103,26 @@ sumi__job_t *sumi__job_queue_push(sumi__job_queue_t *queue, sumi__job_t *job) {
   return dropped;
 }
 
-static bool is_taken(const sumi__job_queue_t *queue, const sumi__tag_t *tag) {
+static bool is_taken(const sumi__summary_job_queue_t *queue, const sumi__summary_tag_t *tag) {
   for (int i = 0; i < SUMI__MAX_WORKERS; ++i)
     if (queue->running[i] && queue->running[i]->tag == tag) return true;
   return false;
 }
 
-static sumi__job_t *next_free(sumi__job_queue_t *queue) {
-  sumi__job_t *before = NULL;
-  for (sumi__job_t *job = queue->first; job; before = job, job = job->next)
+static sumi__summary_job_t *next_free(sumi__summary_job_queue_t *queue) {
+  sumi__summary_job_t *before = NULL;
+  for (sumi__summary_job_t *job = queue->first; job; before = job, job = job->next)
     if (!is_taken(queue, job->tag)) return take_out(queue, before);
   return NULL;
 }
 
-sumi__job_t *sumi__job_queue_take(sumi__job_queue_t *queue, int worker, bool *closed) {
+sumi__summary_job_t *sumi__summary_job_queue_take(sumi__summary_job_queue_t *queue, int worker,
+                                                  bool *closed) {
   struct timespec until;
   clock_gettime(CLOCK_MONOTONIC, &until);
   until.tv_sec += WAIT_S;
   pthread_mutex_lock(&queue->lock);
-  sumi__job_t *job = next_free(queue);
+  sumi__summary_job_t *job = next_free(queue);
   while (!job && !(queue->closing && queue->count == 0)) {
     if (pthread_cond_timedwait(&queue->work, &queue->lock, &until) != 0) break;
     job = next_free(queue);
@@ -130,7 +134,7 @@ sumi__job_t *sumi__job_queue_take(sumi__job_queue_t *queue, int worker, bool *cl
   return job;
 }
 
-void sumi__job_queue_finish(sumi__job_queue_t *queue, int worker) {
+void sumi__summary_job_queue_finish(sumi__summary_job_queue_t *queue, int worker) {
   pthread_mutex_lock(&queue->lock);
   queue->running[worker] = NULL;
   pthread_cond_broadcast(&queue->done);
@@ -138,27 +142,27 @@ void sumi__job_queue_finish(sumi__job_queue_t *queue, int worker) {
   pthread_mutex_unlock(&queue->lock);
 }
 
-static bool any_up_to(const sumi__job_queue_t *queue, uint64_t number) {
+static bool any_up_to(const sumi__summary_job_queue_t *queue, uint64_t number) {
   for (int i = 0; i < SUMI__MAX_WORKERS; ++i)
     if (queue->running[i] && queue->running[i]->number <= number) return true;
   return queue->first && queue->first->number <= number;
 }
 
-void sumi__job_queue_drain(sumi__job_queue_t *queue) {
+void sumi__summary_job_queue_drain(sumi__summary_job_queue_t *queue) {
   pthread_mutex_lock(&queue->lock);
   const uint64_t number = queue->pushed;
   while (any_up_to(queue, number)) pthread_cond_wait(&queue->done, &queue->lock);
   pthread_mutex_unlock(&queue->lock);
 }
 
-void sumi__job_queue_close(sumi__job_queue_t *queue) {
+void sumi__summary_job_queue_close(sumi__summary_job_queue_t *queue) {
   pthread_mutex_lock(&queue->lock);
   queue->closing = true;
   pthread_cond_broadcast(&queue->work);
   pthread_mutex_unlock(&queue->lock);
 }
 
-int64_t sumi__job_queue_waiting(sumi__job_queue_t *queue) {
+int64_t sumi__summary_job_queue_waiting(sumi__summary_job_queue_t *queue) {
   pthread_mutex_lock(&queue->lock);
   const int64_t count = queue->count;
   pthread_mutex_unlock(&queue->lock);

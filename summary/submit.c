@@ -6,108 +6,57 @@
 #include "interval_terms.h"
 #include "writer_private.h"
 
-const char sumi__plugin_scalars[] = "scalars", sumi__plugin_histograms[] = "histograms",
-           sumi__plugin_images[] = "images", sumi__plugin_text[] = "text",
-           sumi__plugin_audio[] = "audio", sumi__plugin_pr_curves[] = "pr_curves",
-           sumi__plugin_mesh[] = "mesh";
+const char sumi__summary_plugin_scalars[] = "scalars",
+           sumi__summary_plugin_histograms[] = "histograms",
+           sumi__summary_plugin_images[] = "images", sumi__summary_plugin_text[] = "text",
+           sumi__summary_plugin_audio[] = "audio", sumi__summary_plugin_pr_curves[] = "pr_curves",
+           sumi__summary_plugin_mesh[] = "mesh";
 
-static _Atomic unsigned forks;
-
-static void count_fork(void) {
-  atomic_fetch_add(&forks, 1);
+sumi_status_t sumi__summary_get_tag(sumi_writer_t *writer, const char *name,
+                                    sumi__summary_tag_t **tag) {
+  return sumi__summary_refuse(writer, sumi__summary_tag_get(writer->events, &writer->tags_lock,
+                                                            name, writer->first_step, tag));
 }
 
-static void watch_forks(void) {
-  pthread_atfork(NULL, NULL, count_fork);
-}
-
-unsigned sumi__fork_count(void) {
-  static pthread_once_t once = PTHREAD_ONCE_INIT;
-  pthread_once(&once, watch_forks);
-  return atomic_load_explicit(&forks, memory_order_relaxed);
-}
-
-sumi_status_t sumi__keep_failure(sumi_writer_t *writer, sumi_status_t status) {
-  if (status == SUMI_OK) return SUMI_OK;
-  pthread_mutex_lock(&writer->failure_lock);
-  if (writer->failure == SUMI_OK) {
-    writer->failure = status;
-    writer->failure_text = sumi_strdup(sumi_error_message());
-  }
-  pthread_mutex_unlock(&writer->failure_lock);
-  return status;
-}
-
-sumi_status_t sumi__refuse(sumi_writer_t *writer, sumi_status_t status) {
-  if (status != SUMI_OK) SUMI__COUNT(writer->refused);
-  return sumi__keep_failure(writer, status);
-}
-
-sumi_status_t sumi__check_usable(sumi_writer_t *writer) {
-  if (!writer->events) return sumi_writer_status(writer);
-  if (writer->forks == sumi__fork_count()) return SUMI_OK;
-  return sumi_fail(SUMI_FAILED_PRECONDITION,
-                   "the writer of %s belongs to the process that opened it; a forked child needs "
-                   "one of its own",
-                   writer->directory);
-}
-
-sumi_status_t sumi__get_tag(sumi_writer_t *writer, const char *name, sumi__tag_t **tag) {
-  return sumi__refuse(writer, sumi__tags_get(&writer->tags, name, writer->first_step, tag));
-}
-
-static sumi_status_t check_step(const sumi_writer_t *writer, sumi__tag_t *tag, int64_t step) {
-  const int64_t last = SUMI__RELAXED(tag->gate.last_step);
-  if (step < 0 || step > SUMI_MAX_STEP)
-    return sumi_fail(SUMI_INVALID_ARGUMENT, "tag \"%s\": step is %lld; expected 0 to 2^53 - 1",
-                     tag->name, (long long)step);
-  if (step > last) return SUMI_OK;
-  if (last == writer->first_step - 1)
-    return sumi_fail(SUMI_INVALID_ARGUMENT,
-                     "tag \"%s\": step %lld is before %lld, where the run "
-                     "resumes",
-                     tag->name, (long long)step, (long long)writer->first_step);
+/* Whether the tag takes a value at the step. What the run's older files hold already, such as a
+ * configuration that a program logs whenever it starts, is left out without a word. */
+static sumi_status_t check(const sumi_writer_t *writer, const sumi__summary_tag_t *tag,
+                           const char *plugin, int64_t step, bool *repeated) {
+  SUMI_TRY(sumi_event_tag_check(tag->event, plugin, step, repeated));
+  if (*repeated || step >= writer->first_step) return SUMI_OK;
   return sumi_fail(SUMI_INVALID_ARGUMENT,
-                   "tag \"%s\": step %lld is not after %lld, the last one logged", tag->name,
-                   (long long)step, (long long)last);
+                   "tag \"%s\": step %lld is before %lld, where the run resumes", tag->name,
+                   (long long)step, (long long)writer->first_step);
 }
 
-static sumi_status_t check_plugin(const sumi__tag_t *tag, const char *plugin) {
-  if (!plugin || !tag->plugin || tag->plugin == plugin) return SUMI_OK;
-  return sumi_fail(SUMI_INVALID_ARGUMENT,
-                   "tag \"%s\" is logged to TensorBoard's %s and cannot be logged to its %s",
-                   tag->name, tag->plugin, plugin);
-}
-
-static void refresh_gate(sumi_writer_t *writer, sumi__tag_t *tag, int64_t total_steps) {
+static void refresh_gate(sumi_writer_t *writer, sumi__summary_tag_t *tag, int64_t total_steps) {
   if (SUMI__RELAXED(tag->gate.generation) == atomic_load(&writer->layers.generation)) return;
   uint32_t generation;
-  const sumi_interval_t *interval = sumi__interval_layers_find(&writer->layers, tag->name,
-                                                               &generation);
-  sumi__gate_set(&tag->gate, interval, generation, total_steps);
+  const sumi_interval_t *interval = sumi__summary_interval_layers_find(&writer->layers, tag->name,
+                                                                       &generation);
+  sumi__summary_gate_set(&tag->gate, interval, generation, total_steps);
 }
 
-sumi_status_t sumi__admit(sumi_writer_t *writer, sumi__tag_t *tag, const char *plugin, int64_t step,
-                          bool *due) {
+sumi_status_t sumi__summary_admit(sumi_writer_t *writer, sumi__summary_tag_t *tag,
+                                  const char *plugin, int64_t step, bool *due) {
   *due = false;
-  sumi_status_t status = check_step(writer, tag, step);
-  if (status == SUMI_OK) status = check_plugin(tag, plugin);
-  if (status != SUMI_OK) return sumi__refuse(writer, status);
+  bool repeated;
+  const sumi_status_t status = check(writer, tag, plugin, step, &repeated);
+  if (status != SUMI_OK || repeated) return sumi__summary_refuse(writer, status);
   const int64_t total_steps = atomic_load(&writer->total_steps);
   refresh_gate(writer, tag, total_steps);
-  *due = sumi__gate_ask(&tag->gate, step, total_steps);
+  *due = sumi__summary_gate_ask(&tag->gate, step, total_steps);
   return SUMI_OK;
 }
 
-void sumi__note_logged(sumi_writer_t *writer, sumi__tag_t *tag, int64_t step) {
-  sumi__gate_close(&tag->gate, step);
+void sumi__summary_note_step(sumi_writer_t *writer, int64_t step) {
   if (step > SUMI__RELAXED(writer->newest_step))
     atomic_store_explicit(&writer->newest_step, step, memory_order_relaxed);
 }
 
-static sumi__job_t *job_new(sumi_writer_t *writer, sumi__tag_t *tag, const char *plugin,
-                            int64_t step) {
-  sumi__job_t *job = sumi_calloc(1, sizeof *job);
+static sumi__summary_job_t *job_new(sumi_writer_t *writer, sumi__summary_tag_t *tag,
+                                    const char *plugin, int64_t step) {
+  sumi__summary_job_t *job = sumi_calloc(1, sizeof *job);
   if (!job) return NULL;
   job->memory = sumi_arena_new();
   if (!job->memory) {
@@ -122,62 +71,67 @@ static sumi__job_t *job_new(sumi_writer_t *writer, sumi__tag_t *tag, const char 
   return job;
 }
 
-sumi_status_t sumi__job_begin(sumi_writer_t *writer, const char *name, const char *plugin,
-                              int64_t step, sumi__job_t **job) {
+sumi_status_t sumi__summary_job_begin(sumi_writer_t *writer, const char *name, const char *plugin,
+                                      int64_t step, sumi__summary_job_t **job) {
   *job = NULL;
   if (!writer) return SUMI_OK;
-  sumi__tag_t *tag = writer->events ? sumi__tags_find(&writer->tags, name) : NULL;
-  if (tag && sumi__is_shut(writer, tag, step)) return SUMI_OK;
-  SUMI_TRY(sumi__check_usable(writer));
-  SUMI_TRY(sumi__get_tag(writer, name, &tag));
+  sumi__summary_tag_t *tag = sumi__summary_tag_find(writer->events, name);
+  if (tag && sumi__summary_is_shut(writer, tag, step)) return SUMI_OK;
+  SUMI_TRY(sumi__summary_check_usable(writer));
+  SUMI_TRY(sumi__summary_get_tag(writer, name, &tag));
   bool due;
   pthread_mutex_lock(&tag->lock);
-  sumi_status_t status = sumi__admit(writer, tag, plugin, step, &due);
+  sumi_status_t status = sumi__summary_admit(writer, tag, plugin, step, &due);
   if (due) {
     *job = job_new(writer, tag, plugin, step);
     if (*job) return SUMI_OK;
-    status = sumi__refuse(writer, sumi_fail_alloc("a summary", sizeof **job));
+    status = sumi__summary_refuse(writer, sumi_fail_alloc("a summary", sizeof **job));
   }
   pthread_mutex_unlock(&tag->lock);
   return status;
 }
 
-static void count_and_free(sumi_writer_t *writer, sumi__job_t *dropped) {
-  for (sumi__job_t *next; dropped; dropped = next) {
+static void count_and_free(sumi_writer_t *writer, sumi__summary_job_t *dropped) {
+  for (sumi__summary_job_t *next; dropped; dropped = next) {
     next = dropped->next;
     SUMI__COUNT(writer->dropped);
-    sumi__job_free(dropped);
+    sumi__summary_job_free(dropped);
   }
 }
 
-sumi_status_t sumi__job_end(sumi__job_t *job, sumi_status_t status,
-                            sumi_status_t (*run)(sumi__job_t *job)) {
+sumi_status_t sumi__summary_job_end(sumi__summary_job_t *job, sumi_status_t status,
+                                    sumi_status_t (*run)(sumi__summary_job_t *job)) {
   sumi_writer_t *writer = job->writer;
-  sumi__tag_t *tag = job->tag;
+  sumi__summary_tag_t *tag = job->tag;
+  bool repeated;
+  if (status == SUMI_OK)
+    status = sumi_event_tag_claim(tag->event, job->plugin, job->step, &repeated);
   if (status != SUMI_OK) {
     sumi_fail(status, "tag \"%s\", step %lld: %s", tag->name, (long long)job->step,
               sumi_error_message());
-    sumi__refuse(writer, status);
-    sumi__job_free(job);
+    sumi__summary_refuse(writer, status);
+    sumi__summary_job_free(job);
   } else {
     job->run = run;
-    tag->plugin = job->plugin;
-    sumi__note_logged(writer, tag, job->step);
+    sumi__summary_note_step(writer, job->step);
     if (writer->worker_count > 0) {
-      count_and_free(writer, sumi__job_queue_push(&writer->queue, job));
+      count_and_free(writer, sumi__summary_job_queue_push(&writer->queue, job));
     } else {
-      sumi__run_job(job);
-      sumi__job_free(job);
+      sumi__summary_run_job(job);
+      sumi__summary_job_free(job);
     }
   }
   pthread_mutex_unlock(&tag->lock);
   return status;
 }
 
-sumi_status_t sumi__job_write(sumi__job_t *job, sumi_event_value_t *values, size_t count) {
+sumi_status_t sumi__summary_job_write(sumi__summary_job_t *job, sumi_event_value_t *values,
+                                      size_t count) {
   for (size_t i = 0; i < count; ++i) {
     if (values[i].tag) continue;
     values[i].tag = job->tag->name;
+    values[i].handle = job->tag->event;
+    values[i].claimed = true;
     values[i].metadata.plugin_name = job->plugin;
     values[i].metadata.display_name = job->tag->title;
     values[i].metadata.description = job->tag->description;
@@ -188,22 +142,9 @@ sumi_status_t sumi__job_write(sumi__job_t *job, sumi_event_value_t *values, size
   return SUMI_OK;
 }
 
-sumi_status_t sumi__write_now(sumi_writer_t *writer, int64_t step,
-                              const sumi_event_value_t *value) {
+sumi_status_t sumi__summary_write_now(sumi_writer_t *writer, int64_t step,
+                                      const sumi_event_value_t *value) {
   const sumi_status_t status = sumi_event_writer_values(writer->events, step, 0, value, 1);
   if (status == SUMI_OK) SUMI__COUNT(writer->summaries);
-  return sumi__refuse(writer, status);
-}
-
-void sumi__warn(sumi_writer_t *writer, const char *text) {
-  if (!writer->events) return;
-  pthread_mutex_lock(&writer->failure_lock);
-  const int64_t step = writer->warnings++;
-  pthread_mutex_unlock(&writer->failure_lock);
-  const sumi_bytes_view_t bytes = {text, strlen(text)};
-  const sumi_event_value_t value = {.tag = "sumi/warnings",
-                                    .kind = SUMI_EVENT_STRINGS,
-                                    .strings = {.items = &bytes},
-                                    .metadata = {.plugin_name = sumi__plugin_text}};
-  sumi__keep_failure(writer, sumi_event_writer_values(writer->events, step, 0, &value, 1));
+  return sumi__summary_refuse(writer, status);
 }

@@ -8,20 +8,20 @@
 
 #include "writer_private.h"
 
-void sumi__run_job(sumi__job_t *job) {
+void sumi__summary_run_job(sumi__summary_job_t *job) {
   sumi_writer_t *writer = job->writer;
   const sumi_status_t status = job->run(job);
   if (status != SUMI_OK) {
     SUMI__COUNT(writer->dropped);
     sumi_fail(status, "tag \"%s\", step %lld: %s", job->tag->name, (long long)job->step,
               sumi_error_message());
-    sumi__keep_failure(writer, status);
+    sumi__summary_keep_failure(writer, status);
   }
 }
 
 static void watch_intervals(sumi_writer_t *writer) {
-  const sumi_status_t status = sumi__interval_layers_poll(&writer->layers);
-  if (status != SUMI_OK) sumi__warn(writer, sumi_error_message());
+  const sumi_status_t status = sumi__summary_interval_layers_poll(&writer->layers);
+  if (status != SUMI_OK) sumi__summary_warn(writer, sumi_error_message());
 }
 
 typedef struct worker {
@@ -35,11 +35,12 @@ static void *work(void *argument) {
   const int64_t second_ns = 1000000000;
   int64_t watched_ns = sumi_clock_monotonic_ns();
   for (bool closed = false; !closed;) {
-    sumi__job_t *job = sumi__job_queue_take(&worker.writer->queue, worker.number, &closed);
+    sumi__summary_job_t *job = sumi__summary_job_queue_take(&worker.writer->queue, worker.number,
+                                                            &closed);
     if (job) {
-      sumi__run_job(job);
-      sumi__job_queue_finish(&worker.writer->queue, worker.number);
-      sumi__job_free(job);
+      sumi__summary_run_job(job);
+      sumi__summary_job_queue_finish(&worker.writer->queue, worker.number);
+      sumi__summary_job_free(job);
     }
     const int64_t now_ns = worker.number == 0 ? sumi_clock_monotonic_ns() : watched_ns;
     if (now_ns - watched_ns >= second_ns) {
@@ -67,11 +68,11 @@ static void warn_of_missing(sumi_writer_t *writer, int wanted, int error) {
             writer->worker_count > 0 ? ""
                                      : ": the threads that log draw and encode themselves, and the "
                                        "file \"" SUMI__INTERVALS_FILE "\" is not read again");
-  sumi__warn(writer, sumi_error_message());
+  sumi__summary_warn(writer, sumi_error_message());
 }
 
 /* Signals stay with the program's own threads. */
-void sumi__start_workers(sumi_writer_t *writer, int count) {
+void sumi__summary_start_workers(sumi_writer_t *writer, int count) {
   sigset_t all, before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
@@ -82,7 +83,7 @@ void sumi__start_workers(sumi_writer_t *writer, int count) {
   if (error != 0) warn_of_missing(writer, count, error);
 }
 
-void sumi__stop_workers(sumi_writer_t *writer) {
-  sumi__job_queue_close(&writer->queue);
+void sumi__summary_stop_workers(sumi_writer_t *writer) {
+  sumi__summary_job_queue_close(&writer->queue);
   for (int i = 0; i < writer->worker_count; ++i) pthread_join(writer->workers[i], NULL);
 }

@@ -1,3 +1,4 @@
+#include <sumi/options.h>
 #include <sumi/alloc.h>
 #include <sumi/utf8.h>
 
@@ -13,6 +14,8 @@ enum {
 
 /* Stands for every writer there was no memory for, as cairo's nil objects do. */
 static sumi_writer_t no_memory = {.out_of_memory = true};
+
+static void finish_at_exit(void *user);
 
 static sumi_status_t check_options(const char *directory, const sumi_writer_options_t *options) {
   SUMI_TRY(sumi_utf8_check("directory", directory));
@@ -41,63 +44,84 @@ static sumi_event_writer_t *open_events(const char *directory, const sumi_writer
   const sumi_existing_run_t existing = options->resume_at > 0 ? SUMI_RUN_RESUME : options->existing;
   return sumi_event_writer_open(directory, status, .flush_interval_ms = options->flush_interval_ms,
                                 .when_full = options->on_full, .existing = existing,
-                                .resume_step = options->resume_at);
+                                .resume_step = options->resume_at, .keep_trying = true);
 }
 
 static void read_rules(sumi_writer_t *writer, const char *code_rules) {
-  sumi__keep_failure(writer, sumi__interval_layers_parse_code(&writer->layers, code_rules));
+  sumi__summary_keep_failure(writer,
+                             sumi__summary_interval_layers_parse_code(&writer->layers, code_rules));
   if (!writer->layers.path) return;
-  sumi__keep_failure(writer, sumi__interval_layers_read_environment(&writer->layers));
-  const sumi_status_t status = sumi__interval_layers_poll(&writer->layers);
-  if (status != SUMI_OK) sumi__warn(writer, sumi_error_message());
+  sumi__summary_keep_failure(writer,
+                             sumi__summary_interval_layers_read_environment(&writer->layers));
+  const sumi_status_t status = sumi__summary_interval_layers_poll(&writer->layers);
+  if (status != SUMI_OK) sumi__summary_warn(writer, sumi_error_message());
 }
 
 static void init(sumi_writer_t *writer, const sumi_writer_options_t *options) {
   const int64_t count = options->queue_summaries, bytes = options->queue_bytes;
-  sumi__tags_init(&writer->tags);
-  sumi__job_queue_init(&writer->queue, count > 0 ? count : DEFAULT_QUEUE_SUMMARIES,
-                       bytes > 0 ? (size_t)bytes : (size_t)DEFAULT_QUEUE_BYTES, options->on_full);
-  pthread_mutex_init(&writer->failure_lock, NULL);
+  pthread_mutex_init(&writer->tags_lock, NULL);
+  sumi__summary_job_queue_init(&writer->queue, count > 0 ? count : DEFAULT_QUEUE_SUMMARIES,
+                               bytes > 0 ? (size_t)bytes : (size_t)DEFAULT_QUEUE_BYTES,
+                               options->on_full);
+  pthread_mutex_init(&writer->report_lock, NULL);
+  pthread_mutex_init(&writer->endings_lock, NULL);
   pthread_mutex_init(&writer->embedding_lock, NULL);
   writer->hparams_end = SUMI_HPARAMS_SUCCESS;
-  writer->forks = sumi__fork_count();
+  writer->forks = sumi_fork_count();
   writer->first_step = options->resume_at > 0 ? options->resume_at : 0;
   writer->total_steps = options->total_steps > 0 ? options->total_steps : 0;
   writer->newest_step = -1;
-  writer->report_step = writer->first_step - 1;
-  writer->warnings = writer->first_step;
 }
 
 static void release(sumi_writer_t *writer) {
-  sumi__tags_release(&writer->tags);
-  sumi__interval_layers_release(&writer->layers);
-  sumi__job_queue_release(&writer->queue);
-  pthread_mutex_destroy(&writer->failure_lock);
+  sumi__summary_endings_release(writer);
+  pthread_mutex_destroy(&writer->tags_lock);
+  sumi__summary_interval_layers_release(&writer->layers);
+  sumi__summary_job_queue_release(&writer->queue);
+  pthread_mutex_destroy(&writer->report_lock);
+  pthread_mutex_destroy(&writer->endings_lock);
   pthread_mutex_destroy(&writer->embedding_lock);
-  sumi__free_embeddings(writer);
-  sumi_free(writer->failure_text);
+  sumi_free(writer->unopened_text);
   sumi_free(writer->directory);
   sumi_free(writer);
 }
 
-sumi_writer_t *sumi_writer_open_with(const char *directory, sumi_writer_options_t options) {
+static void warn_of_neighbour(sumi_writer_t *writer) {
+  const char *path = sumi_event_writer_neighbour(writer->events);
+  if (!path) return;
+  sumi_fail(SUMI_UNAVAILABLE,
+            "%s was being written when this session began: TensorBoard does not show all of two "
+            "writers in one run; give each a run of its own",
+            path);
+  sumi__summary_warn(writer, sumi_error_message());
+}
+
+static void note_unopened(sumi_writer_t *writer, sumi_status_t status) {
+  writer->unopened = status;
+  writer->unopened_text = sumi_strdup(sumi_error_message());
+}
+
+sumi_writer_t *sumi_writer_open_with(const char *directory, const sumi_writer_options_t *given) {
+  sumi_writer_options_t options;
+  sumi_status_t status = sumi_options_read(&options, sizeof options, given);
   sumi_writer_t *writer = sumi_calloc(1, sizeof *writer);
   if (!writer) return &no_memory;
   init(writer, &options);
   writer->directory = sumi_strdup(directory ? directory : "");
   const bool watch = directory && !options.ignore_environment;
-  const sumi_status_t layered = sumi__interval_layers_init(&writer->layers,
-                                                           watch ? directory : NULL);
+  const sumi_status_t layered = sumi__summary_interval_layers_init(&writer->layers,
+                                                                   watch ? directory : NULL);
   if (!writer->directory || layered != SUMI_OK) {
     release(writer);
     return &no_memory;
   }
-  sumi_status_t status;
-  writer->events = open_events(directory, &options, &status);
-  sumi__keep_failure(writer, status);
+  if (status == SUMI_OK) writer->events = open_events(directory, &options, &status);
+  if (!writer->events) note_unopened(writer, status);
   read_rules(writer, options.intervals);
   if (!writer->events) return writer;
-  sumi__start_workers(writer, options.workers > 0 ? options.workers : 1);
+  warn_of_neighbour(writer);
+  sumi__summary_start_workers(writer, options.workers > 0 ? options.workers : 1);
+  sumi_exit_hook_add(&writer->exit_hook, finish_at_exit, writer);
   return writer;
 }
 
@@ -108,83 +132,85 @@ static int64_t dropped(sumi_writer_t *writer) {
   return SUMI__RELAXED(writer->dropped) + (int64_t)(counts.dropped + counts.lost);
 }
 
-/* Logs the number of losses when it has grown since the last time. */
-static void report_drops(sumi_writer_t *writer) {
+/* Logs the number of losses when it has grown since the last time: true. Not while the disk takes
+ * nothing, for the report would be lost as well. */
+static bool report_drops(sumi_writer_t *writer) {
+  if (sumi_event_writer_counts(writer->events).waiting > 0) return false;
   const int64_t total = dropped(writer);
-  pthread_mutex_lock(&writer->failure_lock);
-  int64_t step = SUMI__RELAXED(writer->newest_step);
-  if (step <= writer->report_step) step = writer->report_step + 1;
+  pthread_mutex_lock(&writer->report_lock);
   const bool more = total > writer->reported_drops;
   if (more) {
     writer->reported_drops = total;
-    writer->report_step = step;
-  }
-  pthread_mutex_unlock(&writer->failure_lock);
-  if (more)
-    sumi__keep_failure(
+    const int64_t step = sumi__summary_step_after(writer, "sumi/dropped",
+                                                  SUMI__RELAXED(writer->newest_step));
+    sumi__summary_keep_failure(
         writer, sumi_event_writer_scalar(writer->events, "sumi/dropped", step, (float)total));
+  }
+  pthread_mutex_unlock(&writer->report_lock);
+  return more;
 }
 
 sumi_status_t sumi_writer_status(sumi_writer_t *writer) {
   if (!writer) return SUMI_OK;
   if (writer->out_of_memory) return sumi_fail_alloc("a writer", sizeof *writer);
-  pthread_mutex_lock(&writer->failure_lock);
-  const sumi_status_t status = writer->failure;
-  if (status != SUMI_OK)
-    sumi_fail(status, "%s", writer->failure_text ? writer->failure_text : "out of memory");
-  pthread_mutex_unlock(&writer->failure_lock);
-  return status;
+  if (!writer->events) return sumi__summary_fail_unopened(writer);
+  if (sumi__summary_is_inherited(writer)) return sumi__summary_fail_inherited(writer);
+  return sumi_event_writer_status(writer->events);
+}
+
+static void flush_events(sumi_writer_t *writer) {
+  sumi__summary_keep_failure(writer, sumi_event_writer_flush(writer->events));
+  if (report_drops(writer))
+    sumi__summary_keep_failure(writer, sumi_event_writer_flush(writer->events));
 }
 
 sumi_status_t sumi_writer_flush(sumi_writer_t *writer) {
   if (!writer) return SUMI_OK;
-  if (sumi__check_usable(writer) == SUMI_OK) {
-    sumi__job_queue_drain(&writer->queue);
-    report_drops(writer);
-    sumi__keep_failure(writer, sumi_event_writer_flush(writer->events));
-  } else if (writer->events) {
-    return sumi__check_usable(writer);
+  if (writer->events && !sumi__summary_is_inherited(writer)) {
+    sumi__summary_job_queue_drain(&writer->queue);
+    flush_events(writer);
   }
   return sumi_writer_status(writer);
 }
 
-static void write_kept_scalars(sumi_writer_t *writer) {
-  size_t cursor = 0;
-  for (sumi__tag_t *tag; (tag = sumi__tags_next(&writer->tags, &cursor));) {
-    if (!tag->has_kept || tag->kept_step <= SUMI__RELAXED(tag->gate.last_step)) continue;
-    const sumi_event_value_t value = sumi__scalar_value(tag, tag->kept_value);
-    const sumi_status_t status = sumi_event_writer_values(writer->events, tag->kept_step,
-                                                          tag->kept_wall_time_s, &value, 1);
-    sumi__keep_failure(writer, status);
-    if (status == SUMI_OK) SUMI__COUNT(writer->scalars);
-  }
+/* A program that ends without closing keeps what it logged. */
+static void finish_at_exit(void *user) {
+  sumi_writer_t *writer = user;
+  sumi__summary_job_queue_drain(&writer->queue);
+  sumi__summary_finish(writer);
+  flush_events(writer);
+}
+
+static sumi_status_t close_events(sumi_writer_t *writer) {
+  sumi_exit_hook_remove(&writer->exit_hook);
+  sumi__summary_stop_workers(writer);
+  sumi__summary_finish(writer);
+  flush_events(writer);
+  return sumi_event_writer_close(writer->events);
 }
 
 sumi_status_t sumi_writer_close(sumi_writer_t *writer) {
   if (!writer) return SUMI_OK;
   if (writer->out_of_memory) return sumi_writer_status(writer);
-  if (writer->events) {
-    if (writer->forks != sumi__fork_count()) return sumi__check_usable(writer);
-    sumi__stop_workers(writer);
-    write_kept_scalars(writer);
-    sumi__end_hparams(writer);
-    report_drops(writer);
-    sumi__keep_failure(writer, sumi_event_writer_close(writer->events));
-  }
-  const sumi_status_t status = sumi_writer_status(writer);
+  if (writer->events && sumi__summary_is_inherited(writer))
+    return sumi__summary_fail_inherited(writer);
+  const sumi_status_t status = writer->events ? close_events(writer)
+                                              : sumi__summary_fail_unopened(writer);
   release(writer);
   return status;
 }
 
 bool sumi_writer_due(sumi_writer_t *writer, const char *name, int64_t step) {
   if (!writer) return false;
-  sumi__tag_t *tag = writer->events ? sumi__tags_find(&writer->tags, name) : NULL;
-  if (tag && sumi__is_shut(writer, tag, step)) return false;
-  if (sumi__check_usable(writer) != SUMI_OK || sumi__get_tag(writer, name, &tag) != SUMI_OK)
+  sumi__summary_tag_t *tag = sumi__summary_tag_find(writer->events, name);
+  if (tag && sumi__summary_is_shut(writer, tag, step)) return false;
+  if (sumi__summary_check_usable(writer) != SUMI_OK ||
+      sumi__summary_get_tag(writer, name, &tag) != SUMI_OK)
     return false;
   bool due = false;
   pthread_mutex_lock(&tag->lock);
-  if (step != SUMI__RELAXED(tag->gate.last_step)) sumi__admit(writer, tag, NULL, step, &due);
+  if (step != sumi_event_tag_last_step(tag->event))
+    sumi__summary_admit(writer, tag, NULL, step, &due);
   pthread_mutex_unlock(&tag->lock);
   return due;
 }
@@ -192,24 +218,26 @@ bool sumi_writer_due(sumi_writer_t *writer, const char *name, int64_t step) {
 sumi_status_t sumi_writer_set_interval(sumi_writer_t *writer, const char *pattern,
                                        sumi_interval_t interval) {
   if (!writer) return SUMI_OK;
-  SUMI_TRY(sumi__check_usable(writer));
-  return sumi__refuse(writer, sumi__interval_layers_add(&writer->layers, pattern, &interval));
+  SUMI_TRY(sumi__summary_check_usable(writer));
+  return sumi__summary_refuse(
+      writer, sumi__summary_interval_layers_add(&writer->layers, pattern, &interval));
 }
 
 sumi_status_t sumi_writer_set_total_steps(sumi_writer_t *writer, int64_t total_steps) {
   if (!writer) return SUMI_OK;
-  SUMI_TRY(sumi__check_usable(writer));
+  SUMI_TRY(sumi__summary_check_usable(writer));
   if (total_steps < 0 || total_steps > SUMI_MAX_STEP + 1)
-    return sumi__refuse(writer,
-                        sumi_fail(SUMI_INVALID_ARGUMENT, "total_steps is %lld; expected 0 to 2^53",
-                                  (long long)total_steps));
+    return sumi__summary_refuse(writer, sumi_fail(SUMI_INVALID_ARGUMENT,
+                                                  "total_steps is %lld; expected 0 to 2^53",
+                                                  (long long)total_steps));
   atomic_store(&writer->total_steps, total_steps);
   atomic_fetch_add(&writer->layers.generation, 1);
   return SUMI_OK;
 }
 
-static sumi_status_t set_texts(sumi__tag_t *tag, const char *title, const char *description) {
-  if (tag->plugin)
+static sumi_status_t set_texts(sumi__summary_tag_t *tag, const char *title,
+                               const char *description) {
+  if (sumi_event_tag_plugin_name(tag->event))
     return sumi_fail(SUMI_FAILED_PRECONDITION,
                      "tag \"%s\" has been logged: describe it before that", tag->name);
   char *titles = sumi_strdup(title), *descriptions = sumi_strdup(description);
@@ -228,20 +256,21 @@ static sumi_status_t set_texts(sumi__tag_t *tag, const char *title, const char *
 sumi_status_t sumi_writer_describe(sumi_writer_t *writer, const char *name, const char *title,
                                    const char *description) {
   if (!writer) return SUMI_OK;
-  SUMI_TRY(sumi__check_usable(writer));
+  SUMI_TRY(sumi__summary_check_usable(writer));
   sumi_status_t status = title ? sumi_utf8_check("title", title) : SUMI_OK;
   if (status == SUMI_OK && description) status = sumi_utf8_check("description", description);
-  if (status != SUMI_OK) return sumi__refuse(writer, status);
-  sumi__tag_t *tag;
-  SUMI_TRY(sumi__get_tag(writer, name, &tag));
+  if (status != SUMI_OK) return sumi__summary_refuse(writer, status);
+  sumi__summary_tag_t *tag;
+  SUMI_TRY(sumi__summary_get_tag(writer, name, &tag));
   pthread_mutex_lock(&tag->lock);
   status = set_texts(tag, title, description);
   pthread_mutex_unlock(&tag->lock);
-  return sumi__refuse(writer, status);
+  return sumi__summary_refuse(writer, status);
 }
 
 sumi_writer_counters_t sumi_writer_stats(sumi_writer_t *writer) {
   if (!writer || writer->out_of_memory) return (sumi_writer_counters_t){0};
+  const bool is_inherited = sumi__summary_is_inherited(writer);
   return (sumi_writer_counters_t){
       .scalars = SUMI__RELAXED(writer->scalars),
       .summaries = SUMI__RELAXED(writer->summaries),
@@ -250,7 +279,8 @@ sumi_writer_counters_t sumi_writer_stats(sumi_writer_t *writer) {
       .histograms = SUMI__RELAXED(writer->histograms),
       .refused = SUMI__RELAXED(writer->refused),
       .dropped = dropped(writer),
-      .waiting = sumi__job_queue_waiting(&writer->queue),
+      /* In a forked child nobody may hold the lock, and nobody may ever give it back. */
+      .waiting = is_inherited ? 0 : sumi__summary_job_queue_waiting(&writer->queue),
   };
 }
 

@@ -3,14 +3,29 @@
 #include <sumi/clock.h>
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { BAR_WIDTH = 30 };
 
+/* Whether the terminal shows UTF-8, by the variable that decides it. */
+static bool shows_utf8(void) {
+  static const char *const variables[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+  for (size_t i = 0; i < sizeof variables / sizeof *variables; ++i) {
+    const char *value = getenv(variables[i]);
+    if (value && *value) return strstr(value, "UTF-8") || strstr(value, "utf8");
+  }
+  return false;
+}
+
 void progress_start(progress_t *progress, int64_t total) {
   const int64_t now_ns = sumi_clock_monotonic_ns();
-  *progress = (progress_t){
-      .terminal = isatty(STDERR_FILENO), .total = total, .start_ns = now_ns, .shown_ns = now_ns};
+  *progress = (progress_t){.terminal = isatty(STDERR_FILENO),
+                           .utf8 = shows_utf8(),
+                           .total = total,
+                           .start_ns = now_ns,
+                           .shown_ns = now_ns};
 }
 
 static void show(const progress_t *p, int64_t done, double loss) {
@@ -19,8 +34,10 @@ static void show(const progress_t *p, int64_t done, double loss) {
                          ? (int)((double)(p->total - done) / p->steps_per_second)
                          : 0;
   if (p->terminal) {
+    const char *done_mark = p->utf8 ? "█" : "#", *open_mark = p->utf8 ? "·" : ".";
     fputc('\r', stderr);
-    for (int i = 0; i < BAR_WIDTH; ++i) fputs(i < (int)(fraction * BAR_WIDTH) ? "█" : "·", stderr);
+    for (int i = 0; i < BAR_WIDTH; ++i)
+      fputs(i < (int)(fraction * BAR_WIDTH) ? done_mark : open_mark, stderr);
     fprintf(stderr, " %3.0f %%  ", 100 * fraction);
   }
   fprintf(stderr, "step %lld/%lld  %.1f steps/s  loss %.4f  %d:%02d left%s", (long long)done,

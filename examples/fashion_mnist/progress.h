@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 typedef struct progress {
-  bool terminal;
+  bool terminal, utf8;
   int64_t total, start_ns, shown_ns, shown_step;
   double steps_per_second; /* since the last time it was shown */
 } progress_t;

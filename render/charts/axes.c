@@ -36,7 +36,7 @@ static void mend_range(double *low, double *high) {
   *high += half;
 }
 
-sumi__scale_t sumi__scale(double low, double high, int ticks, bool padded, bool log) {
+sumi__render_scale_t sumi__render_scale(double low, double high, int ticks, bool padded, bool log) {
   mend_range(&low, &high);
   const double rough = (high - low) / (ticks > 1 ? ticks : 1);
   double step = round_step(rough);
@@ -45,7 +45,7 @@ sumi__scale_t sumi__scale(double low, double high, int ticks, bool padded, bool 
     low = floor(low / step + 1e-9) * step;
     high = ceil(high / step - 1e-9) * step;
   }
-  sumi__scale_t scale = {.low = low, .high = high, .step = step, .log = log};
+  sumi__render_scale_t scale = {.low = low, .high = high, .step = step, .log = log};
   scale.first_tick = ceil(low / step - 1e-9) * step;
   const double count = floor((high - scale.first_tick) / step + 1e-9) + 1;
   scale.tick_count = count > MAX_TICKS ? MAX_TICKS : count < 0 ? 0 : (int)count;
@@ -54,31 +54,33 @@ sumi__scale_t sumi__scale(double low, double high, int ticks, bool padded, bool 
   return scale;
 }
 
-void sumi__tick_text(const sumi__scale_t *scale, int tick, char text[SUMI__NUMBER_TEXT_MAX]) {
+void sumi__render_tick_text(const sumi__render_scale_t *scale, int tick,
+                            char text[SUMI__NUMBER_TEXT_MAX]) {
   double value = scale->first_tick + tick * scale->step;
   if (fabs(value) < scale->step * 1e-6) value = 0;
   const double largest = fmax(fabs(scale->low), fabs(scale->high));
   if (scale->log)
-    sumi__number_text(text, pow(10, value), 6);
+    sumi__render_number_text(text, pow(10, value), 6);
   else if (largest >= 1e6 || scale->step < 1e-5)
-    sumi__number_text(text, value, 4);
+    sumi__render_number_text(text, value, 4);
   else
-    sumi__fixed_text(text, value, scale->decimals);
+    sumi__render_fixed_text(text, value, scale->decimals);
 }
 
-static int widest_tick(sumi_canvas_t *canvas, const sumi__scale_t *scale) {
+static int widest_tick(sumi_canvas_t *canvas, const sumi__render_scale_t *scale) {
   int widest = 0;
   for (int i = 0; i < scale->tick_count; ++i) {
     char text[SUMI__NUMBER_TEXT_MAX];
-    sumi__tick_text(scale, i, text);
-    const int width = sumi__canvas_text_width(canvas, text, TEXT_PX, false);
+    sumi__render_tick_text(scale, i, text);
+    const int width = sumi__render_canvas_text_width(canvas, text, TEXT_PX, false);
     if (width > widest) widest = width;
   }
   return widest;
 }
 
-sumi__axes_t sumi__axes(sumi_canvas_t *canvas, sumi_rect_t room, sumi__scale_t x, sumi__scale_t y,
-                        const char *x_label, const char *y_label) {
+sumi__render_axes_t sumi__render_axes(sumi_canvas_t *canvas, sumi_rect_t room,
+                                      sumi__render_scale_t x, sumi__render_scale_t y,
+                                      const char *x_label, const char *y_label) {
   const int line = sumi_text_height_px(TEXT_PX);
   const int left = widest_tick(canvas, &y) + TICK_GAP_PX + (y_label ? line + LABEL_GAP_PX : 0);
   const int below = line + TICK_GAP_PX + (x_label ? line + LABEL_GAP_PX : 0);
@@ -87,42 +89,42 @@ sumi__axes_t sumi__axes(sumi_canvas_t *canvas, sumi_rect_t room, sumi__scale_t x
                       room.height - below - top};
   if (plot.width < MIN_SIDE_PX) plot.width = MIN_SIDE_PX;
   if (plot.height < MIN_SIDE_PX) plot.height = MIN_SIDE_PX;
-  return (sumi__axes_t){plot, x, y};
+  return (sumi__render_axes_t){plot, x, y};
 }
 
-double sumi__axes_x(const sumi__axes_t *axes, double value) {
+double sumi__render_axes_x(const sumi__render_axes_t *axes, double value) {
   const double share = (value - axes->x.low) / (axes->x.high - axes->x.low);
   return axes->plot.x + share * axes->plot.width;
 }
 
-double sumi__axes_y(const sumi__axes_t *axes, double value) {
+double sumi__render_axes_y(const sumi__render_axes_t *axes, double value) {
   const double share = (value - axes->y.low) / (axes->y.high - axes->y.low);
   return axes->plot.y + axes->plot.height - share * axes->plot.height;
 }
 
-static void draw_y_ticks(sumi_canvas_t *canvas, const sumi__axes_t *axes, int line) {
+static void draw_y_ticks(sumi_canvas_t *canvas, const sumi__render_axes_t *axes, int line) {
   const sumi_rect_t plot = axes->plot;
   for (int i = 0; i < axes->y.tick_count; ++i) {
-    const int y = (int)lround(sumi__axes_y(axes, axes->y.first_tick + i * axes->y.step));
+    const int y = (int)lround(sumi__render_axes_y(axes, axes->y.first_tick + i * axes->y.step));
     sumi_canvas_fill(canvas, (sumi_rect_t){plot.x, y, plot.width, 1}, SUMI__LINE_FAINT);
     char text[SUMI__NUMBER_TEXT_MAX];
-    sumi__tick_text(&axes->y, i, text);
+    sumi__render_tick_text(&axes->y, i, text);
     const sumi_rect_t box = {0, y - line / 2, plot.x - TICK_GAP_PX, line};
     sumi_canvas_text(canvas, text, box, .size_px = TEXT_PX, .color = SUMI__INK_MUTED,
                      .align = SUMI_ALIGN_END);
   }
 }
 
-static void draw_x_ticks(sumi_canvas_t *canvas, const sumi__axes_t *axes, int line) {
+static void draw_x_ticks(sumi_canvas_t *canvas, const sumi__render_axes_t *axes, int line) {
   const sumi_rect_t plot = axes->plot;
   const int bottom = plot.y + plot.height;
   int free_from = INT32_MIN; /* a text that would touch the one before it is left out */
   for (int i = 0; i < axes->x.tick_count; ++i) {
-    const int x = (int)lround(sumi__axes_x(axes, axes->x.first_tick + i * axes->x.step));
+    const int x = (int)lround(sumi__render_axes_x(axes, axes->x.first_tick + i * axes->x.step));
     sumi_canvas_fill(canvas, (sumi_rect_t){x, bottom, 1, 4}, SUMI__LINE);
     char text[SUMI__NUMBER_TEXT_MAX];
-    sumi__tick_text(&axes->x, i, text);
-    const int width = sumi__canvas_text_width(canvas, text, TEXT_PX, false);
+    sumi__render_tick_text(&axes->x, i, text);
+    const int width = sumi__render_canvas_text_width(canvas, text, TEXT_PX, false);
     const sumi_rect_t box = {x - width / 2, bottom + TICK_GAP_PX, width, line};
     if (box.x < free_from) continue;
     sumi_canvas_text(canvas, text, box, .size_px = TEXT_PX, .color = SUMI__INK_MUTED);
@@ -130,8 +132,8 @@ static void draw_x_ticks(sumi_canvas_t *canvas, const sumi__axes_t *axes, int li
   }
 }
 
-void sumi__axes_draw(sumi_canvas_t *canvas, const sumi__axes_t *axes, const char *x_label,
-                     const char *y_label) {
+void sumi__render_axes_draw(sumi_canvas_t *canvas, const sumi__render_axes_t *axes,
+                            const char *x_label, const char *y_label) {
   const sumi_rect_t plot = axes->plot;
   const int line = sumi_text_height_px(TEXT_PX), bottom = plot.y + plot.height;
   draw_y_ticks(canvas, axes, line);
@@ -149,7 +151,7 @@ void sumi__axes_draw(sumi_canvas_t *canvas, const sumi__axes_t *axes, const char
                      .upwards = true);
 }
 
-bool sumi__finite_range(const sumi_array_view_t *values, double *low, double *high) {
+bool sumi__render_finite_range(const sumi_array_view_t *values, double *low, double *high) {
   *low = INFINITY;
   *high = -INFINITY;
   const int64_t count = sumi_array_view_count(values);
@@ -162,7 +164,8 @@ bool sumi__finite_range(const sumi_array_view_t *values, double *low, double *hi
   return *low <= *high;
 }
 
-sumi_status_t sumi__check_values(const char *what, const sumi_array_view_t *values, int rank) {
+sumi_status_t sumi__render_check_values(const char *what, const sumi_array_view_t *values,
+                                        int rank) {
   SUMI_TRY(sumi_array_view_check(what, values));
   if (values->dtype == SUMI_STRING)
     return sumi_fail(SUMI_INVALID_ARGUMENT, "%s has dtype string; numbers are expected", what);
@@ -175,8 +178,8 @@ sumi_status_t sumi__check_values(const char *what, const sumi_array_view_t *valu
   return SUMI_OK;
 }
 
-sumi_status_t sumi__chart_size(int *width_px, int *height_px, int default_width,
-                               int default_height) {
+sumi_status_t sumi__render_chart_size(int *width_px, int *height_px, int default_width,
+                                      int default_height) {
   enum { MIN_WIDTH = 160, MIN_HEIGHT = 120, MAX_SIDE = 4096 };
   if (*width_px == 0) *width_px = default_width;
   if (*height_px == 0) *height_px = default_height;

@@ -12,41 +12,43 @@ typedef struct {
   double low, high, first_tick, step;
   int tick_count, decimals;
   bool log; /* low, high and ticks are then log10 of the values */
-} sumi__scale_t;
+} sumi__render_scale_t;
 
 /* A scale that holds [low, high] (log10 of them for `log`) with about `ticks` ticks; `padded`
  * moves the ends out to ticks. An empty or infinite range becomes one around what there is. */
-SUMI_API sumi__scale_t sumi__scale(double low, double high, int ticks, bool padded, bool log);
+sumi__render_scale_t sumi__render_scale(double low, double high, int ticks, bool padded, bool log);
 
-SUMI_API void sumi__tick_text(const sumi__scale_t *scale, int tick,
-                              char text[SUMI__NUMBER_TEXT_MAX]);
+void sumi__render_tick_text(const sumi__render_scale_t *scale, int tick,
+                            char text[SUMI__NUMBER_TEXT_MAX]);
 
 typedef struct {
   sumi_rect_t plot;
-  sumi__scale_t x, y;
-} sumi__axes_t;
+  sumi__render_scale_t x, y;
+} sumi__render_axes_t;
 
 /* Decides the plot's rectangle inside `room` of the canvas, leaving space for tick texts and
  * labels (NULL: none). */
-sumi__axes_t sumi__axes(sumi_canvas_t *canvas, sumi_rect_t room, sumi__scale_t x, sumi__scale_t y,
-                        const char *x_label, const char *y_label);
+sumi__render_axes_t sumi__render_axes(sumi_canvas_t *canvas, sumi_rect_t room,
+                                      sumi__render_scale_t x, sumi__render_scale_t y,
+                                      const char *x_label, const char *y_label);
 
 /* Grid, tick texts, labels. */
-void sumi__axes_draw(sumi_canvas_t *canvas, const sumi__axes_t *axes, const char *x_label,
-                     const char *y_label);
+void sumi__render_axes_draw(sumi_canvas_t *canvas, const sumi__render_axes_t *axes,
+                            const char *x_label, const char *y_label);
 
 /* Pixels of a value (of its logarithm, for a log scale). */
-double sumi__axes_x(const sumi__axes_t *axes, double value);
-double sumi__axes_y(const sumi__axes_t *axes, double value);
+double sumi__render_axes_x(const sumi__render_axes_t *axes, double value);
+double sumi__render_axes_y(const sumi__render_axes_t *axes, double value);
 
 /* The smallest and largest finite values of an array; false when there are none. */
-bool sumi__finite_range(const sumi_array_view_t *values, double *low, double *high);
+bool sumi__render_finite_range(const sumi_array_view_t *values, double *low, double *high);
 
 /* INVALID_ARGUMENT unless `values` is a numeric array of that rank. */
-sumi_status_t sumi__check_values(const char *what, const sumi_array_view_t *values, int rank);
+sumi_status_t sumi__render_check_values(const char *what, const sumi_array_view_t *values,
+                                        int rank);
 
 /* Fills in a chart's default size, or INVALID_ARGUMENT: 160 x 120 to 4096 x 4096. */
-sumi_status_t sumi__chart_size(int *width_px, int *height_px, int default_width,
-                               int default_height);
+sumi_status_t sumi__render_chart_size(int *width_px, int *height_px, int default_width,
+                                      int default_height);
 
 #endif

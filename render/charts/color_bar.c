@@ -8,11 +8,11 @@
 
 enum { TEXT_PX = 11, BAR_WIDTH_PX = 120, GAP_PX = 8, BAR_HEIGHT_PX = 10 };
 
-void sumi__color_bar(sumi_canvas_t *canvas, sumi_rect_t rect, sumi_color_map_t map, double low,
-                     double high) {
+void sumi__render_color_bar(sumi_canvas_t *canvas, sumi_rect_t rect, sumi_color_map_t map,
+                            double low, double high) {
   char text[SUMI__NUMBER_TEXT_MAX];
-  sumi__number_text(text, low, 3);
-  const int low_width = sumi__canvas_text_width(canvas, text, TEXT_PX, false);
+  sumi__render_number_text(text, low, 3);
+  const int low_width = sumi__render_canvas_text_width(canvas, text, TEXT_PX, false);
   sumi_canvas_text(canvas, text, rect, .size_px = TEXT_PX, .color = SUMI__INK_MUTED);
   sumi_rect_t bar = {rect.x + low_width + GAP_PX, rect.y + (rect.height - BAR_HEIGHT_PX) / 2,
                      BAR_WIDTH_PX, BAR_HEIGHT_PX};
@@ -21,14 +21,14 @@ void sumi__color_bar(sumi_canvas_t *canvas, sumi_rect_t rect, sumi_color_map_t m
   for (int i = 0; i < bar.width; ++i)
     sumi_canvas_fill(canvas, (sumi_rect_t){bar.x + i, bar.y, 1, bar.height},
                      sumi_color_map_color(map, (i + 0.5) / bar.width));
-  sumi__number_text(text, high, 3);
+  sumi__render_number_text(text, high, 3);
   const int at = bar.x + bar.width + GAP_PX;
   sumi_canvas_text(canvas, text, ((sumi_rect_t){at, rect.y, rect.x + rect.width - at, rect.height}),
                    .size_px = TEXT_PX, .color = SUMI__INK_MUTED);
 }
 
-void sumi__color_range(sumi_color_map_t map, double *low, double *high, double smallest,
-                       double largest) {
+void sumi__render_color_range(sumi_color_map_t map, double *low, double *high, double smallest,
+                              double largest) {
   if (*low == 0 && *high == 0) {
     const bool any = smallest <= largest;
     *low = any ? smallest : 0;
@@ -41,6 +41,6 @@ void sumi__color_range(sumi_color_map_t map, double *low, double *high, double s
   if (*low == *high) *high = *low + (*low == 0 ? 1 : fabs(*low));
 }
 
-double sumi__color_share(double value, double low, double high) {
+double sumi__render_color_share(double value, double low, double high) {
   return isfinite(value) ? (value / 2 - low / 2) / (high / 2 - low / 2) : NAN;
 }

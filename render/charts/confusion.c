@@ -1,3 +1,4 @@
+#include <sumi/options.h>
 #include <sumi/charts.h>
 
 #include <math.h>
@@ -42,7 +43,7 @@ static double count_at(const matrix_t *matrix, int row, int column) {
 
 static sumi_status_t check(const sumi_array_view_t *counts,
                            const sumi_confusion_options_t *options) {
-  SUMI_TRY(sumi__check_values("counts", counts, 2));
+  SUMI_TRY(sumi__render_check_values("counts", counts, 2));
   const int64_t n = counts->dims[0];
   if (n != counts->dims[1] || n < 1 || n > MAX_CLASSES) {
     char shape[SUMI_SHAPE_TEXT_MAX];
@@ -58,8 +59,8 @@ static sumi_status_t check(const sumi_array_view_t *counts,
                        "counts[%lld, %lld] is %g; finite counts >= 0 are expected",
                        (long long)(i / n), (long long)(i % n), count);
   }
-  SUMI_TRY(sumi__check_texts(options->title, options->subtitle));
-  return sumi__check_names("class_names", options->class_names, n);
+  SUMI_TRY(sumi__render_check_texts(options->title, options->subtitle));
+  return sumi__render_check_names("class_names", options->class_names, n);
 }
 
 static void class_name(const matrix_t *matrix, int index, char number[16], const char **name) {
@@ -73,7 +74,7 @@ static int longest_name(const matrix_t *matrix, sumi_status_t *status) {
     char number[16];
     const char *name;
     class_name(matrix, i, number, &name);
-    const int width = sumi__text_width(name, NAME_PX, false, status);
+    const int width = sumi__render_text_width(name, NAME_PX, false, status);
     if (width > longest) longest = width;
   }
   return longest < MAX_NAME_PX ? longest : MAX_NAME_PX;
@@ -82,8 +83,9 @@ static int longest_name(const matrix_t *matrix, sumi_status_t *status) {
 /* "subtitle · accuracy 91.2% of 10 000" */
 static void compose_subtitle(matrix_t *matrix) {
   char share[SUMI__NUMBER_TEXT_MAX], total[SUMI__NUMBER_TEXT_MAX];
-  sumi__fixed_text(share, matrix->total > 0 ? 100 * matrix->correct / matrix->total : NAN, 1);
-  sumi__count_text(total, matrix->total);
+  sumi__render_fixed_text(share, matrix->total > 0 ? 100 * matrix->correct / matrix->total : NAN,
+                          1);
+  sumi__render_count_text(total, matrix->total);
   const char *given = matrix->options->subtitle;
   size_t room = sizeof matrix->subtitle - 2 * SUMI__NUMBER_TEXT_MAX - 32, length = 0;
   while (given && length < room && given[length]) ++length;
@@ -102,11 +104,11 @@ static sumi_status_t decide_sizes(matrix_t *matrix) {
   matrix->names_width = longest;
   matrix->turned = longest > matrix->cell_width - 4;
   matrix->names_height = matrix->turned ? longest : sumi_text_height_px(NAME_PX);
-  const int head = sumi__sheet_head_height(matrix->options->title, matrix->subtitle);
+  const int head = sumi__render_sheet_head_height(matrix->options->title, matrix->subtitle);
   matrix->grid = (sumi_rect_t){SUMI__SHEET_MARGIN_PX + line + NAME_GAP_PX + matrix->names_width +
                                    NAME_GAP_PX,
                                head, n * matrix->cell_width, n * matrix->cell_height};
-  const int subtitle = sumi__text_width(matrix->subtitle, SUMI__SUBTITLE_PX, false, &status);
+  const int subtitle = sumi__render_text_width(matrix->subtitle, SUMI__SUBTITLE_PX, false, &status);
   const int for_grid = matrix->grid.x + matrix->grid.width + SUMI__SHEET_MARGIN_PX;
   const int for_subtitle = (subtitle < MAX_SUBTITLE_PX ? subtitle : MAX_SUBTITLE_PX) +
                            2 * SUMI__SHEET_MARGIN_PX;
@@ -135,13 +137,14 @@ static void draw_cell(sumi_canvas_t *canvas, const matrix_t *matrix, int row, in
   if (count == 0) return;
   char number[SUMI__NUMBER_TEXT_MAX], percent[SUMI__NUMBER_TEXT_MAX];
   if (count == floor(count))
-    sumi__count_text(number, count);
+    sumi__render_count_text(number, count);
   else
-    sumi__number_text(number, count, 3);
-  sumi__share_text(percent, share);
+    sumi__render_number_text(number, count, 3);
+  sumi__render_share_text(percent, share);
   const int first = sumi_text_height_px(COUNT_PX), second = sumi_text_height_px(SHARE_PX);
   const sumi_color_t ink = sumi_color_ink_on(color);
-  const bool fits = sumi__canvas_text_width(canvas, number, COUNT_PX, false) <= cell.width - 2;
+  const bool fits = sumi__render_canvas_text_width(canvas, number, COUNT_PX, false) <=
+                    cell.width - 2;
   if (cell.height >= first + second) {
     const int top = cell.y + (cell.height - first - second) / 2;
     sumi_canvas_text(canvas, number, ((sumi_rect_t){cell.x + 1, top, cell.width - 2, first}),
@@ -150,7 +153,7 @@ static void draw_cell(sumi_canvas_t *canvas, const matrix_t *matrix, int row, in
     sumi_canvas_text(canvas, percent, ((sumi_rect_t){cell.x, top + first, cell.width, second}),
                      .size_px = SHARE_PX, .color = ink, .align = SUMI_ALIGN_MIDDLE);
   } else if (cell.height >= second &&
-             sumi__canvas_text_width(canvas, number, SHARE_PX, false) <= cell.width) {
+             sumi__render_canvas_text_width(canvas, number, SHARE_PX, false) <= cell.width) {
     sumi_canvas_text(canvas, number, cell, .size_px = SHARE_PX, .color = ink,
                      .align = SUMI_ALIGN_MIDDLE);
   }
@@ -182,7 +185,7 @@ static void draw_names(sumi_canvas_t *canvas, const matrix_t *matrix) {
 }
 
 static void draw(sumi_canvas_t *canvas, const matrix_t *matrix) {
-  sumi__sheet_head(canvas, matrix->width, matrix->options->title, matrix->subtitle);
+  sumi__render_sheet_head(canvas, matrix->width, matrix->options->title, matrix->subtitle);
   draw_names(canvas, matrix);
   for (int row = 0; row < matrix->classes; ++row) {
     double row_sum = 0;
@@ -195,27 +198,36 @@ static void draw(sumi_canvas_t *canvas, const matrix_t *matrix) {
 
 static sumi_status_t annotate(const matrix_t *matrix, sumi_picture_t *picture) {
   sumi_buffer_t json = {0};
-  sumi__annotations_begin(&json, "confusion", matrix->options->title);
-  sumi__json_rect(&json, "grid", matrix->grid);
+  sumi__render_annotations_begin(&json, "confusion", matrix->options->title);
+  sumi__render_json_rect(&json, "grid", matrix->grid);
   if (matrix->options->class_names) {
-    sumi__json_open(&json, "class_names", '[');
+    sumi__render_json_open(&json, "class_names", '[');
     for (int i = 0; i < matrix->classes; ++i)
-      sumi__json_text(&json, NULL, matrix->options->class_names[i]);
-    sumi__json_close(&json, ']');
+      sumi__render_json_text(&json, NULL, matrix->options->class_names[i]);
+    sumi__render_json_close(&json, ']');
   }
-  sumi__json_open(&json, "counts", '[');
+  sumi__render_json_open(&json, "counts", '[');
   for (int row = 0; row < matrix->classes; ++row) {
-    sumi__json_open(&json, NULL, '[');
+    sumi__render_json_open(&json, NULL, '[');
     for (int column = 0; column < matrix->classes; ++column)
-      sumi__json_number(&json, NULL, count_at(matrix, row, column));
-    sumi__json_close(&json, ']');
+      sumi__render_json_number(&json, NULL, count_at(matrix, row, column));
+    sumi__render_json_close(&json, ']');
   }
-  sumi__json_close(&json, ']');
-  return sumi__annotations_end(&json, picture);
+  sumi__render_json_close(&json, ']');
+  return sumi__render_annotations_end(&json, picture);
+}
+
+sumi_status_t sumi_confusion_check(const sumi_array_view_t *counts,
+                                   const sumi_confusion_options_t *given) {
+  sumi_confusion_options_t options;
+  SUMI_TRY(sumi_options_read(&options, sizeof options, given));
+  return check(counts, &options);
 }
 
 sumi_status_t sumi_confusion_draw_with(const sumi_array_view_t *counts, sumi_picture_t *picture,
-                                       sumi_confusion_options_t options) {
+                                       const sumi_confusion_options_t *given) {
+  sumi_confusion_options_t options;
+  SUMI_TRY(sumi_options_read(&options, sizeof options, given));
   if (!picture) return sumi_fail(SUMI_INVALID_ARGUMENT, "picture is NULL");
   *picture = (sumi_picture_t){0};
   SUMI_TRY(check(counts, &options));

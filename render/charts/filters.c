@@ -1,3 +1,4 @@
+#include <sumi/options.h>
 #include <sumi/charts.h>
 
 #include <math.h>
@@ -33,7 +34,7 @@ typedef struct {
 
 static sumi_status_t check(const sumi_array_view_t *filters,
                            const sumi_filters_options_t *options) {
-  SUMI_TRY(sumi__check_values("filters", filters, 4));
+  SUMI_TRY(sumi__render_check_values("filters", filters, 4));
   char shape[SUMI_SHAPE_TEXT_MAX];
   sumi_array_view_shape_text(filters, shape);
   for (int axis = 0; axis < 4; ++axis) {
@@ -50,7 +51,7 @@ static sumi_status_t check(const sumi_array_view_t *filters,
   if (options->columns < 0 || options->columns > MAX_COLUMNS)
     return sumi_fail(SUMI_INVALID_ARGUMENT, "columns is %d; 1 to %d are allowed", options->columns,
                      MAX_COLUMNS);
-  return sumi__check_texts(options->title, options->subtitle);
+  return sumi__render_check_texts(options->title, options->subtitle);
 }
 
 static double weight(const grid_t *grid, int y, int x, int in, int out) {
@@ -83,8 +84,8 @@ static void tile_range(const grid_t *grid, int tile, double *low, double *high) 
         largest = fmax(largest, value);
       }
   *low = *high = 0;
-  sumi__color_range(grid->colored ? SUMI_MAP_GREY : SUMI_MAP_DIVERGING, low, high, smallest,
-                    largest);
+  sumi__render_color_range(grid->colored ? SUMI_MAP_GREY : SUMI_MAP_DIVERGING, low, high, smallest,
+                           largest);
 }
 
 static sumi_color_t pixel_color(const grid_t *grid, int tile, int y, int x, double low,
@@ -92,10 +93,10 @@ static sumi_color_t pixel_color(const grid_t *grid, int tile, int y, int x, doub
   const int in = tile_in(grid, tile), out = tile_out(grid, tile);
   if (!grid->colored)
     return sumi_color_map_color(SUMI_MAP_DIVERGING,
-                                sumi__color_share(weight(grid, y, x, in, out), low, high));
+                                sumi__render_color_share(weight(grid, y, x, in, out), low, high));
   sumi_color_t color = 0xff;
   for (int c = 0; c < 3; ++c) {
-    const double share = sumi__color_share(weight(grid, y, x, c, out), low, high);
+    const double share = sumi__render_color_share(weight(grid, y, x, c, out), low, high);
     if (isnan(share)) return SUMI__MISSING;
     color = color << 8 | (sumi_color_t)(fmin(fmax(share, 0), 1) * 255 + 0.5);
   }
@@ -117,7 +118,7 @@ static void draw_tile(sumi_canvas_t *canvas, const grid_t *grid, int tile) {
     for (int x = 0; x < grid->width; ++x)
       sumi_canvas_fill(canvas, (sumi_rect_t){rect.x + x * f, rect.y + y * f, f, f},
                        pixel_color(grid, tile, y, x, low, high));
-  sumi_canvas_frame(canvas, sumi__rect_inset(rect, -1), 1, SUMI__LINE);
+  sumi_canvas_frame(canvas, sumi__render_rect_inset(rect, -1), 1, SUMI__LINE);
 }
 
 static void decide_sizes(grid_t *grid) {
@@ -131,29 +132,38 @@ static void decide_sizes(grid_t *grid) {
   const bool row_per_filter = !grid->colored && grid->in > 1 && grid->in <= 32;
   const int columns = options->columns ? options->columns
                       : row_per_filter ? grid->in
-                                       : sumi__square_columns(grid->count, w, h);
+                                       : sumi__render_square_columns(grid->count, w, h);
   grid->columns = columns < grid->count ? columns : grid->count;
   grid->rows = (grid->count + grid->columns - 1) / grid->columns;
   const int wide = grid->columns * w - GAP_PX + 2 * SUMI__SHEET_MARGIN_PX;
   grid->sheet_width = wide > MIN_WIDTH_PX ? wide : MIN_WIDTH_PX;
-  grid->top = sumi__sheet_head_height(options->title, options->subtitle);
+  grid->top = sumi__render_sheet_head_height(options->title, options->subtitle);
   grid->sheet_height = grid->top + grid->rows * h - GAP_PX + SUMI__SHEET_MARGIN_PX;
   if (!options->each_scaled) grid->sheet_height += 12 + SUMI__COLOR_BAR_HEIGHT_PX;
 }
 
 static void draw(sumi_canvas_t *canvas, const grid_t *grid) {
-  sumi__sheet_head(canvas, grid->sheet_width, grid->options->title, grid->options->subtitle);
+  sumi__render_sheet_head(canvas, grid->sheet_width, grid->options->title, grid->options->subtitle);
   for (int tile = 0; tile < grid->count; ++tile) draw_tile(canvas, grid, tile);
   if (grid->options->each_scaled) return;
   const sumi_rect_t bar = {
       SUMI__SHEET_MARGIN_PX, grid->sheet_height - SUMI__SHEET_MARGIN_PX - SUMI__COLOR_BAR_HEIGHT_PX,
       grid->sheet_width - 2 * SUMI__SHEET_MARGIN_PX, SUMI__COLOR_BAR_HEIGHT_PX};
-  sumi__color_bar(canvas, bar, grid->colored ? SUMI_MAP_GREY : SUMI_MAP_DIVERGING, grid->low,
-                  grid->high);
+  sumi__render_color_bar(canvas, bar, grid->colored ? SUMI_MAP_GREY : SUMI_MAP_DIVERGING, grid->low,
+                         grid->high);
+}
+
+sumi_status_t sumi_filters_check(const sumi_array_view_t *filters,
+                                 const sumi_filters_options_t *given) {
+  sumi_filters_options_t options;
+  SUMI_TRY(sumi_options_read(&options, sizeof options, given));
+  return check(filters, &options);
 }
 
 sumi_status_t sumi_filters_draw_with(const sumi_array_view_t *filters, sumi_picture_t *picture,
-                                     sumi_filters_options_t options) {
+                                     const sumi_filters_options_t *given) {
+  sumi_filters_options_t options;
+  SUMI_TRY(sumi_options_read(&options, sizeof options, given));
   if (!picture) return sumi_fail(SUMI_INVALID_ARGUMENT, "picture is NULL");
   *picture = (sumi_picture_t){0};
   SUMI_TRY(check(filters, &options));
@@ -165,18 +175,18 @@ sumi_status_t sumi_filters_draw_with(const sumi_array_view_t *filters, sumi_pict
                  .out = (int)filters->dims[3],
                  .colored = filters->dims[2] == 3};
   double smallest, largest;
-  sumi__finite_range(filters, &smallest, &largest);
-  sumi__color_range(grid.colored ? SUMI_MAP_GREY : SUMI_MAP_DIVERGING, &grid.low, &grid.high,
-                    smallest, largest);
+  sumi__render_finite_range(filters, &smallest, &largest);
+  sumi__render_color_range(grid.colored ? SUMI_MAP_GREY : SUMI_MAP_DIVERGING, &grid.low, &grid.high,
+                           smallest, largest);
   decide_sizes(&grid);
   sumi_canvas_t *canvas;
   SUMI_TRY(sumi_canvas_new(grid.sheet_width, grid.sheet_height, 0, &canvas));
   draw(canvas, &grid);
   SUMI_TRY(sumi_canvas_finish(canvas, picture));
   sumi_buffer_t json = {0};
-  sumi__annotations_begin(&json, "filters", options.title);
-  sumi__json_whole(&json, "columns", grid.columns);
-  sumi__json_whole(&json, "count", grid.count);
-  sumi__json_rect(&json, "first", tile_rect(&grid, 0));
-  return sumi__annotations_end(&json, picture);
+  sumi__render_annotations_begin(&json, "filters", options.title);
+  sumi__render_json_whole(&json, "columns", grid.columns);
+  sumi__render_json_whole(&json, "count", grid.count);
+  sumi__render_json_rect(&json, "first", tile_rect(&grid, 0));
+  return sumi__render_annotations_end(&json, picture);
 }

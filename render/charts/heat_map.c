@@ -1,3 +1,4 @@
+#include <sumi/options.h>
 #include <sumi/charts.h>
 
 #include <math.h>
@@ -33,7 +34,7 @@ typedef struct {
 
 static sumi_status_t check(const sumi_array_view_t *values,
                            const sumi_heat_map_options_t *options) {
-  SUMI_TRY(sumi__check_values("values", values, 2));
+  SUMI_TRY(sumi__render_check_values("values", values, 2));
   if (values->dims[0] < 1 || values->dims[1] < 1 || values->dims[0] > MAX_CELLS ||
       values->dims[1] > MAX_CELLS) {
     char shape[SUMI_SHAPE_TEXT_MAX];
@@ -48,15 +49,15 @@ static sumi_status_t check(const sumi_array_view_t *values,
   if (options->cell_px < 0 || options->cell_px > MAX_CELL_PX)
     return sumi_fail(SUMI_INVALID_ARGUMENT, "cell_px is %d; 1 to %d are allowed", options->cell_px,
                      MAX_CELL_PX);
-  SUMI_TRY(sumi__check_texts(options->title, options->subtitle));
-  SUMI_TRY(sumi__check_names("row_names", options->row_names, values->dims[0]));
-  return sumi__check_names("column_names", options->column_names, values->dims[1]);
+  SUMI_TRY(sumi__render_check_texts(options->title, options->subtitle));
+  SUMI_TRY(sumi__render_check_names("row_names", options->row_names, values->dims[0]));
+  return sumi__render_check_names("column_names", options->column_names, values->dims[1]);
 }
 
 static int longest_name(const char *const *names, int count, sumi_status_t *status) {
   int longest = 0;
   for (int i = 0; names && i < count; ++i) {
-    const int width = sumi__text_width(names[i], NAME_PX, false, status);
+    const int width = sumi__render_text_width(names[i], NAME_PX, false, status);
     if (width > longest) longest = width;
   }
   return longest < MAX_NAME_PX ? longest : MAX_NAME_PX;
@@ -79,7 +80,7 @@ static sumi_status_t decide_sizes(map_t *map) {
   if (named && options->column_names)
     map->column_names_height = longest_name(options->column_names, map->columns, &status) +
                                NAME_GAP_PX;
-  const int head = sumi__sheet_head_height(options->title, options->subtitle);
+  const int head = sumi__render_sheet_head_height(options->title, options->subtitle);
   map->grid = (sumi_rect_t){SUMI__SHEET_MARGIN_PX + map->row_names_width, head,
                             map->columns * map->cell, map->rows * map->cell};
   const int width = map->grid.x + map->grid.width + SUMI__SHEET_MARGIN_PX;
@@ -105,26 +106,28 @@ static void draw_names(sumi_canvas_t *canvas, const map_t *map) {
 }
 
 static void draw(sumi_canvas_t *canvas, const map_t *map) {
-  sumi__sheet_head(canvas, map->width, map->options->title, map->options->subtitle);
+  sumi__render_sheet_head(canvas, map->width, map->options->title, map->options->subtitle);
   for (int row = 0; row < map->rows; ++row)
     for (int column = 0; column < map->columns; ++column) {
       const double value = sumi_array_view_double(map->values,
                                                   (int64_t)row * map->columns + column);
-      sumi_canvas_fill(
-          canvas,
-          (sumi_rect_t){map->grid.x + column * map->cell, map->grid.y + row * map->cell, map->cell,
-                        map->cell},
-          sumi_color_map_color(map->options->map, sumi__color_share(value, map->low, map->high)));
+      sumi_canvas_fill(canvas,
+                       (sumi_rect_t){map->grid.x + column * map->cell,
+                                     map->grid.y + row * map->cell, map->cell, map->cell},
+                       sumi_color_map_color(map->options->map,
+                                            sumi__render_color_share(value, map->low, map->high)));
     }
   draw_names(canvas, map);
   const sumi_rect_t bar = {
       map->grid.x, map->grid.y + map->grid.height + map->column_names_height + 10,
       map->width - map->grid.x - SUMI__SHEET_MARGIN_PX, SUMI__COLOR_BAR_HEIGHT_PX};
-  sumi__color_bar(canvas, bar, map->options->map, map->low, map->high);
+  sumi__render_color_bar(canvas, bar, map->options->map, map->low, map->high);
 }
 
 sumi_status_t sumi_heat_map_draw_with(const sumi_array_view_t *values, sumi_picture_t *picture,
-                                      sumi_heat_map_options_t options) {
+                                      const sumi_heat_map_options_t *given) {
+  sumi_heat_map_options_t options;
+  SUMI_TRY(sumi_options_read(&options, sizeof options, given));
   if (!picture) return sumi_fail(SUMI_INVALID_ARGUMENT, "picture is NULL");
   *picture = (sumi_picture_t){0};
   SUMI_TRY(check(values, &options));
@@ -135,17 +138,17 @@ sumi_status_t sumi_heat_map_draw_with(const sumi_array_view_t *values, sumi_pict
                .low = options.low,
                .high = options.high};
   double smallest, largest;
-  sumi__finite_range(values, &smallest, &largest);
-  sumi__color_range(options.map, &map.low, &map.high, smallest, largest);
+  sumi__render_finite_range(values, &smallest, &largest);
+  sumi__render_color_range(options.map, &map.low, &map.high, smallest, largest);
   SUMI_TRY(decide_sizes(&map));
   sumi_canvas_t *canvas;
   SUMI_TRY(sumi_canvas_new(map.width, map.height, 0, &canvas));
   draw(canvas, &map);
   SUMI_TRY(sumi_canvas_finish(canvas, picture));
   sumi_buffer_t json = {0};
-  sumi__annotations_begin(&json, "heat_map", options.title);
-  sumi__json_rect(&json, "grid", map.grid);
-  sumi__json_number(&json, "low", map.low);
-  sumi__json_number(&json, "high", map.high);
-  return sumi__annotations_end(&json, picture);
+  sumi__render_annotations_begin(&json, "heat_map", options.title);
+  sumi__render_json_rect(&json, "grid", map.grid);
+  sumi__render_json_number(&json, "low", map.low);
+  sumi__render_json_number(&json, "high", map.high);
+  return sumi__render_annotations_end(&json, picture);
 }

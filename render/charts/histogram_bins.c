@@ -6,10 +6,10 @@
 
 #include "charts/axes.h"
 
-sumi_status_t sumi__histogram_bins(const sumi_array_view_t *values, int bins,
-                                   sumi__histogram_t *histogram) {
-  *histogram = (sumi__histogram_t){.bins = bins};
-  if (!sumi__finite_range(values, &histogram->low, &histogram->high))
+sumi_status_t sumi__render_histogram_bins(const sumi_array_view_t *values, int bins,
+                                          sumi__render_histogram_t *histogram) {
+  *histogram = (sumi__render_histogram_t){.bins = bins};
+  if (!sumi__render_finite_range(values, &histogram->low, &histogram->high))
     histogram->low = 0, histogram->high = 1;
   if (histogram->low == histogram->high) histogram->low -= 0.5, histogram->high += 0.5;
   histogram->counts = sumi_calloc((size_t)bins, sizeof *histogram->counts);

@@ -9,9 +9,9 @@ typedef struct {
   int bins;
   int64_t *counts;  /* bins of them; sumi_free */
   int64_t left_out; /* values that are not finite */
-} sumi__histogram_t;
+} sumi__render_histogram_t;
 
-SUMI_API sumi_status_t sumi__histogram_bins(const sumi_array_view_t *values, int bins,
-                                            sumi__histogram_t *histogram);
+sumi_status_t sumi__render_histogram_bins(const sumi_array_view_t *values, int bins,
+                                          sumi__render_histogram_t *histogram);
 
 #endif

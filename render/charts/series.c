@@ -16,72 +16,74 @@ enum { MAX_SERIES = 32, BELOW_LEGEND_PX = 10 };
 static sumi_status_t check_one(const sumi_series_t *series, int index) {
   char what[32];
   snprintf(what, sizeof what, "y of series %d", index);
-  SUMI_TRY(sumi__check_values(what, &series->y, 1));
+  SUMI_TRY(sumi__render_check_values(what, &series->y, 1));
   if (series->name) {
     snprintf(what, sizeof what, "the name of series %d", index);
     SUMI_TRY(sumi_utf8_check(what, series->name));
   }
   if (!series->x.data) return SUMI_OK;
   snprintf(what, sizeof what, "x of series %d", index);
-  SUMI_TRY(sumi__check_values(what, &series->x, 1));
+  SUMI_TRY(sumi__render_check_values(what, &series->x, 1));
   if (series->x.dims[0] != series->y.dims[0])
     return sumi_fail(SUMI_INVALID_ARGUMENT, "%s has %lld values, its y has %lld", what,
                      (long long)series->x.dims[0], (long long)series->y.dims[0]);
   return SUMI_OK;
 }
 
-sumi_status_t sumi__check_series(const sumi_series_t *series, int count,
-                                 const sumi_line_chart_options_t *options) {
+sumi_status_t sumi__render_check_series(const sumi_series_t *series, int count,
+                                        const sumi_line_chart_options_t *options) {
   if (count < 0 || count > MAX_SERIES || (count > 0 && !series))
     return sumi_fail(SUMI_INVALID_ARGUMENT, "%d series are %s; 0 to %d are allowed", count,
                      series ? "not possible" : "NULL", MAX_SERIES);
-  SUMI_TRY(sumi__check_texts(options->title, options->subtitle));
+  SUMI_TRY(sumi__render_check_texts(options->title, options->subtitle));
   if (options->x_label) SUMI_TRY(sumi_utf8_check("x_label", options->x_label));
   if (options->y_label) SUMI_TRY(sumi_utf8_check("y_label", options->y_label));
   for (int i = 0; i < count; ++i) SUMI_TRY(check_one(&series[i], i));
   return SUMI_OK;
 }
 
-double sumi__series_x(const sumi_series_t *series, int64_t index) {
+double sumi__render_series_x(const sumi_series_t *series, int64_t index) {
   return series->x.data ? sumi_array_view_double(&series->x, index) : (double)index;
 }
 
-double sumi__series_y(const sumi_series_t *series, int64_t index, bool log) {
+double sumi__render_series_y(const sumi_series_t *series, int64_t index, bool log) {
   const double value = sumi_array_view_double(&series->y, index);
   return !log ? value : value > 0 ? log10(value) : NAN;
 }
 
-sumi_color_t sumi__series_color(const sumi_series_t *series, int index) {
+sumi_color_t sumi__render_series_color(const sumi_series_t *series, int index) {
   return series->color ? series->color : sumi_palette_color(index);
 }
 
-sumi__legend_t sumi__series_legend(const sumi_series_t *series, int count) {
-  sumi__legend_t legend = {0};
+sumi__render_legend_t sumi__render_series_legend(const sumi_series_t *series, int count) {
+  sumi__render_legend_t legend = {0};
   for (int i = 0; i < count; ++i)
     if (series[i].name)
-      sumi__legend_add(&legend, sumi__series_color(&series[i], i), series[i].name);
+      sumi__render_legend_add(&legend, sumi__render_series_color(&series[i], i), series[i].name);
   return legend;
 }
 
-sumi_status_t sumi__plot_begin(const sumi_line_chart_options_t *options,
-                               const sumi__legend_t *legend, sumi__plot_t *plot) {
+sumi_status_t sumi__render_plot_begin(const sumi_line_chart_options_t *options,
+                                      const sumi__render_legend_t *legend,
+                                      sumi__render_plot_t *plot) {
   const int width = options->width_px, height = options->height_px, margin = SUMI__SHEET_MARGIN_PX;
   int legend_height;
-  SUMI_TRY(sumi__legend_height(legend, width - 2 * margin, &legend_height));
+  SUMI_TRY(sumi__render_legend_height(legend, width - 2 * margin, &legend_height));
   SUMI_TRY(sumi_canvas_new(width, height, 0, &plot->canvas));
-  sumi__sheet_head(plot->canvas, width, options->title, options->subtitle);
-  int top = sumi__sheet_head_height(options->title, options->subtitle);
-  sumi__legend_draw(plot->canvas, legend, (sumi_rect_t){margin, top - 2, width - 2 * margin, 0});
+  sumi__render_sheet_head(plot->canvas, width, options->title, options->subtitle);
+  int top = sumi__render_sheet_head_height(options->title, options->subtitle);
+  sumi__render_legend_draw(plot->canvas, legend,
+                           (sumi_rect_t){margin, top - 2, width - 2 * margin, 0});
   if (legend_height) top += legend_height + BELOW_LEGEND_PX;
   plot->room = (sumi_rect_t){margin, top, width - 2 * margin, height - top - margin};
   return SUMI_OK;
 }
 
-sumi_status_t sumi__plot_end(sumi__plot_t *plot, sumi_status_t status, const char *kind,
-                             const char *title, sumi_picture_t *picture) {
+sumi_status_t sumi__render_plot_end(sumi__render_plot_t *plot, sumi_status_t status,
+                                    const char *kind, const char *title, sumi_picture_t *picture) {
   sumi_buffer_t json = {0};
-  sumi__annotations_begin(&json, kind, title);
-  return sumi__annotations_end_canvas(&json, plot->canvas, status, picture);
+  sumi__render_annotations_begin(&json, kind, title);
+  return sumi__render_annotations_end_canvas(&json, plot->canvas, status, picture);
 }
 
 /* The points of one column of pixels: first, extremes and last stand for all of them. */
@@ -111,19 +113,19 @@ static void put_column(path_t *path, const column_t *column) {
 
 /* Never more points than one gap and four points per value, and no more than values + 4 when
  * none share a column. */
-static void trace(path_t *path, const sumi_series_t *series, const sumi__axes_t *axes) {
-  column_t column;
+static void trace(path_t *path, const sumi_series_t *series, const sumi__render_axes_t *axes) {
+  column_t column = {0};
   bool open = false;
   for (int64_t i = 0; i < series->y.dims[0]; ++i) {
-    const double value_x = sumi__series_x(series, i),
-                 value_y = sumi__series_y(series, i, axes->y.log);
+    const double value_x = sumi__render_series_x(series, i),
+                 value_y = sumi__render_series_y(series, i, axes->y.log);
     if (!isfinite(value_x) || !isfinite(value_y)) {
       if (open) put_column(path, &column);
       put_point(path, NAN, NAN);
       open = false;
       continue;
     }
-    const double x = sumi__axes_x(axes, value_x), y = sumi__axes_y(axes, value_y);
+    const double x = sumi__render_axes_x(axes, value_x), y = sumi__render_axes_y(axes, value_y);
     if (open && floor(x) == floor(column.x)) {
       column.low = fmin(column.low, y);
       column.high = fmax(column.high, y);
@@ -137,16 +139,16 @@ static void trace(path_t *path, const sumi_series_t *series, const sumi__axes_t 
   if (open) put_column(path, &column);
 }
 
-sumi_status_t sumi__series_draw(sumi_canvas_t *canvas, const sumi_series_t *series, int index,
-                                const sumi__axes_t *axes) {
+sumi_status_t sumi__render_series_draw(sumi_canvas_t *canvas, const sumi_series_t *series,
+                                       int index, const sumi__render_axes_t *axes) {
   /* A column of k values gives min(k, 4) points at most, except k = 2 and 3: 4. A gap gives one
    * point. */
   const size_t room = 2 * (size_t)series->y.dims[0] + 4;
   path_t path = {.points = sumi_calloc(room, 2 * sizeof(double))};
   if (!path.points) return sumi_fail_alloc("the points of a line", room * 2 * sizeof(double));
   trace(&path, series, axes);
-  sumi_canvas_clip(canvas, sumi__rect_inset(axes->plot, -2));
-  const sumi_color_t color = sumi__series_color(series, index);
+  sumi_canvas_clip(canvas, sumi__render_rect_inset(axes->plot, -2));
+  const sumi_color_t color = sumi__render_series_color(series, index);
   sumi_canvas_lines(canvas, path.points, path.count,
                     (sumi_stroke_t){color, LINE_WIDTH_PX, NULL, 0});
   sumi_canvas_clip(canvas, (sumi_rect_t){0});

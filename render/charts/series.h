@@ -8,35 +8,36 @@
 #include "charts/axes.h"
 #include "legend.h"
 
-sumi_status_t sumi__check_series(const sumi_series_t *series, int count,
-                                 const sumi_line_chart_options_t *options);
+sumi_status_t sumi__render_check_series(const sumi_series_t *series, int count,
+                                        const sumi_line_chart_options_t *options);
 
-double sumi__series_x(const sumi_series_t *series, int64_t index);
+double sumi__render_series_x(const sumi_series_t *series, int64_t index);
 
 /* log10 of the value for `log`, NaN for one that has none. */
-double sumi__series_y(const sumi_series_t *series, int64_t index, bool log);
+double sumi__render_series_y(const sumi_series_t *series, int64_t index, bool log);
 
-sumi_color_t sumi__series_color(const sumi_series_t *series, int index);
+sumi_color_t sumi__render_series_color(const sumi_series_t *series, int index);
 
 /* One item per series with a name. */
-sumi__legend_t sumi__series_legend(const sumi_series_t *series, int count);
+sumi__render_legend_t sumi__render_series_legend(const sumi_series_t *series, int count);
 
 /* A canvas with head and legend drawn, and the room that is left. */
 typedef struct {
   sumi_canvas_t *canvas;
   sumi_rect_t room;
-} sumi__plot_t;
+} sumi__render_plot_t;
 
-sumi_status_t sumi__plot_begin(const sumi_line_chart_options_t *options,
-                               const sumi__legend_t *legend, sumi__plot_t *plot);
+sumi_status_t sumi__render_plot_begin(const sumi_line_chart_options_t *options,
+                                      const sumi__render_legend_t *legend,
+                                      sumi__render_plot_t *plot);
 
 /* Finishes the canvas with annotations that name the kind; or releases it when `status` is a
  * failure. */
-sumi_status_t sumi__plot_end(sumi__plot_t *plot, sumi_status_t status, const char *kind,
-                             const char *title, sumi_picture_t *picture);
+sumi_status_t sumi__render_plot_end(sumi__render_plot_t *plot, sumi_status_t status,
+                                    const char *kind, const char *title, sumi_picture_t *picture);
 
 /* Draws the line; points that fall into one column of pixels are joined to its extremes. */
-sumi_status_t sumi__series_draw(sumi_canvas_t *canvas, const sumi_series_t *series, int index,
-                                const sumi__axes_t *axes);
+sumi_status_t sumi__render_series_draw(sumi_canvas_t *canvas, const sumi_series_t *series,
+                                       int index, const sumi__render_axes_t *axes);
 
 #endif

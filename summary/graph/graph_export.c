@@ -1,5 +1,6 @@
 /* A graph as a TensorFlow GraphDef: names, inputs and attributes are the same, so this is a
  * walk. */
+#include <sumi/options.h>
 #include <sumi/alloc.h>
 #include <sumi/graph_def.h>
 #include <sumi/summary_graph.h>
@@ -109,7 +110,9 @@ static void add_node(export_t *e, sumi_op_t *op) {
 }
 
 sumi_status_t sumi_graph_export_with(const sumi_graph_t *graph, sumi_buffer_t *bytes,
-                                     sumi_graph_export_options_t options) {
+                                     const sumi_graph_export_options_t *given) {
+  sumi_graph_export_options_t options;
+  SUMI_TRY(sumi_options_read(&options, sizeof options, given));
   enum {
     PRODUCER = 27
   }; /* TensorFlow 1.15's graph version is past this; every reader accepts it */

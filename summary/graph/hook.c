@@ -1,6 +1,7 @@
 /* Runs a session with the summaries that are due. */
 #include "summary_ops.h"
 
+#include <sumi/options.h>
 #include <sumi/alloc.h>
 
 #include <string.h>
@@ -12,7 +13,7 @@ typedef struct leaf {
 
 struct sumi_summary_hook {
   sumi_session_t *session;
-  sumi__summary_sink_t sink;
+  sumi__summary_graph_summary_sink_t sink;
   int leaf_count, due, target_capacity;
   leaf_t *leaves;
   sumi_op_t **targets; /* room for the run's own and all leaves */
@@ -22,7 +23,7 @@ struct sumi_summary_hook {
  * is NULL. */
 static int collect(sumi_tensor_t summary, leaf_t *leaves) {
   if (!summary.op) return 0;
-  const char *tag = sumi__summary_tag(summary.op);
+  const char *tag = sumi__summary_graph_summary_tag(summary.op);
   if (tag) {
     if (leaves) *leaves = (leaf_t){summary.op, tag};
     return 1;
@@ -54,7 +55,9 @@ static sumi_status_t fill(sumi_summary_hook_t *hook, sumi_tensors_t summaries) {
 }
 
 sumi_summary_hook_t *sumi_summary_hook_new_with(sumi_session_t *session, sumi_writer_t *writer,
-                                                sumi_summary_hook_options_t options) {
+                                                const sumi_summary_hook_options_t *given) {
+  sumi_summary_hook_options_t options;
+  if (sumi_options_read(&options, sizeof options, given) != SUMI_OK) return NULL;
   sumi_graph_t *graph = session ? sumi_session_graph(session) : NULL;
   if (!graph) {
     sumi_fail(SUMI_INVALID_ARGUMENT, "a summary hook without a session");
@@ -67,11 +70,11 @@ sumi_summary_hook_t *sumi_summary_hook_new_with(sumi_session_t *session, sumi_wr
   }
   hook->session = session;
   hook->sink.writer = writer;
-  const bool given = !sumi_tensor_is_null(options.summaries);
-  const sumi_tensors_t summaries = given ? (sumi_tensors_t){1, &options.summaries}
+  const bool named = !sumi_tensor_is_null(options.summaries);
+  const sumi_tensors_t summaries = named ? (sumi_tensors_t){1, &options.summaries}
                                          : sumi_collection(graph, SUMI_SUMMARIES);
   sumi_status_t status = fill(hook, summaries);
-  if (status == SUMI_OK && given && hook->leaf_count == 0)
+  if (status == SUMI_OK && named && hook->leaf_count == 0)
     status = sumi_fail(SUMI_INVALID_ARGUMENT, "'%s' is not a summary",
                        sumi_op_name(options.summaries.op));
   if (status == SUMI_OK) return hook;
@@ -98,14 +101,16 @@ static sumi_status_t reserve(sumi_summary_hook_t *hook, int count) {
 /* The session has the sink for this run only: another hook's summaries go elsewhere. */
 static sumi_status_t run_into_sink(sumi_summary_hook_t *hook, sumi_run_options_t options) {
   SUMI_TRY(sumi_session_set_resource(hook->session, SUMI__SUMMARY_SINK, &hook->sink));
-  const sumi_status_t status = sumi_session_run_with(hook->session, options);
+  const sumi_status_t status = sumi_session_run_with(hook->session, &options);
   sumi_session_set_resource(hook->session, SUMI__SUMMARY_SINK, NULL); /* exists: needs no memory */
   if (status != SUMI_OK || hook->sink.status == SUMI_OK) return status;
   return sumi_fail(hook->sink.status, "%s", hook->sink.message);
 }
 
 sumi_status_t sumi_summary_run_with(sumi_summary_hook_t *hook, int64_t step,
-                                    sumi_run_options_t options) {
+                                    const sumi_run_options_t *given) {
+  sumi_run_options_t options;
+  SUMI_TRY(sumi_options_read(&options, sizeof options, given));
   if (!hook) return sumi_fail(SUMI_INVALID_ARGUMENT, "the summary hook is NULL");
   const int own = options.targets.count;
   if (own < 0 || (own > 0 && !options.targets.list))

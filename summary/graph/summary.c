@@ -1,6 +1,7 @@
 /* The constructors of summary ops. */
 #include "summary_ops.h"
 
+#include <sumi/options.h>
 #include <sumi/constants.h>
 
 #include <string.h>
@@ -43,19 +44,25 @@ static void name_of_tag(const char *tag, char *name, size_t size) {
   name[at] = '\0';
 }
 
+static bool read_options(sumi_tensor_t input, sumi_site_t site, sumi_summary_options_t *options,
+                         const sumi_summary_options_t *given) {
+  const sumi_status_t status = sumi_options_read(options, sizeof *options, given);
+  if (status != SUMI_OK) sumi_graph_refuse(sumi_tensor_graph(input), status, site);
+  return status == SUMI_OK;
+}
+
 static sumi_tensor_t build(call_t *call) {
   const sumi_tensor_t nothing = {0};
   sumi_graph_t *graph = sumi_tensor_graph(call->inputs[1]);
   if (!graph) return nothing;
-  const sumi_status_t registered = sumi__register_summary_ops();
+  const sumi_status_t registered = sumi__summary_graph_register_summary_ops();
   if (registered != SUMI_OK) {
     sumi_graph_refuse(graph, registered, call->site);
     return nothing;
   }
   char name[128];
   name_of_tag(call->tag && call->tag[0] ? call->tag : "summary", name, sizeof name);
-  call->inputs[0] = sumi_constant_text_with(graph, call->site, call->tag,
-                                            (sumi_constant_options_t){0});
+  call->inputs[0] = sumi_constant_text_with(graph, call->site, call->tag, NULL);
   if (sumi_tensor_is_null(call->inputs[0])) return nothing;
   const sumi_tensor_t summary = sumi_node(
       &(sumi_node_spec_t){.site = call->site,
@@ -76,7 +83,9 @@ sumi_tensor_t sumi_summary_scalar_at(sumi_site_t site, const char *tag, sumi_ten
 }
 
 sumi_tensor_t sumi_summary_histogram_at(sumi_site_t site, const char *tag, sumi_tensor_t values,
-                                        sumi_summary_options_t options) {
+                                        const sumi_summary_options_t *given) {
+  sumi_summary_options_t options;
+  if (!read_options(values, site, &options, given)) return (sumi_tensor_t){0};
   call_t call = {.site = site,
                  .type = "HistogramSummary",
                  .tag = tag,
@@ -87,7 +96,9 @@ sumi_tensor_t sumi_summary_histogram_at(sumi_site_t site, const char *tag, sumi_
 }
 
 sumi_tensor_t sumi_summary_image_at(sumi_site_t site, const char *tag, sumi_tensor_t images,
-                                    sumi_summary_options_t options) {
+                                    const sumi_summary_options_t *given) {
+  sumi_summary_options_t options;
+  if (!read_options(images, site, &options, given)) return (sumi_tensor_t){0};
   call_t call = {
       .site = site, .type = "ImageSummary", .tag = tag, .input_count = 2, .inputs = {[1] = images}};
   add_int(&call, "max_images", options.max_outputs);
@@ -102,8 +113,7 @@ sumi_tensor_t sumi_summary_text_at(sumi_site_t site, const char *tag, sumi_tenso
                  .input_count = 3,
                  .inputs = {[1] = text}};
   sumi_graph_t *graph = sumi_tensor_graph(text);
-  if (graph)
-    call.inputs[2] = sumi_constant_text_with(graph, site, "", (sumi_constant_options_t){0});
+  if (graph) call.inputs[2] = sumi_constant_text_with(graph, site, "", NULL);
   return build(&call);
 }
 
@@ -142,7 +152,9 @@ static sumi_tensor_t build_gallery(call_t *call, const sumi_summary_options_t *o
 
 sumi_tensor_t sumi_summary_predictions_at(sumi_site_t site, const char *tag, sumi_tensor_t images,
                                           sumi_tensor_t probabilities, sumi_tensor_t truth,
-                                          sumi_summary_options_t options) {
+                                          const sumi_summary_options_t *given) {
+  sumi_summary_options_t options;
+  if (!read_options(truth, site, &options, given)) return (sumi_tensor_t){0};
   call_t call = {.site = site,
                  .type = "SumiPredictions",
                  .tag = tag,
@@ -153,7 +165,9 @@ sumi_tensor_t sumi_summary_predictions_at(sumi_site_t site, const char *tag, sum
 
 sumi_tensor_t sumi_summary_labeled_images_at(sumi_site_t site, const char *tag,
                                              sumi_tensor_t images, sumi_tensor_t labels,
-                                             sumi_summary_options_t options) {
+                                             const sumi_summary_options_t *given) {
+  sumi_summary_options_t options;
+  if (!read_options(labels, site, &options, given)) return (sumi_tensor_t){0};
   call_t call = {.site = site,
                  .type = "SumiLabeledImages",
                  .tag = tag,
@@ -163,7 +177,7 @@ sumi_tensor_t sumi_summary_labeled_images_at(sumi_site_t site, const char *tag,
 }
 
 sumi_tensor_t sumi_summary_merge_at(sumi_site_t site, sumi_tensors_t summaries) {
-  if (sumi__register_summary_ops() != SUMI_OK) return (sumi_tensor_t){0};
+  if (sumi__summary_graph_register_summary_ops() != SUMI_OK) return (sumi_tensor_t){0};
   return sumi_node(&(sumi_node_spec_t){.site = site, .type = "MergeSummary", .inputs = summaries});
 }
 

@@ -14,15 +14,16 @@ static sumi_status_t image_shape(sumi_infer_t *infer) {
 }
 
 static sumi_status_t image_kernel(const sumi_kernel_t *kernel) {
-  sumi__summary_sink_t *sink;
+  sumi__summary_graph_summary_sink_t *sink;
   const char *tag;
-  SUMI_TRY(sumi__summary_begin(kernel, &sink, &tag));
+  SUMI_TRY(sumi__summary_graph_summary_begin(kernel, &sink, &tag));
   const sumi_image_options_t options = {
+      .struct_size = sizeof options,
       .max_outputs = (int)sumi_attr_int(kernel->op, "max_images"),
       .bad_color = (sumi_color_t)sumi_attr_int(kernel->op, "_bad_color")};
-  return sumi__summary_end(
+  return sumi__summary_graph_summary_end(
       kernel, sink, tag,
-      sumi_writer_image_with(sink->writer, tag, sink->step, &kernel->in[1], options));
+      sumi_writer_image_with(sink->writer, tag, sink->step, &kernel->in[1], &options));
 }
 
 SUMI_OP(

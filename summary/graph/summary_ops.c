@@ -7,12 +7,13 @@
 #include <string.h>
 
 static const sumi_op_def_t *const definitions[] = {
-    &sumi__op_ScalarSummary,     &sumi__op_HistogramSummary, &sumi__op_TensorSummaryV2,
-    &sumi__op_MergeSummary,      &sumi__op_ImageSummary,     &sumi__op_SumiPredictions,
-    &sumi__op_SumiLabeledImages,
+    &sumi__tensor_op_ScalarSummary,     &sumi__tensor_op_HistogramSummary,
+    &sumi__tensor_op_TensorSummaryV2,   &sumi__tensor_op_MergeSummary,
+    &sumi__tensor_op_ImageSummary,      &sumi__tensor_op_SumiPredictions,
+    &sumi__tensor_op_SumiLabeledImages,
 };
 
-sumi_status_t sumi__register_summary_ops(void) {
+sumi_status_t sumi__summary_graph_register_summary_ops(void) {
   static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
   static size_t registered;
   sumi_status_t status = SUMI_OK;
@@ -25,7 +26,7 @@ sumi_status_t sumi__register_summary_ops(void) {
   return status;
 }
 
-const char *sumi__summary_tag(const sumi_op_t *op) {
+const char *sumi__summary_graph_summary_tag(const sumi_op_t *op) {
   static const char *const types[] = {"ScalarSummary", "HistogramSummary", "TensorSummaryV2",
                                       "ImageSummary",  "SumiPredictions",  "SumiLabeledImages"};
   for (size_t i = 0; i < sizeof types / sizeof *types; ++i) {
@@ -36,8 +37,9 @@ const char *sumi__summary_tag(const sumi_op_t *op) {
   return NULL;
 }
 
-sumi_status_t sumi__summary_begin(const sumi_kernel_t *kernel, sumi__summary_sink_t **sink,
-                                  const char **tag) {
+sumi_status_t sumi__summary_graph_summary_begin(const sumi_kernel_t *kernel,
+                                                sumi__summary_graph_summary_sink_t **sink,
+                                                const char **tag) {
   *sink = sumi_kernel_resource(kernel, SUMI__SUMMARY_SINK);
   *tag = ((const char *const *)kernel->in[0].data)[0];
   if (*sink) return SUMI_OK;
@@ -45,8 +47,9 @@ sumi_status_t sumi__summary_begin(const sumi_kernel_t *kernel, sumi__summary_sin
                           "summary '%s' has no writer: run it by sumi_summary_run", *tag);
 }
 
-sumi_status_t sumi__summary_end(const sumi_kernel_t *kernel, sumi__summary_sink_t *sink,
-                                const char *tag, sumi_status_t status) {
+sumi_status_t sumi__summary_graph_summary_end(const sumi_kernel_t *kernel,
+                                              sumi__summary_graph_summary_sink_t *sink,
+                                              const char *tag, sumi_status_t status) {
   ((const char **)sumi_kernel_out(kernel, 0))[0] = tag;
   if (status == SUMI_OK || sink->status != SUMI_OK) return SUMI_OK;
   const sumi_site_t site = sumi_op_site(kernel->op);

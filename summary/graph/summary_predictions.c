@@ -93,8 +93,9 @@ static void set_classes(const sumi_kernel_t *kernel, gallery_t *gallery) {
   }
 }
 
-static sumi_status_t log_gallery(const sumi_kernel_t *kernel, sumi__summary_sink_t *sink,
-                                 const char *tag, const gallery_t *gallery) {
+static sumi_status_t log_gallery(const sumi_kernel_t *kernel,
+                                 sumi__summary_graph_summary_sink_t *sink, const char *tag,
+                                 const gallery_t *gallery) {
   const char *title = sumi_attr_string(kernel->op, "title");
   return sumi_writer_predictions(
       sink->writer, tag, sink->step, gallery->predictions, gallery->count,
@@ -137,12 +138,12 @@ static sumi_status_t predictions_shape(sumi_infer_t *infer) {
 }
 
 static sumi_status_t predictions_kernel(const sumi_kernel_t *kernel) {
-  sumi__summary_sink_t *sink;
+  sumi__summary_graph_summary_sink_t *sink;
   const char *tag;
-  SUMI_TRY(sumi__summary_begin(kernel, &sink, &tag));
+  SUMI_TRY(sumi__summary_graph_summary_begin(kernel, &sink, &tag));
   if (kernel->in[2].dims[1] < 1)
-    return sumi__summary_end(kernel, sink, tag,
-                             sumi_fail(SUMI_INVALID_ARGUMENT, "probabilities of no class"));
+    return sumi__summary_graph_summary_end(
+        kernel, sink, tag, sumi_fail(SUMI_INVALID_ARGUMENT, "probabilities of no class"));
   gallery_t gallery = {0};
   sumi_status_t status = prepare(kernel, &gallery);
   if (status == SUMI_OK) {
@@ -150,7 +151,7 @@ static sumi_status_t predictions_kernel(const sumi_kernel_t *kernel) {
     status = log_gallery(kernel, sink, tag, &gallery);
   }
   release(&gallery);
-  return sumi__summary_end(kernel, sink, tag, status);
+  return sumi__summary_graph_summary_end(kernel, sink, tag, status);
 }
 
 SUMI_OP(
@@ -183,9 +184,9 @@ static void set_labels(const sumi_kernel_t *kernel, gallery_t *gallery) {
 }
 
 static sumi_status_t labeled_kernel(const sumi_kernel_t *kernel) {
-  sumi__summary_sink_t *sink;
+  sumi__summary_graph_summary_sink_t *sink;
   const char *tag;
-  SUMI_TRY(sumi__summary_begin(kernel, &sink, &tag));
+  SUMI_TRY(sumi__summary_graph_summary_begin(kernel, &sink, &tag));
   gallery_t gallery = {0};
   sumi_status_t status = prepare(kernel, &gallery);
   if (status == SUMI_OK) {
@@ -193,7 +194,7 @@ static sumi_status_t labeled_kernel(const sumi_kernel_t *kernel) {
     status = log_gallery(kernel, sink, tag, &gallery);
   }
   release(&gallery);
-  return sumi__summary_end(kernel, sink, tag, status);
+  return sumi__summary_graph_summary_end(kernel, sink, tag, status);
 }
 
 SUMI_OP(SumiLabeledImages,

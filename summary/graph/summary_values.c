@@ -13,12 +13,12 @@ static sumi_status_t scalar_shape(sumi_infer_t *infer) {
 }
 
 static sumi_status_t scalar_kernel(const sumi_kernel_t *kernel) {
-  sumi__summary_sink_t *sink;
+  sumi__summary_graph_summary_sink_t *sink;
   const char *tag;
-  SUMI_TRY(sumi__summary_begin(kernel, &sink, &tag));
+  SUMI_TRY(sumi__summary_graph_summary_begin(kernel, &sink, &tag));
   const double value = sumi_array_view_double(&kernel->in[1], 0);
-  return sumi__summary_end(kernel, sink, tag,
-                           sumi_writer_scalar(sink->writer, tag, sink->step, value));
+  return sumi__summary_graph_summary_end(kernel, sink, tag,
+                                         sumi_writer_scalar(sink->writer, tag, sink->step, value));
 }
 
 SUMI_OP(ScalarSummary,
@@ -31,11 +31,11 @@ SUMI_OP(ScalarSummary,
 /* ---- HistogramSummary ---- */
 
 static sumi_status_t histogram_kernel(const sumi_kernel_t *kernel) {
-  sumi__summary_sink_t *sink;
+  sumi__summary_graph_summary_sink_t *sink;
   const char *tag;
-  SUMI_TRY(sumi__summary_begin(kernel, &sink, &tag));
+  SUMI_TRY(sumi__summary_graph_summary_begin(kernel, &sink, &tag));
   const int buckets = (int)sumi_attr_int(kernel->op, "_buckets");
-  return sumi__summary_end(
+  return sumi__summary_graph_summary_end(
       kernel, sink, tag,
       sumi_writer_histogram(sink->writer, tag, sink->step, &kernel->in[1], .buckets = buckets));
 }
@@ -57,11 +57,11 @@ static sumi_status_t text_shape(sumi_infer_t *infer) {
 }
 
 static sumi_status_t text_kernel(const sumi_kernel_t *kernel) {
-  sumi__summary_sink_t *sink;
+  sumi__summary_graph_summary_sink_t *sink;
   const char *tag;
-  SUMI_TRY(sumi__summary_begin(kernel, &sink, &tag));
-  return sumi__summary_end(kernel, sink, tag,
-                           sumi_writer_text_tensor(sink->writer, tag, sink->step, &kernel->in[1]));
+  SUMI_TRY(sumi__summary_graph_summary_begin(kernel, &sink, &tag));
+  return sumi__summary_graph_summary_end(
+      kernel, sink, tag, sumi_writer_text_tensor(sink->writer, tag, sink->step, &kernel->in[1]));
 }
 
 SUMI_OP(

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include <sumi/options.h>
 #include <sumi/buffer.h>
 #include <sumi/plugin_data.h>
 #include <sumi/summary_media.h>
@@ -57,8 +58,8 @@ static sumi_status_t as_clips(const sumi_array_view_t *samples, int most,
   return SUMI_OK;
 }
 
-static sumi_status_t copy_audio(sumi__job_t *job, const sumi_array_view_t *samples, int rate_hz,
-                                const sumi_audio_options_t *options) {
+static sumi_status_t copy_audio(sumi__summary_job_t *job, const sumi_array_view_t *samples,
+                                int rate_hz, const sumi_audio_options_t *options) {
   SUMI_TRY(check(samples, rate_hz, options));
   audio_t *audio = SUMI__PAYLOAD(job, audio_t);
   if (!audio) return sumi_fail_alloc("sound", sizeof *audio);
@@ -66,7 +67,7 @@ static sumi_status_t copy_audio(sumi__job_t *job, const sumi_array_view_t *sampl
   SUMI_TRY(as_clips(samples, options->max_outputs > 0 ? options->max_outputs : DEFAULT_MAX_OUTPUTS,
                     &clips));
   audio->rate_hz = rate_hz;
-  return sumi__copy_view(job->memory, &clips, &audio->samples);
+  return sumi__summary_copy_view(job->memory, &clips, &audio->samples);
 }
 
 static void put_le(sumi_buffer_t *wav, uint32_t value, int bytes) {
@@ -111,8 +112,8 @@ static sumi_status_t put_clip(sumi_buffer_t *wav, const audio_t *audio, int64_t 
   return sumi_buffer_status(wav, "a WAV file");
 }
 
-static sumi_status_t write_clips(sumi__job_t *job, const audio_t *audio, sumi_buffer_t *wavs,
-                                 sumi_bytes_view_t *items) {
+static sumi_status_t write_clips(sumi__summary_job_t *job, const audio_t *audio,
+                                 sumi_buffer_t *wavs, sumi_bytes_view_t *items) {
   const int64_t count = audio->samples.dims[0];
   for (int64_t i = 0; i < count; ++i) {
     SUMI_TRY(put_clip(&wavs[i], audio, i));
@@ -123,10 +124,10 @@ static sumi_status_t write_clips(sumi__job_t *job, const audio_t *audio, sumi_bu
   sumi_event_value_t value = {.kind = SUMI_EVENT_STRINGS,
                               .strings = {.items = items, .rank = 1, .dims = {count}},
                               .metadata = {.plugin_content = {content->data, content->size}}};
-  return sumi__job_write(job, &value, 1);
+  return sumi__summary_job_write(job, &value, 1);
 }
 
-static sumi_status_t run_audio(sumi__job_t *job) {
+static sumi_status_t run_audio(sumi__summary_job_t *job) {
   const audio_t *audio = job->payload;
   const size_t count = (size_t)audio->samples.dims[0];
   /* One more buffer than clips: for the plugin's message. */
@@ -140,9 +141,11 @@ static sumi_status_t run_audio(sumi__job_t *job) {
 
 sumi_status_t sumi_writer_audio_with(sumi_writer_t *writer, const char *tag, int64_t step,
                                      const sumi_array_view_t *samples, int sample_rate_hz,
-                                     sumi_audio_options_t options) {
-  sumi__job_t *job;
-  SUMI_TRY(sumi__job_begin(writer, tag, sumi__plugin_audio, step, &job));
+                                     const sumi_audio_options_t *given) {
+  sumi_audio_options_t options;
+  SUMI_TRY(sumi_options_read(&options, sizeof options, given));
+  sumi__summary_job_t *job;
+  SUMI_TRY(sumi__summary_job_begin(writer, tag, sumi__summary_plugin_audio, step, &job));
   if (!job) return SUMI_OK;
-  return sumi__job_end(job, copy_audio(job, samples, sample_rate_hz, &options), run_audio);
+  return sumi__summary_job_end(job, copy_audio(job, samples, sample_rate_hz, &options), run_audio);
 }

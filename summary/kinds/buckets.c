@@ -74,7 +74,7 @@ static void set_edges(extent_t extent, int count, double *rows) {
   }
 }
 
-int64_t sumi__histogram_rows(const sumi_array_view_t *values, int count, double *rows) {
+int64_t sumi__summary_histogram_rows(const sumi_array_view_t *values, int count, double *rows) {
   const int64_t total = sumi_array_view_count(values);
   memset(rows, 0, (size_t)count * 3 * sizeof *rows);
   const extent_t extent = find_extent(values, total);

@@ -8,6 +8,6 @@
  * array and returns how many values were not finite. Without finite values all rows are zero; if
  * all are equal, every edge is that value and the last row has the count. Source:
  * tensorboard/plugins/histogram/summary_v2.py, histogram_pb. */
-int64_t sumi__histogram_rows(const sumi_array_view_t *values, int count, double *rows);
+int64_t sumi__summary_histogram_rows(const sumi_array_view_t *values, int count, double *rows);
 
 #endif

@@ -12,23 +12,31 @@
   ((type *)((job)->payload = sumi_arena_calloc((job)->memory, 1, sizeof(type))))
 
 /* `size_bytes` bytes; *copy is NULL for none. */
-sumi_status_t sumi__copy_bytes(sumi_arena_t *memory, const void *bytes, size_t size_bytes,
-                               const void **copy);
+sumi_status_t sumi__summary_copy_bytes(sumi_arena_t *memory, const void *bytes, size_t size_bytes,
+                                       const void **copy);
 
 /* A text that must be UTF-8, or NULL. `what` names it in messages. */
-sumi_status_t sumi__copy_text(sumi_arena_t *memory, const char *what, const char *text,
-                              const char **copy);
+sumi_status_t sumi__summary_copy_text(sumi_arena_t *memory, const char *what, const char *text,
+                                      const char **copy);
 
 /* `count` texts that must be UTF-8; NULL gives NULL. */
-sumi_status_t sumi__copy_texts(sumi_arena_t *memory, const char *what, const char *const *texts,
-                               int64_t count, const char *const **copy);
+sumi_status_t sumi__summary_copy_texts(sumi_arena_t *memory, const char *what,
+                                       const char *const *texts, int64_t count,
+                                       const char *const **copy);
 
 /* An array that has been checked; not one of strings. */
-sumi_status_t sumi__copy_view(sumi_arena_t *memory, const sumi_array_view_t *view,
-                              sumi_array_view_t *copy);
+sumi_status_t sumi__summary_copy_view(sumi_arena_t *memory, const sumi_array_view_t *view,
+                                      sumi_array_view_t *copy);
+
+/* The pixels of [c,h,w] or [n,c,h,w] as [h,w,c] or [n,h,w,c], in `memory`. INVALID_ARGUMENT, naming
+ * `what`, for another rank, strings, or what is no array. */
+sumi_status_t sumi__summary_channels_last(sumi_arena_t *memory, const char *what,
+                                          const sumi_array_view_t *pixels,
+                                          sumi_array_view_t *moved);
 
 /* Predictions that have been checked, with all they point to. */
-sumi_status_t sumi__copy_predictions(sumi_arena_t *memory, const sumi_prediction_t *predictions,
-                                     int64_t count, sumi_prediction_t **copy);
+sumi_status_t sumi__summary_copy_predictions(sumi_arena_t *memory,
+                                             const sumi_prediction_t *predictions, int64_t count,
+                                             sumi_prediction_t **copy);
 
 #endif

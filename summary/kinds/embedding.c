@@ -4,25 +4,20 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <sumi/options.h>
 #include <sumi/alloc.h>
 #include <sumi/buffer.h>
+#include <sumi/file.h>
 #include <sumi/pixels.h>
 #include <sumi/png.h>
 #include <sumi/summary_run.h>
 #include <sumi/utf8.h>
 
 #include "../decimal.h"
-#include "../file_replace.h"
 #include "../writer_private.h"
+#include "projector_config.h"
 
 enum { MAX_POINTS = 100000, MAX_NAME_BYTES = 256, MAX_COLUMNS = 1000, MAX_SPRITE_SIDE_PX = 8192 };
-
-struct sumi__embedding {
-  sumi__embedding_t *next;
-  int number;
-  char *name;
-  char *config; /* its part of projector_config.pbtxt */
-};
 
 typedef struct embedding {
   const char *name;
@@ -81,8 +76,8 @@ static void put_vectors(sumi_buffer_t *tsv, const sumi_array_view_t *points) {
   const int64_t count = sumi_array_view_count(points);
   for (int64_t i = 0; i < count; ++i) {
     char number[32];
-    const int length = sumi__format_double(number, sizeof number, digits,
-                                           sumi_array_view_double(points, i));
+    const int length = sumi__summary_format_double(number, sizeof number, digits,
+                                                   sumi_array_view_double(points, i));
     sumi_buffer_append(tsv, number, (size_t)length);
     sumi_buffer_putc(tsv, (i + 1) % points->dims[1] ? '\t' : '\n');
   }
@@ -156,23 +151,11 @@ static sumi_status_t put_sprite(sumi_buffer_t *png, const sumi_array_view_t *pic
 }
 
 /* A string of protobuf's text format. */
-static void put_quoted(sumi_buffer_t *text, const char *value) {
-  sumi_buffer_putc(text, '"');
-  for (; *value; ++value) {
-    const unsigned char byte = (unsigned char)*value;
-    if (byte < 0x20 || byte == '"' || byte == '\\')
-      sumi_buffer_printf(text, "\\%03o", byte);
-    else
-      sumi_buffer_putc(text, *value);
-  }
-  sumi_buffer_putc(text, '"');
-}
-
 static sumi_status_t replace(const sumi_writer_t *writer, int number, const char *what,
                              const sumi_buffer_t *content) {
   char name[64];
   snprintf(name, sizeof name, "projector_%d_%s", number, what);
-  return sumi__replace_file(writer->directory, name, content->data, content->size);
+  return sumi_file_replace(writer->directory, name, content->data, content->size);
 }
 
 typedef sumi_status_t (*fill_t)(sumi_buffer_t *content, const embedding_t *embedding);
@@ -212,7 +195,7 @@ static sumi_status_t write_files(const sumi_writer_t *writer, const embedding_t 
 static char *config_of(const embedding_t *embedding) {
   sumi_buffer_t text = {0};
   sumi_buffer_puts(&text, "embeddings {\n  tensor_name: ");
-  put_quoted(&text, embedding->name);
+  sumi__summary_put_quoted(&text, embedding->name);
   sumi_buffer_printf(&text, "\n  tensor_shape: %lld\n  tensor_shape: %lld\n",
                      (long long)embedding->points->dims[0], (long long)embedding->points->dims[1]);
   sumi_buffer_printf(&text, "  tensor_path: \"projector_%d_vectors.tsv\"\n", embedding->number);
@@ -232,74 +215,50 @@ static char *config_of(const embedding_t *embedding) {
   return NULL;
 }
 
-static sumi_status_t write_config(const sumi_writer_t *writer) {
-  sumi_buffer_t text = {0};
-  for (const sumi__embedding_t *item = writer->embeddings; item; item = item->next)
-    if (item->config) sumi_buffer_puts(&text, item->config);
-  sumi_status_t status = sumi_buffer_status(&text, "projector_config.pbtxt");
-  if (status == SUMI_OK)
-    status = sumi__replace_file(writer->directory, "projector_config.pbtxt", text.data, text.size);
-  sumi_buffer_release(&text);
-  return status;
+static void free_entries(void *state) {
+  sumi__summary_projector_free(((sumi_writer_t *)state)->embeddings);
 }
 
-/* The entry of that name, added at the end when it is new. */
-static sumi_status_t get_entry(sumi_writer_t *writer, const char *name, sumi__embedding_t **entry) {
-  sumi__embedding_t **place_of = &writer->embeddings;
-  int number = 0;
-  for (; *place_of; place_of = &(*place_of)->next, ++number)
-    if (strcmp((*place_of)->name, name) == 0) break;
-  *entry = *place_of;
-  if (*entry) return SUMI_OK;
-  *entry = sumi_calloc(1, sizeof **entry);
-  char *copy = sumi_strdup(name);
-  if (!*entry || !copy) {
-    sumi_free(*entry);
-    sumi_free(copy);
-    return sumi_fail_alloc("an embedding", sizeof **entry);
-  }
-  **entry = (sumi__embedding_t){.number = number, .name = copy};
-  *place_of = *entry;
+/* The list as earlier sessions left it, read when the first embedding is logged. */
+static sumi_status_t load_entries(sumi_writer_t *writer) {
+  if (writer->embeddings_loaded) return SUMI_OK;
+  SUMI_TRY(sumi__summary_at_close(writer, NULL, free_entries, writer));
+  SUMI_TRY(sumi__summary_projector_load(writer->directory, &writer->embeddings));
+  writer->embeddings_loaded = true;
   return SUMI_OK;
 }
 
 static sumi_status_t write_embedding(sumi_writer_t *writer, embedding_t *embedding) {
-  sumi__embedding_t *entry;
-  SUMI_TRY(get_entry(writer, embedding->name, &entry));
+  sumi__summary_projector_entry_t *entry;
+  SUMI_TRY(load_entries(writer));
+  SUMI_TRY(sumi__summary_projector_get(&writer->embeddings, embedding->name, &entry));
   embedding->number = entry->number;
   SUMI_TRY(write_files(writer, embedding));
   char *config = config_of(embedding);
   if (!config) return sumi_fail_alloc("projector_config.pbtxt", strlen(embedding->name));
-  sumi_free(entry->config);
-  entry->config = config;
-  return write_config(writer);
-}
-
-void sumi__free_embeddings(sumi_writer_t *writer) {
-  for (sumi__embedding_t *item = writer->embeddings, *next; item; item = next) {
-    next = item->next;
-    sumi_free(item->name);
-    sumi_free(item->config);
-    sumi_free(item);
-  }
+  sumi_free(entry->text);
+  entry->text = config;
+  return sumi__summary_projector_write(writer->directory, writer->embeddings);
 }
 
 sumi_status_t sumi_writer_embedding_with(sumi_writer_t *writer, const char *name,
                                          const sumi_array_view_t *points,
-                                         sumi_embedding_options_t options) {
+                                         const sumi_embedding_options_t *given) {
+  sumi_embedding_options_t options;
+  SUMI_TRY(sumi_options_read(&options, sizeof options, given));
   if (!writer) return SUMI_OK;
-  SUMI_TRY(sumi__check_usable(writer));
+  SUMI_TRY(sumi__summary_check_usable(writer));
   embedding_t embedding = {name, points, &options, 0};
   sumi_status_t status = check_name(name);
-  if (status != SUMI_OK) return sumi__refuse(writer, status);
+  if (status != SUMI_OK) return sumi__summary_refuse(writer, status);
   status = check_points(points);
   if (status == SUMI_OK) status = check_options(&embedding);
   if (status != SUMI_OK)
-    return sumi__refuse(writer,
-                        sumi_fail(status, "embedding \"%s\": %s", name, sumi_error_message()));
+    return sumi__summary_refuse(
+        writer, sumi_fail(status, "embedding \"%s\": %s", name, sumi_error_message()));
   pthread_mutex_lock(&writer->embedding_lock);
   status = write_embedding(writer, &embedding);
   pthread_mutex_unlock(&writer->embedding_lock);
   if (status == SUMI_OK) SUMI__COUNT(writer->summaries);
-  return sumi__refuse(writer, status);
+  return sumi__summary_refuse(writer, status);
 }

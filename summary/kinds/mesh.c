@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <sumi/options.h>
 #include <sumi/buffer.h>
 #include <sumi/plugin_data.h>
 #include <sumi/summary_media.h>
@@ -75,7 +76,7 @@ static sumi_status_t check(const sumi_array_view_t *const given[PART_COUNT], uin
                    first_mask & 1u << SUMI_MESH_COLOR ? "with" : "without");
 }
 
-static sumi_status_t copy_mesh(sumi__job_t *job, const sumi_array_view_t *vertices,
+static sumi_status_t copy_mesh(sumi__summary_job_t *job, const sumi_array_view_t *vertices,
                                const sumi_mesh_options_t *options) {
   const sumi_array_view_t *const given[PART_COUNT] = {vertices, options->faces, options->colors};
   uint32_t mask = 0;
@@ -85,14 +86,15 @@ static sumi_status_t copy_mesh(sumi__job_t *job, const sumi_array_view_t *vertic
   mesh_t *mesh = SUMI__PAYLOAD(job, mesh_t);
   if (!mesh) return sumi_fail_alloc("a mesh", sizeof *mesh);
   for (int i = 0; i < PART_COUNT; ++i)
-    if (given[i]) SUMI_TRY(sumi__copy_view(job->memory, given[i], &mesh->parts[i]));
+    if (given[i]) SUMI_TRY(sumi__summary_copy_view(job->memory, given[i], &mesh->parts[i]));
   mesh->mask = mask;
-  SUMI_TRY(sumi__copy_text(job->memory, "config_json", options->config_json, &mesh->config_json));
+  SUMI_TRY(sumi__summary_copy_text(job->memory, "config_json", options->config_json,
+                                   &mesh->config_json));
   job->tag->mesh_parts = mask;
   return SUMI_OK;
 }
 
-static sumi_status_t describe_part(sumi__job_t *job, const mesh_t *mesh, int index,
+static sumi_status_t describe_part(sumi__summary_job_t *job, const mesh_t *mesh, int index,
                                    sumi_buffer_t *content, sumi_event_value_t *value) {
   const sumi_array_view_t *view = &mesh->parts[index];
   const int32_t shape[3] = {(int32_t)view->dims[0], (int32_t)view->dims[1], 3};
@@ -103,13 +105,13 @@ static sumi_status_t describe_part(sumi__job_t *job, const mesh_t *mesh, int ind
   *value = (sumi_event_value_t){.tag = name,
                                 .kind = SUMI_EVENT_NUMBERS,
                                 .numbers = *view,
-                                .metadata = {.plugin_name = sumi__plugin_mesh,
+                                .metadata = {.plugin_name = sumi__summary_plugin_mesh,
                                              .plugin_content = {content->data, content->size},
                                              .description = job->tag->description}};
   return SUMI_OK;
 }
 
-static sumi_status_t run_mesh(sumi__job_t *job) {
+static sumi_status_t run_mesh(sumi__summary_job_t *job) {
   const mesh_t *mesh = job->payload;
   sumi_buffer_t contents[PART_COUNT] = {0};
   sumi_event_value_t values[PART_COUNT];
@@ -118,16 +120,18 @@ static sumi_status_t run_mesh(sumi__job_t *job) {
   for (int i = 0; i < PART_COUNT && status == SUMI_OK; ++i)
     if (mesh->mask & 1u << part_table[i].part)
       status = describe_part(job, mesh, i, &contents[i], &values[count++]);
-  if (status == SUMI_OK) status = sumi__job_write(job, values, count);
+  if (status == SUMI_OK) status = sumi__summary_job_write(job, values, count);
   for (int i = 0; i < PART_COUNT; ++i) sumi_buffer_release(&contents[i]);
   return status;
 }
 
 sumi_status_t sumi_writer_mesh_with(sumi_writer_t *writer, const char *tag, int64_t step,
                                     const sumi_array_view_t *vertices,
-                                    sumi_mesh_options_t options) {
-  sumi__job_t *job;
-  SUMI_TRY(sumi__job_begin(writer, tag, sumi__plugin_mesh, step, &job));
+                                    const sumi_mesh_options_t *given) {
+  sumi_mesh_options_t options;
+  SUMI_TRY(sumi_options_read(&options, sizeof options, given));
+  sumi__summary_job_t *job;
+  SUMI_TRY(sumi__summary_job_begin(writer, tag, sumi__summary_plugin_mesh, step, &job));
   if (!job) return SUMI_OK;
-  return sumi__job_end(job, copy_mesh(job, vertices, &options), run_mesh);
+  return sumi__summary_job_end(job, copy_mesh(job, vertices, &options), run_mesh);
 }

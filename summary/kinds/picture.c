@@ -10,8 +10,8 @@
 #include "copy.h"
 
 /* tensorboard/plugins/image/summary_v2.py: [width, height, encoded image, …] as strings. */
-sumi_status_t sumi__write_encoded(sumi__job_t *job, int width_px, int height_px,
-                                  const sumi_bytes_view_t *images, size_t count) {
+sumi_status_t sumi__summary_write_encoded(sumi__summary_job_t *job, int width_px, int height_px,
+                                          const sumi_bytes_view_t *images, size_t count) {
   char width[16], height[16];
   sumi_bytes_view_t *items = sumi_calloc(count + 2, sizeof *items);
   if (!items) return sumi_fail_alloc("images", (count + 2) * sizeof *items);
@@ -20,24 +20,24 @@ sumi_status_t sumi__write_encoded(sumi__job_t *job, int width_px, int height_px,
   memcpy(items + 2, images, count * sizeof *items);
   sumi_event_value_t value = {.kind = SUMI_EVENT_STRINGS,
                               .strings = {.items = items, .rank = 1, .dims = {(int64_t)count + 2}}};
-  const sumi_status_t status = sumi__job_write(job, &value, 1);
+  const sumi_status_t status = sumi__summary_job_write(job, &value, 1);
   sumi_free(items);
   return status;
 }
 
-static sumi_status_t encode_and_write(sumi__job_t *job, const sumi_picture_t *picture) {
+static sumi_status_t encode_and_write(sumi__summary_job_t *job, const sumi_picture_t *picture) {
   sumi_buffer_t png = {0};
   sumi_status_t status = sumi_picture_encode_png(picture, &png);
   if (status == SUMI_OK) {
     SUMI__COUNT(job->writer->encoded);
     const sumi_bytes_view_t image = {png.data, png.size};
-    status = sumi__write_encoded(job, picture->width, picture->height, &image, 1);
+    status = sumi__summary_write_encoded(job, picture->width, picture->height, &image, 1);
   }
   sumi_buffer_release(&png);
   return status;
 }
 
-sumi_status_t sumi__write_drawn(sumi__job_t *job, sumi_picture_t *picture) {
+sumi_status_t sumi__summary_write_drawn(sumi__summary_job_t *job, sumi_picture_t *picture) {
   SUMI__COUNT(job->writer->drawn);
   const sumi_status_t status = encode_and_write(job, picture);
   sumi_picture_free(picture);
@@ -65,29 +65,29 @@ static sumi_status_t check_picture(const sumi_picture_t *picture) {
                    picture->width, picture->stride_bytes);
 }
 
-static sumi_status_t copy_picture(sumi__job_t *job, const sumi_picture_t *picture) {
+static sumi_status_t copy_picture(sumi__summary_job_t *job, const sumi_picture_t *picture) {
   SUMI_TRY(check_picture(picture));
   sumi_picture_t *copy = SUMI__PAYLOAD(job, sumi_picture_t);
   if (!copy) return sumi_fail_alloc("a picture", sizeof *copy);
   *copy = *picture;
   const void *pixels;
   const char *annotations;
-  SUMI_TRY(sumi__copy_bytes(job->memory, picture->pixels,
-                            picture->stride_bytes * (size_t)picture->height, &pixels));
-  SUMI_TRY(sumi__copy_text(job->memory, "annotations", picture->annotations, &annotations));
+  SUMI_TRY(sumi__summary_copy_bytes(job->memory, picture->pixels,
+                                    picture->stride_bytes * (size_t)picture->height, &pixels));
+  SUMI_TRY(sumi__summary_copy_text(job->memory, "annotations", picture->annotations, &annotations));
   copy->pixels = (uint8_t *)pixels;
   copy->annotations = (char *)annotations;
   return SUMI_OK;
 }
 
-static sumi_status_t run_picture(sumi__job_t *job) {
+static sumi_status_t run_picture(sumi__summary_job_t *job) {
   return encode_and_write(job, job->payload);
 }
 
 sumi_status_t sumi_writer_picture(sumi_writer_t *writer, const char *tag, int64_t step,
                                   const sumi_picture_t *picture) {
-  sumi__job_t *job;
-  SUMI_TRY(sumi__job_begin(writer, tag, sumi__plugin_images, step, &job));
+  sumi__summary_job_t *job;
+  SUMI_TRY(sumi__summary_job_begin(writer, tag, sumi__summary_plugin_images, step, &job));
   if (!job) return SUMI_OK;
-  return sumi__job_end(job, copy_picture(job, picture), run_picture);
+  return sumi__summary_job_end(job, copy_picture(job, picture), run_picture);
 }

@@ -1,6 +1,7 @@
 /* Source: tensorboard/plugins/pr_curve/summary.py, pb. */
 #include <math.h>
 
+#include <sumi/options.h>
 #include <sumi/buffer.h>
 #include <sumi/plugin_data.h>
 #include <sumi/summary_values.h>
@@ -39,15 +40,15 @@ static sumi_status_t check(const pr_curve_t *curve) {
   return SUMI_OK;
 }
 
-static sumi_status_t copy_curve(sumi__job_t *job, const pr_curve_t *given) {
+static sumi_status_t copy_curve(sumi__summary_job_t *job, const pr_curve_t *given) {
   SUMI_TRY(check(given));
   pr_curve_t *curve = SUMI__PAYLOAD(job, pr_curve_t);
   if (!curve) return sumi_fail_alloc("a PR curve", sizeof *curve);
   const size_t count = (size_t)given->count;
   const void *labels, *scores, *weights;
-  SUMI_TRY(sumi__copy_bytes(job->memory, given->labels, count * sizeof(bool), &labels));
-  SUMI_TRY(sumi__copy_bytes(job->memory, given->scores, count * sizeof(float), &scores));
-  SUMI_TRY(sumi__copy_bytes(job->memory, given->weights, count * sizeof(double), &weights));
+  SUMI_TRY(sumi__summary_copy_bytes(job->memory, given->labels, count * sizeof(bool), &labels));
+  SUMI_TRY(sumi__summary_copy_bytes(job->memory, given->scores, count * sizeof(float), &scores));
+  SUMI_TRY(sumi__summary_copy_bytes(job->memory, given->weights, count * sizeof(double), &weights));
   *curve = (pr_curve_t){labels, scores, weights, given->count, given->thresholds};
   return SUMI_OK;
 }
@@ -77,7 +78,7 @@ static void fill_rows(int n, const double *tp, const double *fp, float *rows) {
   }
 }
 
-static sumi_status_t run_curve(sumi__job_t *job) {
+static sumi_status_t run_curve(sumi__summary_job_t *job) {
   const pr_curve_t *curve = job->payload;
   const size_t n = (size_t)curve->thresholds;
   double *sums = sumi_arena_calloc(job->memory, n, 2 * sizeof *sums);
@@ -90,18 +91,20 @@ static sumi_status_t run_curve(sumi__job_t *job) {
   sumi_event_value_t value = {.kind = SUMI_EVENT_NUMBERS,
                               .numbers = {SUMI_FLOAT32, 2, {6, (int64_t)n}, rows},
                               .metadata = {.plugin_content = {content.data, content.size}}};
-  if (status == SUMI_OK) status = sumi__job_write(job, &value, 1);
+  if (status == SUMI_OK) status = sumi__summary_job_write(job, &value, 1);
   sumi_buffer_release(&content);
   return status;
 }
 
 sumi_status_t sumi_writer_pr_curve_with(sumi_writer_t *writer, const char *tag, int64_t step,
                                         const bool *labels, const float *scores, int64_t count,
-                                        sumi_pr_curve_options_t options) {
-  sumi__job_t *job;
-  SUMI_TRY(sumi__job_begin(writer, tag, sumi__plugin_pr_curves, step, &job));
+                                        const sumi_pr_curve_options_t *given) {
+  sumi_pr_curve_options_t options;
+  SUMI_TRY(sumi_options_read(&options, sizeof options, given));
+  sumi__summary_job_t *job;
+  SUMI_TRY(sumi__summary_job_begin(writer, tag, sumi__summary_plugin_pr_curves, step, &job));
   if (!job) return SUMI_OK;
-  const pr_curve_t given = {labels, scores, options.weights, count,
+  const pr_curve_t curve = {labels, scores, options.weights, count,
                             options.thresholds ? options.thresholds : DEFAULT_THRESHOLDS};
-  return sumi__job_end(job, copy_curve(job, &given), run_curve);
+  return sumi__summary_job_end(job, copy_curve(job, &curve), run_curve);
 }

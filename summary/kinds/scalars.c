@@ -8,7 +8,7 @@
 #include "writer_private.h"
 
 typedef struct point {
-  sumi__tag_t *tag;
+  sumi__summary_tag_t *tag;
   float value;
   bool due;
 } point_t;
@@ -29,9 +29,9 @@ static size_t collect(sumi_writer_t *writer, int64_t step, const sumi_scalar_t *
                       size_t count, point_t *points, sumi_status_t *failure) {
   size_t kept = 0;
   for (size_t i = 0; i < count; ++i) {
-    sumi__tag_t *tag = sumi__tags_find(&writer->tags, scalars[i].tag);
-    if (tag && sumi__is_shut(writer, tag, step)) continue;
-    const sumi_status_t status = sumi__get_tag(writer, scalars[i].tag, &tag);
+    sumi__summary_tag_t *tag = sumi__summary_tag_find(writer->events, scalars[i].tag);
+    if (tag && sumi__summary_is_shut(writer, tag, step)) continue;
+    const sumi_status_t status = sumi__summary_get_tag(writer, scalars[i].tag, &tag);
     note_failure(failure, status);
     if (status == SUMI_OK) points[kept++] = (point_t){.tag = tag, .value = (float)scalars[i].value};
   }
@@ -51,7 +51,7 @@ static size_t refuse_repeated(sumi_writer_t *writer, point_t *points, size_t cou
     const sumi_status_t status = sumi_fail(
         SUMI_INVALID_ARGUMENT, "tag \"%s\" stands more than once in one batch of scalars",
         points[i].tag->name);
-    note_failure(failure, sumi__refuse(writer, status));
+    note_failure(failure, sumi__summary_refuse(writer, status));
   }
   return kept;
 }
@@ -61,13 +61,15 @@ static size_t select_due(sumi_writer_t *writer, int64_t step, point_t *points, s
   size_t due_count = 0;
   for (size_t i = 0; i < count; ++i) {
     point_t *point = &points[i];
-    const sumi_status_t status = sumi__admit(writer, point->tag, sumi__plugin_scalars, step,
-                                             &point->due);
+    const sumi_status_t status = sumi__summary_admit(
+        writer, point->tag, sumi__summary_plugin_scalars, step, &point->due);
     note_failure(failure, status);
     if (point->due)
-      values[due_count++] = sumi__scalar_value(point->tag, point->value);
+      values[due_count++] = sumi__summary_scalar_value(point->tag, point->value);
     else if (status == SUMI_OK)
-      sumi__keep_scalar(point->tag, step, point->value);
+      note_failure(failure,
+                   sumi__summary_refuse(
+                       writer, sumi__summary_keep_scalar(writer, point->tag, step, point->value)));
   }
   return due_count;
 }
@@ -84,9 +86,9 @@ static void log_locked(sumi_writer_t *writer, int64_t step, point_t *points, siz
     if (!together) status = sumi_event_writer_values(writer->events, step, 0, &values[value], 1);
     ++value;
     if (status == SUMI_OK)
-      sumi__note_scalar(writer, points[i].tag, step);
+      sumi__summary_note_scalar(writer, step);
     else
-      note_failure(failure, sumi__refuse(writer, status));
+      note_failure(failure, sumi__summary_refuse(writer, status));
   }
 }
 
@@ -105,19 +107,19 @@ sumi_status_t sumi_writer_scalars(sumi_writer_t *writer, int64_t step, const sum
                                   size_t count) {
   enum { MAX_SCALARS = 1 << 20 };
   if (!writer || count == 0) return SUMI_OK;
-  SUMI_TRY(sumi__check_usable(writer));
+  SUMI_TRY(sumi__summary_check_usable(writer));
   if (!scalars || count > MAX_SCALARS)
-    return sumi__refuse(writer,
-                        sumi_fail(SUMI_INVALID_ARGUMENT,
-                                  "%zu scalars at %s; expected an array of at most %d", count,
-                                  scalars ? "an address" : "NULL", (int)MAX_SCALARS));
+    return sumi__summary_refuse(
+        writer,
+        sumi_fail(SUMI_INVALID_ARGUMENT, "%zu scalars at %s; expected an array of at most %d",
+                  count, scalars ? "an address" : "NULL", (int)MAX_SCALARS));
   point_t *points = sumi_calloc(count, sizeof *points);
   sumi_event_value_t *values = sumi_calloc(count, sizeof *values);
   sumi_status_t status;
   if (points && values)
     status = log_points(writer, step, scalars, count, points, values);
   else
-    status = sumi__refuse(writer, sumi_fail_alloc("scalars", count * sizeof *values));
+    status = sumi__summary_refuse(writer, sumi_fail_alloc("scalars", count * sizeof *values));
   sumi_free(points);
   sumi_free(values);
   return status;

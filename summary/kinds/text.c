@@ -8,8 +8,8 @@
 #include "../writer_private.h"
 #include "copy.h"
 
-/* Copies the items into the job's memory; what sumi__job_write takes is the payload. */
-static sumi_status_t copy_items(sumi__job_t *job, int rank, const int64_t *dims,
+/* Copies the items into the job's memory; what sumi__summary_job_write takes is the payload. */
+static sumi_status_t copy_items(sumi__summary_job_t *job, int rank, const int64_t *dims,
                                 const char *const *texts, int64_t count) {
   sumi_event_strings_t *strings = SUMI__PAYLOAD(job, sumi_event_strings_t);
   sumi_bytes_view_t *items = sumi_arena_calloc(job->memory, (size_t)count, sizeof *items);
@@ -17,7 +17,7 @@ static sumi_status_t copy_items(sumi__job_t *job, int rank, const int64_t *dims,
   for (int64_t i = 0; i < count; ++i) {
     const char *copy;
     if (!texts[i]) return sumi_fail(SUMI_INVALID_ARGUMENT, "text %lld is NULL", (long long)i);
-    SUMI_TRY(sumi__copy_text(job->memory, "text", texts[i], &copy));
+    SUMI_TRY(sumi__summary_copy_text(job->memory, "text", texts[i], &copy));
     items[i] = (sumi_bytes_view_t){copy, strlen(copy)};
   }
   *strings = (sumi_event_strings_t){.items = items, .rank = rank};
@@ -25,21 +25,21 @@ static sumi_status_t copy_items(sumi__job_t *job, int rank, const int64_t *dims,
   return SUMI_OK;
 }
 
-static sumi_status_t run_text(sumi__job_t *job) {
+static sumi_status_t run_text(sumi__summary_job_t *job) {
   const sumi_event_strings_t *strings = job->payload;
   sumi_event_value_t value = {.kind = SUMI_EVENT_STRINGS, .strings = *strings};
-  return sumi__job_write(job, &value, 1);
+  return sumi__summary_job_write(job, &value, 1);
 }
 
 sumi_status_t sumi_writer_text(sumi_writer_t *writer, const char *tag, int64_t step,
                                const char *markdown) {
-  sumi__job_t *job;
-  SUMI_TRY(sumi__job_begin(writer, tag, sumi__plugin_text, step, &job));
+  sumi__summary_job_t *job;
+  SUMI_TRY(sumi__summary_job_begin(writer, tag, sumi__summary_plugin_text, step, &job));
   if (!job) return SUMI_OK;
-  return sumi__job_end(job, copy_items(job, 0, NULL, &markdown, 1), run_text);
+  return sumi__summary_job_end(job, copy_items(job, 0, NULL, &markdown, 1), run_text);
 }
 
-static sumi_status_t copy_tensor(sumi__job_t *job, const sumi_array_view_t *texts) {
+static sumi_status_t copy_tensor(sumi__summary_job_t *job, const sumi_array_view_t *texts) {
   SUMI_TRY(sumi_array_view_check("texts", texts));
   if (texts->dtype != SUMI_STRING || texts->rank > 2)
     return sumi_fail(SUMI_INVALID_ARGUMENT,
@@ -51,10 +51,10 @@ static sumi_status_t copy_tensor(sumi__job_t *job, const sumi_array_view_t *text
 
 sumi_status_t sumi_writer_text_tensor(sumi_writer_t *writer, const char *tag, int64_t step,
                                       const sumi_array_view_t *texts) {
-  sumi__job_t *job;
-  SUMI_TRY(sumi__job_begin(writer, tag, sumi__plugin_text, step, &job));
+  sumi__summary_job_t *job;
+  SUMI_TRY(sumi__summary_job_begin(writer, tag, sumi__summary_plugin_text, step, &job));
   if (!job) return SUMI_OK;
-  return sumi__job_end(job, copy_tensor(job, texts), run_text);
+  return sumi__summary_job_end(job, copy_tensor(job, texts), run_text);
 }
 
 /* A "|" would end the cell and a line end the row. */
@@ -90,7 +90,8 @@ static sumi_status_t put_table(sumi_buffer_t *markdown, const char *const *cells
   return sumi_buffer_status(markdown, "a table");
 }
 
-static sumi_status_t copy_table(sumi__job_t *job, const char *const *cells, int rows, int columns) {
+static sumi_status_t copy_table(sumi__summary_job_t *job, const char *const *cells, int rows,
+                                int columns) {
   sumi_buffer_t markdown = {0};
   sumi_status_t status = put_table(&markdown, cells, rows, columns);
   if (status == SUMI_OK) {
@@ -103,8 +104,8 @@ static sumi_status_t copy_table(sumi__job_t *job, const char *const *cells, int 
 
 sumi_status_t sumi_writer_text_table(sumi_writer_t *writer, const char *tag, int64_t step,
                                      const char *const *cells, int rows, int columns) {
-  sumi__job_t *job;
-  SUMI_TRY(sumi__job_begin(writer, tag, sumi__plugin_text, step, &job));
+  sumi__summary_job_t *job;
+  SUMI_TRY(sumi__summary_job_begin(writer, tag, sumi__summary_plugin_text, step, &job));
   if (!job) return SUMI_OK;
-  return sumi__job_end(job, copy_table(job, cells, rows, columns), run_text);
+  return sumi__summary_job_end(job, copy_table(job, cells, rows, columns), run_text);
 }

@@ -6,7 +6,7 @@
 
 static const char empty_text[] = "";
 
-sumi_status_t sumi__array_check(const char *what, const sumi_array_t *array) {
+sumi_status_t sumi__tensor_array_check(const char *what, const sumi_array_t *array) {
   return array ? SUMI_OK : sumi_fail(SUMI_INVALID_ARGUMENT, "%s is NULL", what);
 }
 
@@ -178,8 +178,8 @@ const char *sumi_array_get_text(const sumi_array_t *array, int64_t index) {
   return ((const char *const *)array->data)[index];
 }
 
-sumi_status_t sumi__array_check_index(const sumi_array_t *array, int64_t index) {
-  SUMI_TRY(sumi__array_check("the array", array));
+sumi_status_t sumi__tensor_array_check_index(const sumi_array_t *array, int64_t index) {
+  SUMI_TRY(sumi__tensor_array_check("the array", array));
   if (index >= 0 && index < array->count) return SUMI_OK;
   return sumi_fail(SUMI_OUT_OF_RANGE, "element %" PRId64 " of an array of shape %s", index,
                    sumi_dims_text(array->dims).text);
@@ -191,7 +191,7 @@ static const sumi_array_t *owner(const sumi_array_t *array) {
 }
 
 sumi_status_t sumi_array_set_text(sumi_array_t *array, int64_t index, const char *text) {
-  SUMI_TRY(sumi__array_check_index(array, index));
+  SUMI_TRY(sumi__tensor_array_check_index(array, index));
   if (array->dtype != SUMI_STRING)
     return sumi_fail(SUMI_INVALID_ARGUMENT, "a text for an array of %s",
                      sumi_dtype_name(array->dtype));
@@ -238,7 +238,7 @@ static bool infer_size(sumi_dims_t *dims, int64_t count) {
 }
 
 sumi_array_t *sumi_array_reshape(sumi_array_t *array, sumi_dims_t dims) {
-  if (sumi__array_check("the array to reshape", array) != SUMI_OK) return NULL;
+  if (sumi__tensor_array_check("the array to reshape", array) != SUMI_OK) return NULL;
   sumi_dims_t full = dims;
   if (infer_size(&full, array->count)) return share(array, full, 0);
   sumi_fail(SUMI_INVALID_ARGUMENT, "an array of shape %s cannot be reshaped to %s",
@@ -247,7 +247,7 @@ sumi_array_t *sumi_array_reshape(sumi_array_t *array, sumi_dims_t dims) {
 }
 
 static sumi_status_t check_has_rows(const sumi_array_t *array) {
-  SUMI_TRY(sumi__array_check("the array to slice", array));
+  SUMI_TRY(sumi__tensor_array_check("the array to slice", array));
   if (array->dims.rank > 0) return SUMI_OK;
   return sumi_fail(SUMI_INVALID_ARGUMENT, "a scalar array has no rows");
 }
@@ -284,6 +284,6 @@ sumi_array_t *sumi_array_row(sumi_array_t *array, int64_t index) {
 }
 
 sumi_array_t *sumi_array_copy(const sumi_array_t *array) {
-  if (sumi__array_check("the array to copy", array) != SUMI_OK) return NULL;
+  if (sumi__tensor_array_check("the array to copy", array) != SUMI_OK) return NULL;
   return sumi_array_from(array->dtype, array->dims, array->data);
 }

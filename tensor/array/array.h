@@ -21,8 +21,8 @@ struct sumi_array {
 };
 
 /* INVALID_ARGUMENT "<what> is NULL"; OUT_OF_RANGE for an index past the elements. */
-sumi_status_t sumi__array_check(const char *what, const sumi_array_t *array);
-sumi_status_t sumi__array_check_index(const sumi_array_t *array, int64_t index);
+sumi_status_t sumi__tensor_array_check(const char *what, const sumi_array_t *array);
+sumi_status_t sumi__tensor_array_check_index(const sumi_array_t *array, int64_t index);
 
 /* X(NAME, C type) for every dtype but string. */
 #define SUMI__NUMERIC_DTYPES(X)                                                                    \

@@ -78,7 +78,7 @@ static sumi_status_t check_numeric(sumi_dtype_t dtype) {
 }
 
 sumi_status_t sumi_array_set(sumi_array_t *array, int64_t index, double value) {
-  SUMI_TRY(sumi__array_check_index(array, index));
+  SUMI_TRY(sumi__tensor_array_check_index(array, index));
   SUMI_TRY(check_numeric(array->dtype));
   store(array, index, 1, value);
   return SUMI_OK;
@@ -123,7 +123,7 @@ CONVERTER(uint64_t, FROM_INTEGER)
 CONVERTER(bool, FROM_INTEGER)
 
 sumi_array_t *sumi_array_astype(const sumi_array_t *array, sumi_dtype_t dtype) {
-  if (sumi__array_check("the array to convert", array) != SUMI_OK) return NULL;
+  if (sumi__tensor_array_check("the array to convert", array) != SUMI_OK) return NULL;
   if (dtype == array->dtype) return sumi_array_copy(array);
   if (dtype == SUMI_STRING || array->dtype == SUMI_STRING) {
     sumi_fail(SUMI_INVALID_ARGUMENT, "an array of %s cannot become one of %s",

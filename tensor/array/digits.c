@@ -137,12 +137,12 @@ static int scale_to_first_digit(state_t *state, double value) {
 
 /* Where the digits end at the latest and may end at the earliest, as powers of ten of the last
  * digit. */
-static int last_power(const sumi__digits_rule_t *rule, int count, int first, int otherwise) {
+static int last_power(const sumi__tensor_digits_rule_t *rule, int count, int first, int otherwise) {
   if (count < 0) return otherwise;
   return rule->fraction ? -count : first - count + 1;
 }
 
-static void append_rounded_up(sumi__digits_t *digits, int digit) {
+static void append_rounded_up(sumi__tensor_digits_t *digits, int digit) {
   while (digit == 9 && digits->count > 0) digit = digits->digit[--digits->count] - '0';
   if (digit == 9) {
     digit = 0;
@@ -153,7 +153,8 @@ static void append_rounded_up(sumi__digits_t *digits, int digit) {
 
 /* The last digit: towards the midpoint that was passed, and by the rest where that does not decide.
  */
-static void append_last(sumi__digits_t *digits, state_t *state, int digit, bool low, bool high) {
+static void append_last(sumi__tensor_digits_t *digits, state_t *state, int digit, bool low,
+                        bool high) {
   bool down = low;
   if (low == high) {
     big_shift_left(&state->value, 1);
@@ -166,8 +167,9 @@ static void append_last(sumi__digits_t *digits, state_t *state, int digit, bool 
     append_rounded_up(digits, digit);
 }
 
-void sumi__digits(double value, sumi__digits_rule_t rule, sumi__digits_t *digits) {
-  *digits = (sumi__digits_t){.digit = "0", .count = 1};
+void sumi__tensor_digits(double value, sumi__tensor_digits_rule_t rule,
+                         sumi__tensor_digits_t *digits) {
+  *digits = (sumi__tensor_digits_t){.digit = "0", .count = 1};
   if (value == 0) return;
   value = fabs(value);
   state_t state;

@@ -15,15 +15,16 @@ typedef struct {
   bool fraction; /* how `most` and `least` count */
   int most;      /* -1: no limit */
   int least;     /* -1: none; more digits than name the number, those of the exact expansion */
-} sumi__digits_rule_t;
+} sumi__tensor_digits_rule_t;
 
 /* digit[0].digit[1]digit[2]… * 10^exponent, `count` of them, '0' to '9'. */
 typedef struct {
   int count, exponent;
   char digit[SUMI__DIGITS_MAX];
-} sumi__digits_t;
+} sumi__tensor_digits_t;
 
 /* The digits of |value|, which must be finite, correctly rounded, ties to even. */
-void sumi__digits(double value, sumi__digits_rule_t rule, sumi__digits_t *digits);
+void sumi__tensor_digits(double value, sumi__tensor_digits_rule_t rule,
+                         sumi__tensor_digits_t *digits);
 
 #endif

@@ -3,7 +3,7 @@
 
 #include <sumi/alloc.h>
 
-bool sumi__is_little_endian(void) {
+bool sumi__tensor_is_little_endian(void) {
   const uint16_t one = 1;
   return *(const unsigned char *)&one == 1;
 }
@@ -30,12 +30,13 @@ static void release_memory(void *user, void *data) {
 }
 
 /* Elements that follow in memory of the source's own stay where they are: the array takes the memory over. */
-static bool can_take_over(const sumi__source_t *source, sumi_dtype_t dtype, int64_t count) {
+static bool can_take_over(const sumi__tensor_source_t *source, sumi_dtype_t dtype, int64_t count) {
   return source->owned && count > 0 &&
          (uintptr_t)(source->memory + source->offset) % sumi_dtype_size_bytes(dtype) == 0;
 }
 
-static sumi_array_t *take_over(sumi__source_t *source, sumi_dtype_t dtype, sumi_dims_t dims) {
+static sumi_array_t *take_over(sumi__tensor_source_t *source, sumi_dtype_t dtype,
+                               sumi_dims_t dims) {
   unsigned char *memory = source->owned;
   sumi_array_t *array = sumi_array_wrap(dtype, dims, memory + source->offset, release_memory,
                                         memory);
@@ -45,16 +46,16 @@ static sumi_array_t *take_over(sumi__source_t *source, sumi_dtype_t dtype, sumi_
   return array;
 }
 
-sumi_status_t sumi__read_elements(sumi__source_t *source, sumi_dtype_t dtype, sumi_dims_t dims,
-                                  bool swapped, sumi_array_t **array) {
+sumi_status_t sumi__tensor_read_elements(sumi__tensor_source_t *source, sumi_dtype_t dtype,
+                                         sumi_dims_t dims, bool swapped, sumi_array_t **array) {
   const size_t size = sumi_dtype_size_bytes(dtype);
   const bool taken = can_take_over(source, dtype, sumi_dims_count(dims));
   sumi_array_t *read = taken ? take_over(source, dtype, dims)
                              : sumi_array_new_uninitialized(dtype, dims);
   if (!read) return SUMI_RESOURCE_EXHAUSTED;
   if (!taken) {
-    const sumi_status_t status = sumi__source_read(source, read->data, sumi_array_size_bytes(read),
-                                                   "the elements");
+    const sumi_status_t status = sumi__tensor_source_read(
+        source, read->data, sumi_array_size_bytes(read), "the elements");
     if (status != SUMI_OK) {
       sumi_array_unref(read);
       return status;

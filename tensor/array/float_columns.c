@@ -41,33 +41,33 @@ static bool wants_scientific(const extent_t *extent, bool suppress) {
 /* ---- Widths ---- */
 
 typedef struct {
-  const sumi__float_columns_t *columns;
+  const sumi__tensor_float_columns_t *columns;
   int whole, fraction, exponent; /* widest so far */
 } widths_t;
 
-static sumi__number_style_t style_of(const sumi__float_columns_t *columns) {
-  return (sumi__number_style_t){.single = columns->single,
-                                .unique = columns->unique,
-                                .plus = columns->sign == '+',
-                                .trim = columns->trim,
-                                .most = columns->precision,
-                                .least = columns->least,
-                                .exponent_digits = columns->exponent_digits};
+static sumi__tensor_number_style_t style_of(const sumi__tensor_float_columns_t *columns) {
+  return (sumi__tensor_number_style_t){.single = columns->single,
+                                       .unique = columns->unique,
+                                       .plus = columns->sign == '+',
+                                       .trim = columns->trim,
+                                       .most = columns->precision,
+                                       .least = columns->least,
+                                       .exponent_digits = columns->exponent_digits};
 }
 
-static void number_text(const sumi__float_columns_t *columns, double value,
-                        sumi__number_text_t *text) {
+static void number_text(const sumi__tensor_float_columns_t *columns, double value,
+                        sumi__tensor_number_text_t *text) {
   if (columns->scientific)
-    sumi__scientific_text(value, style_of(columns), text);
+    sumi__tensor_scientific_text(value, style_of(columns), text);
   else
-    sumi__positional_text(value, style_of(columns), text);
+    sumi__tensor_positional_text(value, style_of(columns), text);
 }
 
 static void widen(void *context, const sumi_array_t *array, int64_t index) {
   widths_t *widths = context;
   const double value = sumi_array_get(array, index);
   if (!isfinite(value)) return;
-  sumi__number_text_t text;
+  sumi__tensor_number_text_t text;
   number_text(widths->columns, value, &text);
   const int fraction = text.exponent - text.point - 1;
   const int exponent = text.length - text.exponent - 2; /* without "e+" */
@@ -76,7 +76,7 @@ static void widen(void *context, const sumi_array_t *array, int64_t index) {
   if (exponent > widths->exponent) widths->exponent = exponent;
 }
 
-static void apply_widths(sumi__float_columns_t *columns, const widths_t *widths,
+static void apply_widths(sumi__tensor_float_columns_t *columns, const widths_t *widths,
                          sumi_floatmode_t mode) {
   columns->left = widths->whole;
   columns->right = widths->fraction;
@@ -93,12 +93,12 @@ static void apply_widths(sumi__float_columns_t *columns, const widths_t *widths,
   }
 }
 
-sumi__float_columns_t sumi__float_columns(const sumi_array_t *array,
-                                          const sumi_array_format_options_t *options) {
+sumi__tensor_float_columns_t
+sumi__tensor_float_columns(const sumi_array_t *array, const sumi_array_format_options_t *options) {
   extent_t extent = {.single = sumi_array_dtype(array) == SUMI_FLOAT32};
-  sumi__visit_shown(array, options, extend, &extent);
+  sumi__tensor_visit_shown(array, options, extend, &extent);
   const bool fixed = options->floatmode == SUMI_FLOATMODE_FIXED;
-  sumi__float_columns_t columns = {
+  sumi__tensor_float_columns_t columns = {
       .single = extent.single,
       .scientific = wants_scientific(&extent, options->suppress),
       .unique = !fixed,
@@ -109,7 +109,7 @@ sumi__float_columns_t sumi__float_columns(const sumi_array_t *array,
       .sign = options->sign};
   if (extent.any_finite) {
     widths_t widths = {.columns = &columns};
-    sumi__visit_shown(array, options, widen, &widths);
+    sumi__tensor_visit_shown(array, options, widen, &widths);
     apply_widths(&columns, &widths, options->floatmode);
   }
   if (options->sign == ' ' && !extent.any_negative) ++columns.left;
@@ -127,7 +127,8 @@ static void pad(sumi_buffer_t *buffer, int count) {
   for (; count > 0; --count) sumi_buffer_putc(buffer, ' ');
 }
 
-void sumi__put_float(sumi_buffer_t *buffer, const sumi__float_columns_t *columns, double value) {
+void sumi__tensor_put_float(sumi_buffer_t *buffer, const sumi__tensor_float_columns_t *columns,
+                            double value) {
   if (!isfinite(value)) {
     const bool negative = value < 0, sign = negative || columns->sign == '+';
     pad(buffer, columns->left + columns->right + 1 - 3 - sign);
@@ -135,7 +136,7 @@ void sumi__put_float(sumi_buffer_t *buffer, const sumi__float_columns_t *columns
     sumi_buffer_puts(buffer, isnan(value) ? "nan" : "inf");
     return;
   }
-  sumi__number_text_t text;
+  sumi__tensor_number_text_t text;
   number_text(columns, value, &text);
   pad(buffer, columns->left - text.point);
   sumi_buffer_append(buffer, text.text, (size_t)text.length);

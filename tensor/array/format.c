@@ -1,4 +1,5 @@
 /* Arrays as text, laid out as by numpy._core.arrayprint (NumPy 2.4). */
+#include <sumi/options.h>
 #include "array/format.h"
 
 #include <inttypes.h>
@@ -19,7 +20,7 @@ static bool leaves_out(int64_t size, bool summed_up, int64_t edge) {
 typedef struct {
   const sumi_array_t *array;
   const sumi_array_format_options_t *options;
-  sumi__visit_t visit;
+  sumi__tensor_visit_t visit;
   void *context;
 } walk_t;
 
@@ -36,8 +37,8 @@ static void walk_axis(const walk_t *walk, const sumi_dims_t *dims, int axis, int
   }
 }
 
-void sumi__visit_shown(const sumi_array_t *array, const sumi_array_format_options_t *options,
-                       sumi__visit_t visit, void *context) {
+void sumi__tensor_visit_shown(const sumi_array_t *array, const sumi_array_format_options_t *options,
+                              sumi__tensor_visit_t visit, void *context) {
   const walk_t walk = {array, options, visit, context};
   const sumi_dims_t dims = sumi_array_dims(array);
   walk_axis(&walk, &dims, 0, 0);
@@ -48,8 +49,8 @@ void sumi__visit_shown(const sumi_array_t *array, const sumi_array_format_option
 typedef struct {
   const sumi_array_t *array;
   const sumi_array_format_options_t *options;
-  sumi__float_columns_t columns; /* floating dtypes */
-  int width;                     /* integers */
+  sumi__tensor_float_columns_t columns; /* floating dtypes */
+  int width;                            /* integers */
   bool plus, space;
 } element_format_t;
 
@@ -77,7 +78,7 @@ static void widen_integers(void *context, const sumi_array_t *array, int64_t ind
 
 static void prepare_integers(element_format_t *format) {
   integer_widths_t widths = {0};
-  sumi__visit_shown(format->array, format->options, widen_integers, &widths);
+  sumi__tensor_visit_shown(format->array, format->options, widen_integers, &widths);
   const char sign = format->options->sign;
   format->plus = sign == '+';
   format->space = sign == ' ' && widths.negative == 0;
@@ -89,7 +90,7 @@ static element_format_t prepare(const sumi_array_t *array,
                                 const sumi_array_format_options_t *options) {
   element_format_t format = {.array = array, .options = options};
   if (sumi_dtype_is_floating(sumi_array_dtype(array)))
-    format.columns = sumi__float_columns(array, options);
+    format.columns = sumi__tensor_float_columns(array, options);
   else if (sumi_dtype_is_integer(sumi_array_dtype(array)))
     prepare_integers(&format);
   return format;
@@ -107,8 +108,10 @@ static void put_element(sumi_buffer_t *buffer, const element_format_t *format, i
   const sumi_array_t *array = format->array;
   switch (sumi_array_dtype(array)) {
   case SUMI_FLOAT32:
-  case SUMI_FLOAT64: sumi__put_float(buffer, &format->columns, sumi_array_get(array, index)); break;
-  case SUMI_STRING: sumi__put_text_repr(buffer, sumi_array_get_text(array, index)); break;
+  case SUMI_FLOAT64:
+    sumi__tensor_put_float(buffer, &format->columns, sumi_array_get(array, index));
+    break;
+  case SUMI_STRING: sumi__tensor_put_text_repr(buffer, sumi_array_get_text(array, index)); break;
   case SUMI_BOOL:
     if (sumi_array_get(array, index) == 0)
       sumi_buffer_puts(buffer, "False");
@@ -153,7 +156,7 @@ typedef struct {
 static void place_word(row_t *row, size_t start) {
   sumi_buffer_t *buffer = row->layout->buffer;
   if (buffer->failed) return;
-  const int64_t width = sumi__character_count(buffer->data + start, buffer->size - start);
+  const int64_t width = sumi__tensor_character_count(buffer->data + start, buffer->size - start);
   if (row->column + width <= row->limit || row->column <= row->hanging) {
     row->column += width;
     return;
@@ -258,8 +261,8 @@ static void put_array(sumi_buffer_t *buffer, const sumi_array_t *array,
 static void put_scalar(sumi_buffer_t *buffer, const sumi_array_t *array) {
   const sumi_dtype_t dtype = sumi_array_dtype(array);
   if (sumi_dtype_is_floating(dtype)) {
-    sumi__number_text_t text;
-    sumi__scalar_text(sumi_array_get(array, 0), dtype == SUMI_FLOAT32, &text);
+    sumi__tensor_number_text_t text;
+    sumi__tensor_scalar_text(sumi_array_get(array, 0), dtype == SUMI_FLOAT32, &text);
     sumi_buffer_append(buffer, text.text, (size_t)text.length);
   } else if (dtype == SUMI_STRING) {
     sumi_buffer_puts(buffer, sumi_array_get_text(array, 0));
@@ -276,7 +279,7 @@ static int64_t longest_text(const sumi_array_t *array) {
   int64_t longest = 1;
   for (int64_t i = 0; i < sumi_array_count(array); ++i) {
     const char *text = sumi_array_get_text(array, i);
-    const int64_t length = sumi__character_count(text, strlen(text));
+    const int64_t length = sumi__tensor_character_count(text, strlen(text));
     if (length > longest) longest = length;
   }
   return longest;
@@ -303,7 +306,7 @@ static void put_extras(sumi_buffer_t *buffer, const sumi_array_t *array,
 static int64_t last_line_width(const sumi_buffer_t *buffer, size_t start) {
   size_t line = buffer->size;
   while (line > start && buffer->data[line - 1] != '\n') --line;
-  return sumi__character_count(buffer->data + line, buffer->size - line);
+  return sumi__tensor_character_count(buffer->data + line, buffer->size - line);
 }
 
 static void put_repr(sumi_buffer_t *buffer, const sumi_array_t *array,
@@ -351,7 +354,9 @@ static sumi_status_t fill_defaults(sumi_array_format_options_t *options) {
 }
 
 sumi_status_t sumi_array_format_with(const sumi_array_t *array, sumi_buffer_t *buffer,
-                                     sumi_array_format_options_t options) {
+                                     const sumi_array_format_options_t *given) {
+  sumi_array_format_options_t options;
+  SUMI_TRY(sumi_options_read(&options, sizeof options, given));
   if (!array || !buffer)
     return sumi_fail(SUMI_INVALID_ARGUMENT, "the %s to format is NULL", array ? "buffer" : "array");
   SUMI_TRY(fill_defaults(&options));

@@ -40,7 +40,7 @@ static void *inflate_whole(const unsigned char *packed, size_t packed_size, size
   return NULL;
 }
 
-void *sumi__gunzip(int file, int64_t packed, size_t *size) {
+void *sumi__tensor_gunzip(int file, int64_t packed, size_t *size) {
   if (packed < 18 || packed > PACKED_MAX) return NULL;
   unsigned char *bytes = sumi_malloc((size_t)packed);
   void *contents = NULL;
@@ -52,7 +52,7 @@ void *sumi__gunzip(int file, int64_t packed, size_t *size) {
 
 #else
 
-void *sumi__gunzip(int file, int64_t packed, size_t *size) {
+void *sumi__tensor_gunzip(int file, int64_t packed, size_t *size) {
   (void)file, (void)packed, (void)size;
   return NULL;
 }

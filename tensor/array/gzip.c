@@ -8,7 +8,7 @@
 
 enum { CHUNK = 256 * 1024 };
 
-struct sumi__gzip {
+struct sumi__tensor_gzip {
   int file;
   z_stream stream;
   int64_t compressed; /* bytes read from the file */
@@ -27,29 +27,29 @@ static void release(voidpf user, voidpf memory) {
   sumi_free(memory);
 }
 
-void sumi__zlib_use_allocator(z_stream *stream) {
+void sumi__tensor_zlib_use_allocator(z_stream *stream) {
   stream->zalloc = allocate;
   stream->zfree = release;
 }
 
-sumi__gzip_t *sumi__gzip_new(int file) {
-  sumi__gzip_t *gzip = sumi_malloc(sizeof *gzip);
+sumi__tensor_gzip_t *sumi__tensor_gzip_new(int file) {
+  sumi__tensor_gzip_t *gzip = sumi_malloc(sizeof *gzip);
   if (!gzip) return NULL;
-  memset(gzip, 0, offsetof(sumi__gzip_t, chunk));
+  memset(gzip, 0, offsetof(sumi__tensor_gzip_t, chunk));
   gzip->file = file;
-  sumi__zlib_use_allocator(&gzip->stream);
+  sumi__tensor_zlib_use_allocator(&gzip->stream);
   if (inflateInit2(&gzip->stream, MAX_WBITS + 16) == Z_OK) return gzip;
   sumi_free(gzip);
   return NULL;
 }
 
-void sumi__gzip_free(sumi__gzip_t *gzip) {
+void sumi__tensor_gzip_free(sumi__tensor_gzip_t *gzip) {
   if (!gzip) return;
   inflateEnd(&gzip->stream);
   sumi_free(gzip);
 }
 
-static sumi_status_t refill(sumi__gzip_t *gzip, const char *path) {
+static sumi_status_t refill(sumi__tensor_gzip_t *gzip, const char *path) {
   ssize_t got;
   do got = read(gzip->file, gzip->chunk, CHUNK);
   while (got < 0 && errno == EINTR);
@@ -61,13 +61,13 @@ static sumi_status_t refill(sumi__gzip_t *gzip, const char *path) {
   return SUMI_OK;
 }
 
-static sumi_status_t fail(const sumi__gzip_t *gzip, const char *path, const char *why) {
+static sumi_status_t fail(const sumi__tensor_gzip_t *gzip, const char *path, const char *why) {
   return sumi_fail(SUMI_DATA_LOSS, "%s: byte %lld of the compressed file: %s", path,
                    (long long)(gzip->compressed - gzip->stream.avail_in), why);
 }
 
 /* Inflates until `to` is full or input is used up. A file may be several members one after the other. */
-static sumi_status_t inflate_some(sumi__gzip_t *gzip, const char *path) {
+static sumi_status_t inflate_some(sumi__tensor_gzip_t *gzip, const char *path) {
   gzip->in_member = true;
   const int result = inflate(&gzip->stream, Z_NO_FLUSH);
   if (result == Z_STREAM_END) {
@@ -80,8 +80,8 @@ static sumi_status_t inflate_some(sumi__gzip_t *gzip, const char *path) {
   return fail(gzip, path, gzip->stream.msg ? gzip->stream.msg : "not gzip data");
 }
 
-sumi_status_t sumi__gzip_read(sumi__gzip_t *gzip, const char *path, void *to, size_t size,
-                              size_t *got) {
+sumi_status_t sumi__tensor_gzip_read(sumi__tensor_gzip_t *gzip, const char *path, void *to,
+                                     size_t size, size_t *got) {
   *got = 0;
   while (*got < size) {
     const size_t left = size - *got;
@@ -100,9 +100,9 @@ sumi_status_t sumi__gzip_read(sumi__gzip_t *gzip, const char *path, void *to, si
   return SUMI_OK;
 }
 
-sumi_status_t sumi__inflate(const void *from, size_t from_size, void *to, size_t to_size) {
+sumi_status_t sumi__tensor_inflate(const void *from, size_t from_size, void *to, size_t to_size) {
   z_stream stream = {.next_in = (unsigned char *)(uintptr_t)from};
-  sumi__zlib_use_allocator(&stream);
+  sumi__tensor_zlib_use_allocator(&stream);
   if (inflateInit2(&stream, -MAX_WBITS) != Z_OK)
     return sumi_fail_alloc("inflating", 1 << MAX_WBITS);
   unsigned char spare; /* zlib wants a place to write to even when there is nothing to write */

@@ -9,19 +9,19 @@
 #define SUMI__DEFLATE_MAX_RATIO 1032
 
 /* Sets the stream's allocation functions. */
-void sumi__zlib_use_allocator(z_stream *stream);
+void sumi__tensor_zlib_use_allocator(z_stream *stream);
 
-typedef struct sumi__gzip sumi__gzip_t;
+typedef struct sumi__tensor_gzip sumi__tensor_gzip_t;
 
 /* A gzip file open at its start; NULL without memory. */
-sumi__gzip_t *sumi__gzip_new(int file);
-void sumi__gzip_free(sumi__gzip_t *gzip);
+sumi__tensor_gzip_t *sumi__tensor_gzip_new(int file);
+void sumi__tensor_gzip_free(sumi__tensor_gzip_t *gzip);
 
 /* Reads up to `size` bytes of the contents; *got is less only at the end. `path` is for messages. */
-sumi_status_t sumi__gzip_read(sumi__gzip_t *gzip, const char *path, void *to, size_t size,
-                              size_t *got);
+sumi_status_t sumi__tensor_gzip_read(sumi__tensor_gzip_t *gzip, const char *path, void *to,
+                                     size_t size, size_t *got);
 
 /* Inflates one raw deflate stream of known length, as in ZIP members; DATA_LOSS when it is damaged, short or long. */
-sumi_status_t sumi__inflate(const void *from, size_t from_size, void *to, size_t to_size);
+sumi_status_t sumi__tensor_inflate(const void *from, size_t from_size, void *to, size_t to_size);
 
 #endif

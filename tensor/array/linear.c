@@ -92,7 +92,7 @@ static sumi_status_t copy_transposed(const sumi_array_t *a, sumi_array_t *out) {
 }
 
 sumi_array_t *sumi_array_transpose(const sumi_array_t *a) {
-  if (sumi__array_check("the array to transpose", a) != SUMI_OK) return NULL;
+  if (sumi__tensor_array_check("the array to transpose", a) != SUMI_OK) return NULL;
   sumi_array_t *out = sumi_array_new_uninitialized(a->dtype, reversed(a->dims));
   if (!out || copy_transposed(a, out) == SUMI_OK) return out;
   sumi_array_unref(out);

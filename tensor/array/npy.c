@@ -25,7 +25,7 @@ static bool put_utf8(sumi_buffer_t *text, uint32_t code) {
 }
 
 /* One element of fixed length, padded with zeros, as UTF-8. */
-static bool decode_text(const sumi__npy_header_t *header, const unsigned char *element,
+static bool decode_text(const sumi__tensor_npy_header_t *header, const unsigned char *element,
                         sumi_buffer_t *text) {
   if (header->kind == 'S') {
     const char *bytes = (const char *)element;
@@ -42,23 +42,25 @@ static bool decode_text(const sumi__npy_header_t *header, const unsigned char *e
   return true;
 }
 
-static sumi_status_t read_text(sumi__source_t *source, const sumi__npy_header_t *header,
-                               sumi_buffer_t *element, sumi_buffer_t *text, sumi_array_t *array,
-                               int64_t index) {
+static sumi_status_t read_text(sumi__tensor_source_t *source,
+                               const sumi__tensor_npy_header_t *header, sumi_buffer_t *element,
+                               sumi_buffer_t *text, sumi_array_t *array, int64_t index) {
   sumi_buffer_clear(element);
   sumi_buffer_clear(text);
   void *place = sumi_buffer_reserve(element, (size_t)header->width);
   if (!place) return sumi_fail_alloc("a text", (size_t)header->width);
-  SUMI_TRY(sumi__source_read(source, place, (size_t)header->width, "the elements"));
+  SUMI_TRY(sumi__tensor_source_read(source, place, (size_t)header->width, "the elements"));
   if (!decode_text(header, place, text))
-    return sumi__source_fail(source, SUMI_DATA_LOSS, "a character that is none before this byte");
+    return sumi__tensor_source_fail(source, SUMI_DATA_LOSS,
+                                    "a character that is none before this byte");
   const char *decoded = sumi_buffer_text(text);
   return decoded ? sumi_array_set_text(array, index, decoded)
                  : sumi_fail_alloc("a text", (size_t)header->width);
 }
 
-static sumi_status_t read_texts(sumi__source_t *source, const sumi__npy_header_t *header,
-                                sumi_dims_t dims, sumi_array_t **array) {
+static sumi_status_t read_texts(sumi__tensor_source_t *source,
+                                const sumi__tensor_npy_header_t *header, sumi_dims_t dims,
+                                sumi_array_t **array) {
   sumi_array_t *read = sumi_array_new(SUMI_STRING, dims);
   if (!read) return SUMI_RESOURCE_EXHAUSTED;
   sumi_buffer_t element = {0}, text = {0};
@@ -80,23 +82,23 @@ static sumi_dims_t reversed(sumi_dims_t dims) {
   return result;
 }
 
-static sumi_status_t read_elements(sumi__source_t *source, const sumi__npy_header_t *header,
-                                   sumi_array_t **array) {
+static sumi_status_t read_elements(sumi__tensor_source_t *source,
+                                   const sumi__tensor_npy_header_t *header, sumi_array_t **array) {
   int64_t bytes;
   const int64_t count = sumi_dims_count(header->dims);
   if (count < 0 || __builtin_mul_overflow(count, header->width, &bytes))
-    return sumi__source_fail(source, SUMI_DATA_LOSS, "shape %s has too many elements",
-                             sumi_dims_text(header->dims).text);
-  SUMI_TRY(sumi__source_expect(source, bytes, "the elements"));
+    return sumi__tensor_source_fail(source, SUMI_DATA_LOSS, "shape %s has too many elements",
+                                    sumi_dims_text(header->dims).text);
+  SUMI_TRY(sumi__tensor_source_expect(source, bytes, "the elements"));
   if (header->dtype == SUMI_STRING && header->width == 0 && count > source->limit)
-    return sumi__source_fail(source, SUMI_DATA_LOSS, "shape %s of empty texts",
-                             sumi_dims_text(header->dims).text);
+    return sumi__tensor_source_fail(source, SUMI_DATA_LOSS, "shape %s of empty texts",
+                                    sumi_dims_text(header->dims).text);
   /* Fortran order of a shape is C order of the reversed one. */
   const sumi_dims_t dims = header->fortran ? reversed(header->dims) : header->dims;
   sumi_array_t *read = NULL;
   SUMI_TRY(header->dtype == SUMI_STRING
                ? read_texts(source, header, dims, &read)
-               : sumi__read_elements(source, header->dtype, dims, header->swapped, &read));
+               : sumi__tensor_read_elements(source, header->dtype, dims, header->swapped, &read));
   *array = read;
   if (!header->fortran || dims.rank < 2) return SUMI_OK;
   *array = sumi_array_transpose(read);
@@ -104,11 +106,11 @@ static sumi_status_t read_elements(sumi__source_t *source, const sumi__npy_heade
   return *array ? SUMI_OK : SUMI_RESOURCE_EXHAUSTED;
 }
 
-sumi_status_t sumi__npy_read_source(sumi__source_t *source, sumi_array_t **array) {
-  sumi__npy_header_t header;
-  SUMI_TRY(sumi__npy_read_header(source, &header));
+sumi_status_t sumi__tensor_npy_read_source(sumi__tensor_source_t *source, sumi_array_t **array) {
+  sumi__tensor_npy_header_t header;
+  SUMI_TRY(sumi__tensor_npy_read_header(source, &header));
   SUMI_TRY(read_elements(source, &header, array));
-  const sumi_status_t status = sumi__source_expect_end(source);
+  const sumi_status_t status = sumi__tensor_source_expect_end(source);
   if (status == SUMI_OK) return SUMI_OK;
   sumi_array_unref(*array);
   *array = NULL;
@@ -123,10 +125,10 @@ static sumi_status_t clear_result(sumi_array_t **array) {
 
 sumi_status_t sumi_npy_read(const char *path, sumi_array_t **array) {
   SUMI_TRY(clear_result(array));
-  sumi__source_t source;
-  sumi_status_t status = sumi__source_open(path, &source);
-  if (status == SUMI_OK) status = sumi__npy_read_source(&source, array);
-  sumi__source_close(&source);
+  sumi__tensor_source_t source;
+  sumi_status_t status = sumi__tensor_source_open(path, &source);
+  if (status == SUMI_OK) status = sumi__tensor_npy_read_source(&source, array);
+  sumi__tensor_source_close(&source);
   return status;
 }
 
@@ -134,8 +136,9 @@ sumi_status_t sumi_npy_decode(const char *name, const void *bytes, size_t size_b
                               sumi_array_t **array) {
   SUMI_TRY(clear_result(array));
   if (!bytes && size_bytes > 0) return sumi_fail(SUMI_INVALID_ARGUMENT, "the npy bytes are NULL");
-  sumi__source_t source = sumi__source_from_memory(name ? name : "npy data", bytes, size_bytes);
-  return sumi__npy_read_source(&source, array);
+  sumi__tensor_source_t source = sumi__tensor_source_from_memory(name ? name : "npy data", bytes,
+                                                                 size_bytes);
+  return sumi__tensor_npy_read_source(&source, array);
 }
 
 /* ---- Writing ---- */
@@ -169,11 +172,11 @@ static void put_texts(sumi_buffer_t *buffer, const sumi_array_t *array, int64_t 
 }
 
 sumi_status_t sumi_npy_encode(const sumi_array_t *array, sumi_buffer_t *buffer) {
-  SUMI_TRY(sumi__array_check("the array to write", array));
+  SUMI_TRY(sumi__tensor_array_check("the array to write", array));
   if (!buffer) return sumi_fail(SUMI_INVALID_ARGUMENT, "the buffer to write to is NULL");
   int64_t width;
   SUMI_TRY(measure(array, &width));
-  sumi__npy_put_header(buffer, array, width);
+  sumi__tensor_npy_put_header(buffer, array, width);
   if (array->dtype == SUMI_STRING)
     put_texts(buffer, array, width);
   else
@@ -182,19 +185,19 @@ sumi_status_t sumi_npy_encode(const sumi_array_t *array, sumi_buffer_t *buffer) 
 }
 
 sumi_status_t sumi_npy_write(const char *path, const sumi_array_t *array) {
-  SUMI_TRY(sumi__array_check("the array to write", array));
+  SUMI_TRY(sumi__tensor_array_check("the array to write", array));
   int64_t width;
   SUMI_TRY(measure(array, &width));
   sumi_buffer_t head = {0};
-  sumi__npy_put_header(&head, array, width);
+  sumi__tensor_npy_put_header(&head, array, width);
   const bool texts = array->dtype == SUMI_STRING;
   if (texts) put_texts(&head, array, width);
   sumi_status_t status = sumi_buffer_status(&head, "an npy file");
   if (status == SUMI_OK) {
-    sumi__sink_t sink = sumi__sink_open(path, "npy");
-    sumi__sink_write(&sink, head.data, head.size);
-    if (!texts) sumi__sink_write(&sink, array->data, sumi_array_size_bytes(array));
-    status = sumi__sink_close(&sink);
+    sumi__tensor_sink_t sink = sumi__tensor_sink_open(path, "npy");
+    sumi__tensor_sink_write(&sink, head.data, head.size);
+    if (!texts) sumi__tensor_sink_write(&sink, array->data, sumi_array_size_bytes(array));
+    status = sumi__tensor_sink_close(&sink);
   }
   sumi_buffer_release(&head);
   return status;

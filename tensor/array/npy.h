@@ -6,6 +6,6 @@
 #include <sumi/array.h>
 
 /* Reads one npy file that ends where the source ends; *array is NULL on failure. */
-sumi_status_t sumi__npy_read_source(sumi__source_t *source, sumi_array_t **array);
+sumi_status_t sumi__tensor_npy_read_source(sumi__tensor_source_t *source, sumi_array_t **array);
 
 #endif

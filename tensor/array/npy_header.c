@@ -24,21 +24,21 @@ static const struct {
 enum { STORED = sizeof stored / sizeof *stored };
 
 static char native_order(void) {
-  return sumi__is_little_endian() ? '<' : '>';
+  return sumi__tensor_is_little_endian() ? '<' : '>';
 }
 
 /* ---- Reading: a Python dict literal with three keys ---- */
 
 typedef struct {
-  const sumi__source_t *source; /* offset: where `text` begins */
+  const sumi__tensor_source_t *source; /* offset: where `text` begins */
   const char *text, *at, *end;
 } parser_t;
 
 static sumi_status_t fail_at(const parser_t *parser, const char *expected) {
-  sumi__source_t here = *parser->source;
+  sumi__tensor_source_t here = *parser->source;
   here.offset += parser->at - parser->text;
-  return sumi__source_fail(&here, SUMI_DATA_LOSS, "the npy header is damaged: expected %s",
-                           expected);
+  return sumi__tensor_source_fail(&here, SUMI_DATA_LOSS, "the npy header is damaged: expected %s",
+                                  expected);
 }
 
 static void skip_spaces(parser_t *parser) {
@@ -94,11 +94,11 @@ static sumi_status_t parse_shape(parser_t *parser, sumi_dims_t *dims) {
 }
 
 /* "<f4", "|u1", ">U12". */
-static sumi_status_t parse_descr(parser_t *parser, sumi__npy_header_t *header) {
+static sumi_status_t parse_descr(parser_t *parser, sumi__tensor_npy_header_t *header) {
   char text[24];
   if (accept(parser, "["))
-    return sumi__source_fail(parser->source, SUMI_UNIMPLEMENTED,
-                             "records (structured dtypes) are not supported");
+    return sumi__tensor_source_fail(parser->source, SUMI_UNIMPLEMENTED,
+                                    "records (structured dtypes) are not supported");
   SUMI_TRY(parse_text(parser, text, sizeof text));
   const char *at = text;
   const char order = *at && strchr("<>|=", *at) ? *at++ : '=';
@@ -114,7 +114,8 @@ static sumi_status_t parse_descr(parser_t *parser, sumi__npy_header_t *header) {
     header->width *= header->kind == 'U' ? 4 : 1;
   }
   if (header->dtype != SUMI_DTYPE_INVALID) return SUMI_OK;
-  return sumi__source_fail(parser->source, SUMI_UNIMPLEMENTED, "dtype '%s' is not supported", text);
+  return sumi__tensor_source_fail(parser->source, SUMI_UNIMPLEMENTED, "dtype '%s' is not supported",
+                                  text);
 }
 
 static sumi_status_t parse_bool(parser_t *parser, bool *value) {
@@ -123,7 +124,7 @@ static sumi_status_t parse_bool(parser_t *parser, bool *value) {
   return SUMI_OK;
 }
 
-static sumi_status_t parse_dict(parser_t *parser, sumi__npy_header_t *header) {
+static sumi_status_t parse_dict(parser_t *parser, sumi__tensor_npy_header_t *header) {
   bool descr = false, order = false, shape = false;
   if (!accept(parser, "{")) return fail_at(parser, "'{'");
   while (!accept(parser, "}")) {
@@ -152,32 +153,34 @@ static sumi_status_t parse_dict(parser_t *parser, sumi__npy_header_t *header) {
 }
 
 /* Magic, version and the length of the text that follows. */
-static sumi_status_t read_preamble(sumi__source_t *source, uint32_t *length) {
+static sumi_status_t read_preamble(sumi__tensor_source_t *source, uint32_t *length) {
   unsigned char bytes[12];
-  SUMI_TRY(sumi__source_read(source, bytes, 8, "npy magic and version"));
+  SUMI_TRY(sumi__tensor_source_read(source, bytes, 8, "npy magic and version"));
   if (memcmp(bytes, magic, 6) != 0) {
     source->offset = 0;
-    return sumi__source_fail(source, SUMI_DATA_LOSS, "not an npy file");
+    return sumi__tensor_source_fail(source, SUMI_DATA_LOSS, "not an npy file");
   }
   if (bytes[6] < 1 || bytes[6] > 3 || bytes[7] != 0)
-    return sumi__source_fail(source, SUMI_UNIMPLEMENTED,
-                             "npy version %d.%d; 1.0 to 3.0 are supported", bytes[6], bytes[7]);
+    return sumi__tensor_source_fail(source, SUMI_UNIMPLEMENTED,
+                                    "npy version %d.%d; 1.0 to 3.0 are supported", bytes[6],
+                                    bytes[7]);
   const size_t size = bytes[6] == 1 ? 2 : 4;
-  SUMI_TRY(sumi__source_read(source, bytes + 8, size, "the npy header's length"));
+  SUMI_TRY(sumi__tensor_source_read(source, bytes + 8, size, "the npy header's length"));
   *length = 0;
   for (size_t i = size; i-- > 0;) *length = *length << 8 | bytes[8 + i];
   if (*length <= HEADER_MAX) return SUMI_OK;
-  return sumi__source_fail(source, SUMI_DATA_LOSS, "an npy header of %" PRIu32 " bytes; up to %d",
-                           *length, HEADER_MAX);
+  return sumi__tensor_source_fail(
+      source, SUMI_DATA_LOSS, "an npy header of %" PRIu32 " bytes; up to %d", *length, HEADER_MAX);
 }
 
-sumi_status_t sumi__npy_read_header(sumi__source_t *source, sumi__npy_header_t *header) {
+sumi_status_t sumi__tensor_npy_read_header(sumi__tensor_source_t *source,
+                                           sumi__tensor_npy_header_t *header) {
   uint32_t length = 0;
   SUMI_TRY(read_preamble(source, &length));
   char *text = sumi_malloc(length + 1);
   if (!text) return sumi_fail_alloc("an npy header", length + 1);
-  const sumi__source_t start = *source;
-  sumi_status_t status = sumi__source_read(source, text, length, "the npy header");
+  const sumi__tensor_source_t start = *source;
+  sumi_status_t status = sumi__tensor_source_read(source, text, length, "the npy header");
   if (status == SUMI_OK) {
     parser_t parser = {.source = &start, .text = text, .at = text, .end = text + length};
     status = parse_dict(&parser, header);
@@ -210,7 +213,7 @@ static void put_padding(sumi_buffer_t *text, const sumi_array_t *array) {
   sumi_buffer_putc(text, '\n');
 }
 
-void sumi__npy_put_header(sumi_buffer_t *buffer, const sumi_array_t *array, int64_t width) {
+void sumi__tensor_npy_put_header(sumi_buffer_t *buffer, const sumi_array_t *array, int64_t width) {
   sumi_buffer_t text = {0};
   sumi_buffer_puts(&text, "{'descr': ");
   put_descr(&text, array, width);

@@ -12,11 +12,12 @@ typedef struct {
   bool swapped;  /* the other byte order than this machine's */
   bool fortran;  /* the first axis varies fastest */
   sumi_dims_t dims;
-} sumi__npy_header_t;
+} sumi__tensor_npy_header_t;
 
-sumi_status_t sumi__npy_read_header(sumi__source_t *source, sumi__npy_header_t *header);
+sumi_status_t sumi__tensor_npy_read_header(sumi__tensor_source_t *source,
+                                           sumi__tensor_npy_header_t *header);
 
 /* Appends magic, version 1.0 and header, padded as numpy.save pads. `width` is used for strings. */
-void sumi__npy_put_header(sumi_buffer_t *buffer, const sumi_array_t *array, int64_t width);
+void sumi__tensor_npy_put_header(sumi_buffer_t *buffer, const sumi_array_t *array, int64_t width);
 
 #endif

@@ -20,8 +20,8 @@ typedef struct {
 } entry_t;
 
 struct sumi_npz {
-  sumi__source_t source; /* keeps the file open; read at any place */
-  sumi_arena_t *arena;   /* path, names and entries */
+  sumi__tensor_source_t source; /* keeps the file open; read at any place */
+  sumi_arena_t *arena;          /* path, names and entries */
   const char *path;
   int64_t count;
   entry_t *entries;
@@ -48,7 +48,7 @@ static sumi_status_t read_at(sumi_npz_t *npz, int64_t offset, void *to, size_t s
       lseek(npz->source.file, offset, SEEK_SET) != offset)
     return damaged(npz, offset, "the archive points past its end");
   npz->source.offset = offset;
-  return sumi__source_read(&npz->source, to, size, "a part of an archive");
+  return sumi__tensor_source_read(&npz->source, to, size, "a part of an archive");
 }
 
 /* ---- The directory ---- */
@@ -161,7 +161,7 @@ sumi_status_t sumi_npz_open(const char *path, sumi_npz_t **result) {
   *result = NULL;
   sumi_npz_t *npz = sumi_calloc(1, sizeof *npz);
   if (!npz) return sumi_fail_alloc("an archive", sizeof *npz);
-  sumi_status_t status = sumi__source_open(path, &npz->source);
+  sumi_status_t status = sumi__tensor_source_open(path, &npz->source);
   if (status == SUMI_OK) {
     npz->arena = sumi_arena_new();
     npz->path = npz->arena ? sumi_arena_strdup(npz->arena, path) : NULL;
@@ -179,7 +179,7 @@ sumi_status_t sumi_npz_open(const char *path, sumi_npz_t **result) {
 
 void sumi_npz_close(sumi_npz_t *npz) {
   if (!npz) return;
-  sumi__source_close(&npz->source);
+  sumi__tensor_source_close(&npz->source);
   sumi_arena_free(npz->arena);
   sumi_free(npz);
 }
@@ -242,7 +242,7 @@ static sumi_status_t unpack(sumi_npz_t *npz, const entry_t *entry, unsigned char
   if (!packed) return sumi_fail_alloc("a compressed array", (size_t)entry->packed);
   sumi_status_t status = read_at(npz, offset, packed, (size_t)entry->packed);
   if (status == SUMI_OK)
-    status = sumi__inflate(packed, (size_t)entry->packed, to, (size_t)entry->size);
+    status = sumi__tensor_inflate(packed, (size_t)entry->packed, to, (size_t)entry->size);
   if (status == SUMI_DATA_LOSS) status = damaged(npz, offset, "damaged compressed data");
   sumi_free(packed);
   return status;

@@ -2,6 +2,7 @@
 #include "array/gzip.h"
 #include "array/sink.h"
 #include "array/zip.h"
+#include <sumi/options.h>
 #include <sumi/npy.h>
 
 #include <inttypes.h>
@@ -71,7 +72,7 @@ static void put_end(sumi_buffer_t *buffer, int64_t count, size_t directory, int6
 
 static sumi_status_t deflate_all(const sumi_buffer_t *from, sumi_buffer_t *to) {
   z_stream stream = {0};
-  sumi__zlib_use_allocator(&stream);
+  sumi__tensor_zlib_use_allocator(&stream);
   if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, -MAX_WBITS, 8, Z_DEFAULT_STRATEGY) !=
       Z_OK)
     return sumi_fail_alloc("deflating", 1 << 18);
@@ -90,8 +91,8 @@ static sumi_status_t deflate_all(const sumi_buffer_t *from, sumi_buffer_t *to) {
 }
 
 /* Writes one member and appends its entry to the directory. */
-static sumi_status_t write_member(sumi__sink_t *sink, const sumi_npz_item_t *item, bool compress,
-                                  sumi_buffer_t *npy, sumi_buffer_t *work,
+static sumi_status_t write_member(sumi__tensor_sink_t *sink, const sumi_npz_item_t *item,
+                                  bool compress, sumi_buffer_t *npy, sumi_buffer_t *work,
                                   sumi_buffer_t *directory) {
   sumi_buffer_clear(npy);
   SUMI_TRY(sumi_npy_encode(item->array, npy));
@@ -114,8 +115,8 @@ static sumi_status_t write_member(sumi__sink_t *sink, const sumi_npz_item_t *ite
   if (status == SUMI_OK) status = sumi_buffer_status(work, "an npz header");
   if (status == SUMI_OK) status = sumi_buffer_status(directory, "an npz directory");
   if (status == SUMI_OK) {
-    sumi__sink_write(sink, work->data, work->size);
-    sumi__sink_write(sink, data->data, data->size);
+    sumi__tensor_sink_write(sink, work->data, work->size);
+    sumi__tensor_sink_write(sink, data->data, data->size);
     status = sink->status;
   }
   sumi_buffer_release(&packed);
@@ -128,7 +129,7 @@ static sumi_status_t check_items(int64_t count, const sumi_npz_item_t *items) {
                      count);
   for (int64_t i = 0; i < count; ++i) {
     SUMI_TRY(sumi_utf8_check("npz: the name of an array", items[i].name));
-    SUMI_TRY(sumi__array_check(items[i].name, items[i].array));
+    SUMI_TRY(sumi__tensor_array_check(items[i].name, items[i].array));
     if (strlen(items[i].name) > 1000)
       return sumi_fail(SUMI_INVALID_ARGUMENT, "npz: a name of %zu bytes; up to 1000 are allowed",
                        strlen(items[i].name));
@@ -140,20 +141,22 @@ static sumi_status_t check_items(int64_t count, const sumi_npz_item_t *items) {
 }
 
 sumi_status_t sumi_npz_write_with(const char *path, int64_t count, const sumi_npz_item_t *items,
-                                  sumi_npz_options_t options) {
+                                  const sumi_npz_options_t *given) {
+  sumi_npz_options_t options;
+  SUMI_TRY(sumi_options_read(&options, sizeof options, given));
   SUMI_TRY(check_items(count, items));
-  sumi__sink_t sink = sumi__sink_open(path, "npz");
+  sumi__tensor_sink_t sink = sumi__tensor_sink_open(path, "npz");
   sumi_buffer_t npy = {0}, work = {0}, directory = {0};
   for (int64_t i = 0; i < count && sink.status == SUMI_OK; ++i)
-    sumi__sink_abandon(&sink,
-                       write_member(&sink, &items[i], options.compress, &npy, &work, &directory));
+    sumi__tensor_sink_abandon(
+        &sink, write_member(&sink, &items[i], options.compress, &npy, &work, &directory));
   if (sink.status == SUMI_OK) {
     put_end(&directory, count, directory.size, sink.size);
-    sumi__sink_abandon(&sink, sumi_buffer_status(&directory, "an npz directory"));
-    sumi__sink_write(&sink, directory.data, directory.size);
+    sumi__tensor_sink_abandon(&sink, sumi_buffer_status(&directory, "an npz directory"));
+    sumi__tensor_sink_write(&sink, directory.data, directory.size);
   }
   sumi_buffer_release(&npy);
   sumi_buffer_release(&work);
   sumi_buffer_release(&directory);
-  return sumi__sink_close(&sink);
+  return sumi__tensor_sink_close(&sink);
 }

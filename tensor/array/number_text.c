@@ -4,11 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
-static void put(sumi__number_text_t *out, char byte) {
+static void put(sumi__tensor_number_text_t *out, char byte) {
   out->text[out->length++] = byte;
 }
 
-static void put_sign(sumi__number_text_t *out, double value, bool plus) {
+static void put_sign(sumi__tensor_number_text_t *out, double value, bool plus) {
   if (signbit(value))
     put(out, '-');
   else if (plus)
@@ -16,15 +16,15 @@ static void put_sign(sumi__number_text_t *out, double value, bool plus) {
 }
 
 /* The digit at a power of ten, 0 outside those generated. */
-static char digit_at(const sumi__digits_t *digits, int power) {
+static char digit_at(const sumi__tensor_digits_t *digits, int power) {
   const int index = digits->exponent - power;
   return index < 0 || index >= digits->count ? '0' : digits->digit[index];
 }
 
 /* Appends the point and the digits of the powers first, first - 1, … as far as generated, and
  * trims. */
-static void put_fraction(sumi__number_text_t *out, const sumi__digits_t *digits, int first,
-                         const sumi__number_style_t *style) {
+static void put_fraction(sumi__tensor_number_text_t *out, const sumi__tensor_digits_t *digits,
+                         int first, const sumi__tensor_number_style_t *style) {
   out->point = out->length;
   put(out, '.');
   const int last = digits->exponent - digits->count + 1;
@@ -41,21 +41,24 @@ static void put_fraction(sumi__number_text_t *out, const sumi__digits_t *digits,
   if (bare && style->trim == SUMI__TRIM_ALL) --out->length;
 }
 
-static sumi__digits_t digits_of(double value, const sumi__number_style_t *style, bool fraction) {
+static sumi__tensor_digits_t digits_of(double value, const sumi__tensor_number_style_t *style,
+                                       bool fraction) {
   const int whole = fraction ? 0 : 1; /* digits before the point that count */
-  sumi__digits_t digits;
-  sumi__digits(value,
-               (sumi__digits_rule_t){.single = style->single,
-                                     .unique = style->unique,
-                                     .fraction = fraction,
-                                     .most = style->most < 0 ? -1 : style->most + whole,
-                                     .least = style->least < 0 ? -1 : style->least + whole},
-               &digits);
+  sumi__tensor_digits_t digits;
+  sumi__tensor_digits(
+      value,
+      (sumi__tensor_digits_rule_t){.single = style->single,
+                                   .unique = style->unique,
+                                   .fraction = fraction,
+                                   .most = style->most < 0 ? -1 : style->most + whole,
+                                   .least = style->least < 0 ? -1 : style->least + whole},
+      &digits);
   return digits;
 }
 
-void sumi__positional_text(double value, sumi__number_style_t style, sumi__number_text_t *out) {
-  const sumi__digits_t digits = digits_of(value, &style, true);
+void sumi__tensor_positional_text(double value, sumi__tensor_number_style_t style,
+                                  sumi__tensor_number_text_t *out) {
+  const sumi__tensor_digits_t digits = digits_of(value, &style, true);
   out->length = 0;
   put_sign(out, value, style.plus);
   for (int power = digits.exponent > 0 ? digits.exponent : 0; power >= 0; --power)
@@ -65,8 +68,9 @@ void sumi__positional_text(double value, sumi__number_style_t style, sumi__numbe
   out->text[out->length] = '\0';
 }
 
-void sumi__scientific_text(double value, sumi__number_style_t style, sumi__number_text_t *out) {
-  const sumi__digits_t digits = digits_of(value, &style, false);
+void sumi__tensor_scientific_text(double value, sumi__tensor_number_style_t style,
+                                  sumi__tensor_number_text_t *out) {
+  const sumi__tensor_digits_t digits = digits_of(value, &style, false);
   out->length = 0;
   put_sign(out, value, style.plus);
   put(out, digits.digit[0]);
@@ -77,20 +81,20 @@ void sumi__scientific_text(double value, sumi__number_style_t style, sumi__numbe
                          style.exponent_digits, power);
 }
 
-void sumi__scalar_text(double value, bool single, sumi__number_text_t *out) {
+void sumi__tensor_scalar_text(double value, bool single, sumi__tensor_number_text_t *out) {
   const double size = fabs(value);
   if (!isfinite(value)) {
     out->length = sprintf(out->text, "%s", isnan(value) ? "nan" : value < 0 ? "-inf" : "inf");
     out->point = out->exponent = out->length;
     return;
   }
-  sumi__number_style_t style = {.single = single, .unique = true, .most = -1, .least = -1};
+  sumi__tensor_number_style_t style = {.single = single, .unique = true, .most = -1, .least = -1};
   if (size == 0 || (size >= 1e-4 && size < (single ? 1e6 : 1e16))) {
     style.trim = SUMI__TRIM_TO_ZERO;
-    sumi__positional_text(value, style, out);
+    sumi__tensor_positional_text(value, style, out);
   } else {
     style.trim = SUMI__TRIM_ALL;
     style.exponent_digits = 2;
-    sumi__scientific_text(value, style, out);
+    sumi__tensor_scientific_text(value, style, out);
   }
 }

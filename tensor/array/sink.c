@@ -3,8 +3,8 @@
 #include <errno.h>
 #include <sys/stat.h>
 
-sumi__sink_t sumi__sink_open(const char *path, const char *what) {
-  sumi__sink_t sink = {.path = path};
+sumi__tensor_sink_t sumi__tensor_sink_open(const char *path, const char *what) {
+  sumi__tensor_sink_t sink = {.path = path};
   if (!path) {
     sink.status = sumi_fail(SUMI_INVALID_ARGUMENT, "the path of the %s file is NULL", what);
     return sink;
@@ -14,7 +14,7 @@ sumi__sink_t sumi__sink_open(const char *path, const char *what) {
   return sink;
 }
 
-void sumi__sink_write(sumi__sink_t *sink, const void *bytes, size_t size) {
+void sumi__tensor_sink_write(sumi__tensor_sink_t *sink, const void *bytes, size_t size) {
   if (sink->status != SUMI_OK || size == 0) return;
   if (fwrite(bytes, 1, size, sink->file) == size)
     sink->size += (int64_t)size;
@@ -22,7 +22,7 @@ void sumi__sink_write(sumi__sink_t *sink, const void *bytes, size_t size) {
     sink->status = sumi_fail_errno(errno, "write", sink->path);
 }
 
-void sumi__sink_abandon(sumi__sink_t *sink, sumi_status_t status) {
+void sumi__tensor_sink_abandon(sumi__tensor_sink_t *sink, sumi_status_t status) {
   if (sink->status == SUMI_OK) sink->status = status;
 }
 
@@ -32,7 +32,7 @@ static bool is_regular(FILE *file) {
   return fstat(fileno(file), &info) == 0 && S_ISREG(info.st_mode);
 }
 
-sumi_status_t sumi__sink_close(sumi__sink_t *sink) {
+sumi_status_t sumi__tensor_sink_close(sumi__tensor_sink_t *sink) {
   if (!sink->file) return sink->status;
   const bool removable = is_regular(sink->file);
   if (fclose(sink->file) != 0 && sink->status == SUMI_OK)

@@ -10,18 +10,18 @@ typedef struct {
   FILE *file;
   int64_t size; /* bytes written so far */
   sumi_status_t status;
-} sumi__sink_t;
+} sumi__tensor_sink_t;
 
 /* Creates or empties a file; `what` names a NULL path. */
-sumi__sink_t sumi__sink_open(const char *path, const char *what);
+sumi__tensor_sink_t sumi__tensor_sink_open(const char *path, const char *what);
 
 /* Appends bytes; does nothing after a failure. */
-void sumi__sink_write(sumi__sink_t *sink, const void *bytes, size_t size);
+void sumi__tensor_sink_write(sumi__tensor_sink_t *sink, const void *bytes, size_t size);
 
 /* Makes the sink fail for another reason, recorded by the caller. */
-void sumi__sink_abandon(sumi__sink_t *sink, sumi_status_t status);
+void sumi__tensor_sink_abandon(sumi__tensor_sink_t *sink, sumi_status_t status);
 
 /* Closes the file, removes it (when it is a regular one) after a failure, and returns the first failure. */
-sumi_status_t sumi__sink_close(sumi__sink_t *sink);
+sumi_status_t sumi__tensor_sink_close(sumi__tensor_sink_t *sink);
 
 #endif

@@ -33,8 +33,8 @@ static int64_t inflated_limit(int64_t compressed) {
   return __builtin_mul_overflow(compressed, SUMI__DEFLATE_MAX_RATIO, &limit) ? INT64_MAX : limit;
 }
 
-sumi_status_t sumi__source_open(const char *path, sumi__source_t *source) {
-  *source = (sumi__source_t){.path = path, .file = -1};
+sumi_status_t sumi__tensor_source_open(const char *path, sumi__tensor_source_t *source) {
+  *source = (sumi__tensor_source_t){.path = path, .file = -1};
   if (!path) return sumi_fail(SUMI_INVALID_ARGUMENT, "the path of a file to read is NULL");
   source->file = open(path, O_RDONLY | O_CLOEXEC);
   if (source->file < 0) return sumi_fail_errno(errno, "open", path);
@@ -46,31 +46,34 @@ sumi_status_t sumi__source_open(const char *path, sumi__source_t *source) {
   if (!begins_as_gzip(source->file)) return SUMI_OK;
   source->limit = inflated_limit(info.st_size);
   size_t size;
-  source->owned = sumi__gunzip(source->file, info.st_size, &size);
+  source->owned = sumi__tensor_gunzip(source->file, info.st_size, &size);
   if (source->owned) {
     source->memory = source->owned;
     source->limit = (int64_t)size;
     return SUMI_OK;
   }
-  source->gzip = sumi__gzip_new(source->file);
+  source->gzip = sumi__tensor_gzip_new(source->file);
   return source->gzip ? SUMI_OK : sumi_fail_alloc("inflating", 1 << MAX_WBITS);
 }
 
-sumi__source_t sumi__source_from_memory(const char *name, const void *bytes, size_t size_bytes) {
-  return (sumi__source_t){.path = name, .memory = bytes, .limit = (int64_t)size_bytes, .file = -1};
+sumi__tensor_source_t sumi__tensor_source_from_memory(const char *name, const void *bytes,
+                                                      size_t size_bytes) {
+  return (sumi__tensor_source_t){
+      .path = name, .memory = bytes, .limit = (int64_t)size_bytes, .file = -1};
 }
 
-void sumi__source_close(sumi__source_t *source) {
-  sumi__gzip_free(source->gzip);
+void sumi__tensor_source_close(sumi__tensor_source_t *source) {
+  sumi__tensor_gzip_free(source->gzip);
   sumi_free_aligned(source->owned);
   if (source->file >= 0) close(source->file);
-  *source = (sumi__source_t){.file = -1};
+  *source = (sumi__tensor_source_t){.file = -1};
 }
 
-sumi_status_t sumi__source_read_some(sumi__source_t *source, void *to, size_t size, size_t *got) {
+sumi_status_t sumi__tensor_source_read_some(sumi__tensor_source_t *source, void *to, size_t size,
+                                            size_t *got) {
   *got = 0;
   if (source->gzip) {
-    SUMI_TRY(sumi__gzip_read(source->gzip, source->path, to, size, got));
+    SUMI_TRY(sumi__tensor_gzip_read(source->gzip, source->path, to, size, got));
   } else if (!source->memory && source->file >= 0) {
     SUMI_TRY(read_file(source->file, source->path, to, size, got));
   } else {
@@ -82,8 +85,8 @@ sumi_status_t sumi__source_read_some(sumi__source_t *source, void *to, size_t si
   return SUMI_OK;
 }
 
-sumi_status_t sumi__source_fail(const sumi__source_t *source, sumi_status_t status,
-                                const char *format, ...) {
+sumi_status_t sumi__tensor_source_fail(const sumi__tensor_source_t *source, sumi_status_t status,
+                                       const char *format, ...) {
   char text[SUMI_ERROR_MESSAGE_MAX / 2];
   va_list args;
   va_start(args, format);
@@ -92,33 +95,35 @@ sumi_status_t sumi__source_fail(const sumi__source_t *source, sumi_status_t stat
   return sumi_fail(status, "%s: byte %" PRId64 ": %s", source->path, source->offset, text);
 }
 
-static sumi_status_t fail_truncated(const sumi__source_t *source, int64_t size, int64_t there,
-                                    const char *what) {
-  return sumi__source_fail(source, SUMI_DATA_LOSS,
-                           "truncated: %s need %" PRId64 " bytes, at most %" PRId64 " follow", what,
-                           size, there);
+static sumi_status_t fail_truncated(const sumi__tensor_source_t *source, int64_t size,
+                                    int64_t there, const char *what) {
+  return sumi__tensor_source_fail(
+      source, SUMI_DATA_LOSS, "truncated: %s need %" PRId64 " bytes, at most %" PRId64 " follow",
+      what, size, there);
 }
 
-sumi_status_t sumi__source_read(sumi__source_t *source, void *to, size_t size, const char *what) {
+sumi_status_t sumi__tensor_source_read(sumi__tensor_source_t *source, void *to, size_t size,
+                                       const char *what) {
   size_t got;
   const int64_t before = source->offset;
-  SUMI_TRY(sumi__source_read_some(source, to, size, &got));
+  SUMI_TRY(sumi__tensor_source_read_some(source, to, size, &got));
   if (got == size) return SUMI_OK;
   source->offset = before;
   return fail_truncated(source, (int64_t)size, (int64_t)got, what);
 }
 
-sumi_status_t sumi__source_expect(const sumi__source_t *source, int64_t size, const char *what) {
+sumi_status_t sumi__tensor_source_expect(const sumi__tensor_source_t *source, int64_t size,
+                                         const char *what) {
   const int64_t left = source->limit - source->offset;
   return size <= left ? SUMI_OK : fail_truncated(source, size, left < 0 ? 0 : left, what);
 }
 
-sumi_status_t sumi__source_expect_end(sumi__source_t *source) {
+sumi_status_t sumi__tensor_source_expect_end(sumi__tensor_source_t *source) {
   char byte;
   size_t got;
   const int64_t before = source->offset;
-  SUMI_TRY(sumi__source_read_some(source, &byte, 1, &got));
+  SUMI_TRY(sumi__tensor_source_read_some(source, &byte, 1, &got));
   if (got == 0) return SUMI_OK;
   source->offset = before;
-  return sumi__source_fail(source, SUMI_DATA_LOSS, "bytes follow after the end of the data");
+  return sumi__tensor_source_fail(source, SUMI_DATA_LOSS, "bytes follow after the end of the data");
 }

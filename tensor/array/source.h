@@ -10,29 +10,33 @@ typedef struct {
   int64_t limit;    /* the contents cannot be longer than this */
   const unsigned char *memory;
   void *owned; /* the memory, when it is the source's own */
-  struct sumi__gzip *gzip;
+  struct sumi__tensor_gzip *gzip;
   int file;
-} sumi__source_t;
+} sumi__tensor_source_t;
 
 /* Opens a file; one that begins with gzip's magic number is decompressed on the way. Close it whatever happens. */
-sumi_status_t sumi__source_open(const char *path, sumi__source_t *source);
-sumi__source_t sumi__source_from_memory(const char *name, const void *bytes, size_t size_bytes);
-void sumi__source_close(sumi__source_t *source);
+sumi_status_t sumi__tensor_source_open(const char *path, sumi__tensor_source_t *source);
+sumi__tensor_source_t sumi__tensor_source_from_memory(const char *name, const void *bytes,
+                                                      size_t size_bytes);
+void sumi__tensor_source_close(sumi__tensor_source_t *source);
 
 /* Reads all of `size` bytes, or fails with DATA_LOSS: "<path>: byte 16: truncated in <what>: …". */
-sumi_status_t sumi__source_read(sumi__source_t *source, void *to, size_t size, const char *what);
+sumi_status_t sumi__tensor_source_read(sumi__tensor_source_t *source, void *to, size_t size,
+                                       const char *what);
 
 /* Up to `size` bytes; *got is less only at the end of the contents. */
-sumi_status_t sumi__source_read_some(sumi__source_t *source, void *to, size_t size, size_t *got);
+sumi_status_t sumi__tensor_source_read_some(sumi__tensor_source_t *source, void *to, size_t size,
+                                            size_t *got);
 
 /* DATA_LOSS when `size` more bytes cannot be there: asked before memory for them is allocated. */
-sumi_status_t sumi__source_expect(const sumi__source_t *source, int64_t size, const char *what);
+sumi_status_t sumi__tensor_source_expect(const sumi__tensor_source_t *source, int64_t size,
+                                         const char *what);
 
 /* DATA_LOSS unless everything has been read. */
-sumi_status_t sumi__source_expect_end(sumi__source_t *source);
+sumi_status_t sumi__tensor_source_expect_end(sumi__tensor_source_t *source);
 
 /* Records "<path>: byte <offset>: <text>" and returns `status`. */
-sumi_status_t sumi__source_fail(const sumi__source_t *source, sumi_status_t status,
-                                const char *format, ...) SUMI_PRINTF(3, 4);
+sumi_status_t sumi__tensor_source_fail(const sumi__tensor_source_t *source, sumi_status_t status,
+                                       const char *format, ...) SUMI_PRINTF(3, 4);
 
 #endif

@@ -40,7 +40,7 @@ static void put_escaped(sumi_buffer_t *buffer, uint32_t code) {
     sumi_buffer_printf(buffer, "\\U%08x", (unsigned)code);
 }
 
-void sumi__put_text_repr(sumi_buffer_t *buffer, const char *text) {
+void sumi__tensor_put_text_repr(sumi_buffer_t *buffer, const char *text) {
   const char quote = strchr(text, '\'') && !strchr(text, '"') ? '"' : '\'';
   sumi_buffer_putc(buffer, quote);
   const char *end = text + strlen(text);
@@ -60,7 +60,7 @@ void sumi__put_text_repr(sumi_buffer_t *buffer, const char *text) {
   sumi_buffer_putc(buffer, quote);
 }
 
-int64_t sumi__character_count(const char *text, size_t size_bytes) {
+int64_t sumi__tensor_character_count(const char *text, size_t size_bytes) {
   int64_t count = 0;
   for (size_t i = 0; i < size_bytes; ++i) count += ((unsigned char)text[i] & 0xC0) != 0x80;
   return count;

@@ -1,4 +1,5 @@
 #include "array/array.h"
+#include <sumi/options.h>
 #include <sumi/data.h>
 #include <sumi/random.h>
 
@@ -58,7 +59,9 @@ static sumi_status_t allocate(sumi_batcher_t *batcher, int64_t last) {
 }
 
 sumi_batcher_t *sumi_batcher_new_with(const sumi_dataset_t *dataset, int64_t batch_size,
-                                      sumi_batcher_options_t options) {
+                                      const sumi_batcher_options_t *given) {
+  sumi_batcher_options_t options;
+  if (sumi_options_read(&options, sizeof options, given) != SUMI_OK) return NULL;
   if (check_dataset(dataset) != SUMI_OK) return NULL;
   const int64_t pictures = sumi_array_dims(dataset->images).size[0];
   if (batch_size < 1 || batch_size > pictures) {

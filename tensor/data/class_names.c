@@ -37,13 +37,13 @@ static sumi_status_t set_names(sumi_dataset_t *dataset, int64_t given, const cha
 }
 
 static sumi_status_t read_text(const char *path, sumi_buffer_t *text) {
-  sumi__source_t source;
-  sumi_status_t status = sumi__source_open(path, &source);
+  sumi__tensor_source_t source;
+  sumi_status_t status = sumi__tensor_source_open(path, &source);
   void *place = status == SUMI_OK ? sumi_buffer_reserve(text, NAMES_MAX_BYTES) : NULL;
   if (status == SUMI_OK && !place) status = sumi_fail_alloc("class names", NAMES_MAX_BYTES);
   if (status == SUMI_OK)
-    status = sumi__source_read_some(&source, place, NAMES_MAX_BYTES - 1, &text->size);
-  sumi__source_close(&source);
+    status = sumi__tensor_source_read_some(&source, place, NAMES_MAX_BYTES - 1, &text->size);
+  sumi__tensor_source_close(&source);
   if (status == SUMI_OK) status = sumi_utf8_check(path, sumi_buffer_text(text));
   return status;
 }
@@ -78,12 +78,12 @@ static bool is_fashion(const char *path) {
   return false;
 }
 
-sumi_status_t sumi__name_classes(const char *path, sumi_dataset_t *dataset) {
+sumi_status_t sumi__tensor_name_classes(const char *path, sumi_dataset_t *dataset) {
   static const char *const files[] = {"class_names.txt", "batches.meta.txt"};
   for (size_t i = 0; i < sizeof files / sizeof *files; ++i) {
-    char *file = sumi__join_path(path, files[i]);
+    char *file = sumi__tensor_join_path(path, files[i]);
     if (!file) return sumi_fail_alloc("a path", strlen(path));
-    const bool exists = sumi__file_exists(file);
+    const bool exists = sumi__tensor_file_exists(file);
     const sumi_status_t status = exists ? name_from_file(file, dataset) : SUMI_OK;
     sumi_free(file);
     if (exists) return status;

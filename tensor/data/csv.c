@@ -1,5 +1,6 @@
 #include "array/array.h"
 #include "array/source.h"
+#include <sumi/options.h>
 #include <sumi/data.h>
 
 #include <inttypes.h>
@@ -18,17 +19,17 @@ typedef struct {
 } reader_t;
 
 static sumi_status_t read_text(const char *path, sumi_buffer_t *text) {
-  sumi__source_t source;
-  sumi_status_t status = sumi__source_open(path, &source);
+  sumi__tensor_source_t source;
+  sumi_status_t status = sumi__tensor_source_open(path, &source);
   for (size_t got = 1; status == SUMI_OK && got > 0;) {
     void *place = sumi_buffer_reserve(text, CHUNK);
     if (!place)
       status = sumi_fail_alloc("a csv file", text->size + CHUNK);
     else
-      status = sumi__source_read_some(&source, place, CHUNK, &got);
+      status = sumi__tensor_source_read_some(&source, place, CHUNK, &got);
     if (status == SUMI_OK) text->size += got;
   }
-  sumi__source_close(&source);
+  sumi__tensor_source_close(&source);
   if (status == SUMI_OK && !sumi_buffer_text(text)) status = sumi_fail_alloc("a csv file", 1);
   return status;
 }
@@ -106,7 +107,9 @@ static sumi_status_t check_options(sumi_csv_options_t *options) {
 }
 
 sumi_status_t sumi_csv_read_with(const char *path, sumi_array_t **array,
-                                 sumi_csv_options_t options) {
+                                 const sumi_csv_options_t *given) {
+  sumi_csv_options_t options;
+  SUMI_TRY(sumi_options_read(&options, sizeof options, given));
   if (!array) return sumi_fail(SUMI_INVALID_ARGUMENT, "the place for the array is NULL");
   *array = NULL;
   SUMI_TRY(check_options(&options));

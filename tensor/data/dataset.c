@@ -13,14 +13,14 @@ void sumi_dataset_release(sumi_dataset_t *dataset) {
   *dataset = (sumi_dataset_t){0};
 }
 
-char *sumi__join_path(const char *folder, const char *name) {
+char *sumi__tensor_join_path(const char *folder, const char *name) {
   sumi_buffer_t path = {0};
   sumi_buffer_printf(&path, "%s/%s", folder, name);
   if (!sumi_buffer_text(&path)) sumi_buffer_release(&path);
   return path.data;
 }
 
-bool sumi__file_exists(const char *path) {
+bool sumi__tensor_file_exists(const char *path) {
   return path && access(path, F_OK) == 0;
 }
 
@@ -56,8 +56,8 @@ static sumi_status_t check_labels(const char *path, const sumi_array_t *images,
   return SUMI_OK;
 }
 
-sumi_status_t sumi__dataset_take(const char *path, sumi_array_t *images, sumi_array_t *labels,
-                                 sumi_dataset_t *dataset) {
+sumi_status_t sumi__tensor_dataset_take(const char *path, sumi_array_t *images,
+                                        sumi_array_t *labels, sumi_dataset_t *dataset) {
   sumi_status_t status = check_images(path, images);
   if (status == SUMI_OK) status = check_labels(path, images, labels);
   if (status == SUMI_OK) {
@@ -80,14 +80,14 @@ sumi_status_t sumi__dataset_take(const char *path, sumi_array_t *images, sumi_ar
 static const struct {
   bool (*matches)(const char *path);
   sumi_status_t (*load)(const char *path, sumi_split_t split, sumi_dataset_t *dataset);
-} readers[] = {{sumi__is_npz, sumi__load_npz},
-               {sumi__has_idx, sumi__load_idx},
-               {sumi__has_cifar, sumi__load_cifar}};
+} readers[] = {{sumi__tensor_is_npz, sumi__tensor_load_npz},
+               {sumi__tensor_has_idx, sumi__tensor_load_idx},
+               {sumi__tensor_has_cifar, sumi__tensor_load_cifar}};
 
 static sumi_status_t load_any(const char *path, sumi_split_t split, sumi_dataset_t *dataset) {
   for (size_t i = 0; i < sizeof readers / sizeof *readers; ++i)
     if (readers[i].matches(path)) return readers[i].load(path, split, dataset);
-  if (!sumi__file_exists(path)) return sumi_fail(SUMI_NOT_FOUND, "%s does not exist", path);
+  if (!sumi__tensor_file_exists(path)) return sumi_fail(SUMI_NOT_FOUND, "%s does not exist", path);
   return sumi_fail(SUMI_NOT_FOUND,
                    "%s holds no data set: neither train-images-idx3-ubyte[.gz] nor "
                    "data_batch_1.bin is there, and it is no .npz file",
@@ -102,7 +102,7 @@ sumi_status_t sumi_dataset_load(const char *path, sumi_split_t split, sumi_datas
     return sumi_fail(SUMI_INVALID_ARGUMENT, "split %d of a data set", (int)split);
   sumi_dataset_release(dataset);
   sumi_status_t status = load_any(path, split, dataset);
-  if (status == SUMI_OK) status = sumi__name_classes(path, dataset);
+  if (status == SUMI_OK) status = sumi__tensor_name_classes(path, dataset);
   if (status != SUMI_OK) sumi_dataset_release(dataset);
   return status;
 }

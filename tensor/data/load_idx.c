@@ -10,11 +10,11 @@ static const struct {
 
 /* The path of the file, with or without .gz; the plain one when there is neither. NULL without memory. */
 static char *find_file(const char *folder, const char *name) {
-  char *plain = sumi__join_path(folder, name);
-  if (!plain || sumi__file_exists(plain)) return plain;
+  char *plain = sumi__tensor_join_path(folder, name);
+  if (!plain || sumi__tensor_file_exists(plain)) return plain;
   sumi_buffer_t packed = {0};
   sumi_buffer_printf(&packed, "%s.gz", plain);
-  if (!sumi_buffer_text(&packed) || !sumi__file_exists(packed.data)) {
+  if (!sumi_buffer_text(&packed) || !sumi__tensor_file_exists(packed.data)) {
     sumi_buffer_release(&packed);
     return plain;
   }
@@ -22,11 +22,11 @@ static char *find_file(const char *folder, const char *name) {
   return packed.data;
 }
 
-bool sumi__has_idx(const char *folder) {
+bool sumi__tensor_has_idx(const char *folder) {
   bool found = false;
   for (int split = SUMI_TRAIN; split <= SUMI_TEST && !found; ++split) {
     char *path = find_file(folder, names[split].images);
-    found = sumi__file_exists(path);
+    found = sumi__tensor_file_exists(path);
     sumi_free(path);
   }
   return found;
@@ -40,11 +40,12 @@ static sumi_status_t read_named(const char *folder, const char *name, sumi_array
   return status;
 }
 
-sumi_status_t sumi__load_idx(const char *folder, sumi_split_t split, sumi_dataset_t *dataset) {
+sumi_status_t sumi__tensor_load_idx(const char *folder, sumi_split_t split,
+                                    sumi_dataset_t *dataset) {
   sumi_array_t *images, *labels;
   SUMI_TRY(read_named(folder, names[split].images, &images));
   const sumi_status_t status = read_named(folder, names[split].labels, &labels);
-  if (status == SUMI_OK) return sumi__dataset_take(folder, images, labels, dataset);
+  if (status == SUMI_OK) return sumi__tensor_dataset_take(folder, images, labels, dataset);
   sumi_array_unref(images);
   return status;
 }

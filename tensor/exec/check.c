@@ -1,25 +1,16 @@
 /* The arguments of a run, each by itself. */
-#include "exec/session_internal.h"
-
-sumi_dtype_t sumi__feed_dtype(const sumi_feed_t *feed) {
-  return feed->array ? sumi_array_dtype(feed->array) : sumi_tensor_dtype(feed->tensor);
-}
-
-sumi_dims_t sumi__feed_dims(const sumi_feed_t *feed) {
-  if (feed->array) return sumi_array_dims(feed->array);
-  return sumi_dims_given(feed->dims) ? feed->dims : sumi_tensor_dims(feed->tensor);
-}
-
-const void *sumi__feed_data(const sumi_feed_t *feed) {
-  return feed->array ? sumi_array_data(feed->array) : feed->data;
-}
+#include "exec/check.h"
 
 static sumi_status_t check_tensor(const sumi_session_t *session, const char *what, int index,
                                   sumi_tensor_t tensor) {
   if (sumi_tensor_is_number(tensor))
     return sumi_fail(SUMI_INVALID_ARGUMENT, "%s %d is the number %g, not a tensor", what, index,
                      tensor.number);
-  if (!tensor.op) return sumi_fail(SUMI_INVALID_ARGUMENT, "%s %d is the null tensor", what, index);
+  if (!tensor.op)
+    return sumi_fail(SUMI_INVALID_ARGUMENT,
+                     "%s %d is the null tensor; sumi_gradients gives it where no path of "
+                     "differentiable ops leads from the x to a y",
+                     what, index);
   if (tensor.op->graph != session->graph)
     return sumi_fail(SUMI_INVALID_ARGUMENT, "%s %d, '%s:%d', is a tensor of another graph", what,
                      index, tensor.op->name, tensor.index);
@@ -32,12 +23,12 @@ static sumi_status_t check_tensor(const sumi_session_t *session, const char *wha
 static sumi_status_t check_feed_value(const sumi_feed_t *feed) {
   const sumi_tensor_t tensor = feed->tensor;
   const char *name = tensor.op->name;
-  const sumi_dtype_t dtype = sumi__feed_dtype(feed);
+  const sumi_dtype_t dtype = sumi__tensor_feed_dtype(feed);
   if (dtype != sumi_tensor_dtype(tensor))
     return sumi_fail(SUMI_INVALID_ARGUMENT, "feed of '%s:%d': the tensor is %s, the value is %s",
                      name, tensor.index, sumi_dtype_name(sumi_tensor_dtype(tensor)),
                      sumi_dtype_name(dtype));
-  const sumi_dims_t dims = sumi__feed_dims(feed), expected = sumi_tensor_dims(tensor);
+  const sumi_dims_t dims = sumi__tensor_feed_dims(feed), expected = sumi_tensor_dims(tensor);
   if (!feed->array && !sumi_dims_given(feed->dims) && !sumi_dims_known(expected))
     return sumi_fail(SUMI_INVALID_ARGUMENT,
                      "feed of '%s:%d': the tensor's shape is %s, so the value's has to be given",
@@ -48,7 +39,7 @@ static sumi_status_t check_feed_value(const sumi_feed_t *feed) {
     return sumi_fail(SUMI_INVALID_ARGUMENT,
                      "feed of '%s:%d': the tensor has shape %s, the value has %s", name,
                      tensor.index, sumi_dims_text(expected).text, sumi_dims_text(dims).text);
-  if (!sumi__feed_data(feed) && sumi_dims_count(dims) > 0)
+  if (!sumi__tensor_feed_data(feed) && sumi_dims_count(dims) > 0)
     return sumi_fail(SUMI_INVALID_ARGUMENT, "feed of '%s:%d': array and data are NULL", name,
                      tensor.index);
   return SUMI_OK;
@@ -58,11 +49,6 @@ static sumi_status_t check_feeds(const sumi_session_t *session, sumi_feeds_t fee
   for (int i = 0; i < feeds.count; ++i) {
     SUMI_TRY(check_tensor(session, "feed", i, feeds.list[i].tensor));
     SUMI_TRY(check_feed_value(&feeds.list[i]));
-    for (int k = 0; k < i; ++k)
-      if (feeds.list[k].tensor.op == feeds.list[i].tensor.op &&
-          feeds.list[k].tensor.index == feeds.list[i].tensor.index)
-        return sumi_fail(SUMI_INVALID_ARGUMENT, "'%s:%d' is fed twice",
-                         feeds.list[i].tensor.op->name, feeds.list[i].tensor.index);
   }
   return SUMI_OK;
 }
@@ -74,7 +60,7 @@ static sumi_status_t check_fetches(const sumi_session_t *session, sumi_fetches_t
   return SUMI_OK;
 }
 
-sumi_status_t sumi__check_fetch_pointers(const sumi_run_options_t *run) {
+sumi_status_t sumi__tensor_check_fetch_pointers(const sumi_run_options_t *run) {
   for (int i = 0; i < run->fetches.count; ++i) {
     const sumi_fetch_t *fetch = &run->fetches.list[i];
     if (!fetch->scalar != !fetch->array) continue;
@@ -92,7 +78,7 @@ static sumi_status_t check_list(const char *what, int count, const void *list) {
   return SUMI_OK;
 }
 
-sumi_status_t sumi__check_run(const sumi_session_t *session, const sumi_run_options_t *run) {
+sumi_status_t sumi__tensor_check_run(const sumi_session_t *session, const sumi_run_options_t *run) {
   SUMI_TRY(check_feeds(session, run->feeds));
   SUMI_TRY(check_fetches(session, run->fetches));
   for (int i = 0; i < run->targets.count; ++i) {
@@ -105,7 +91,7 @@ sumi_status_t sumi__check_run(const sumi_session_t *session, const sumi_run_opti
   return SUMI_OK;
 }
 
-sumi_status_t sumi__check_lists(const sumi_run_options_t *run) {
+sumi_status_t sumi__tensor_check_lists(const sumi_run_options_t *run) {
   SUMI_TRY(check_list("feeds", run->feeds.count, run->feeds.list));
   SUMI_TRY(check_list("fetches", run->fetches.count, run->fetches.list));
   return check_list("targets", run->targets.count, run->targets.list);

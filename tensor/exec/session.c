@@ -1,11 +1,14 @@
-#include "exec/session_internal.h"
-
-#include "exec/parallel.h"
+/* Sessions: their life, and a run from its arguments to its results. */
+#include "exec/check.h"
+#include "exec/compile/compile.h"
+#include "exec/run/fetch.h"
+#include "exec/run/parallel.h"
+#include "exec/run/run.h"
 
 #include <sumi/alloc.h>
+#include <sumi/options.h>
 
 #include <string.h>
-#include <sys/mman.h>
 
 /* Names of plan passes, for .disable_passes. */
 static const struct {
@@ -38,17 +41,19 @@ static void read_passes(sumi_session_t *session, const char *words) {
   }
 }
 
-sumi_session_t *sumi_session_new_with(sumi_graph_t *graph, sumi_session_options_t options) {
+sumi_session_t *sumi_session_new_with(sumi_graph_t *graph, const sumi_session_options_t *given) {
+  sumi_session_options_t options;
+  if (sumi_options_read(&options, sizeof options, given) != SUMI_OK) return NULL;
   sumi_session_t *session = sumi_calloc(1, sizeof *session);
   if (!session) {
     sumi_fail_alloc("a session", sizeof *session);
     return NULL;
   }
   session->graph = graph;
-  session->threads = sumi__thread_count(options.threads);
+  session->threads = sumi__tensor_thread_count(options.threads);
   session->arena_generation = session->variable_generation = 1;
   read_passes(session, options.disable_passes);
-  sumi__warm_blas(session->threads);
+  sumi__tensor_warm_blas(session->threads);
   return session;
 }
 
@@ -58,62 +63,37 @@ sumi_graph_t *sumi_session_graph(const sumi_session_t *session) {
 
 void sumi_session_free(sumi_session_t *session) {
   if (!session) return;
-  for (int i = 0; i < session->plan_count; ++i) sumi__plan_free(session->plans[i]);
-  sumi__variables_free(session);
-  sumi__streams_free(session);
-  for (sumi__resource_t *r = session->resources, *next; r; r = next) {
+  for (int i = 0; i < session->plan_count; ++i) sumi__tensor_plan_free(session->plans[i]);
+  sumi__tensor_variables_free(session);
+  sumi__tensor_streams_free(session);
+  for (sumi__tensor_resource_t *r = session->resources, *next; r; r = next) {
     next = r->next;
     sumi_free(r->name);
     sumi_free(r);
   }
+  sumi_free(session->states);
   sumi_free_aligned(session->arena);
   sumi_free(session->unknown_pass);
   sumi_free(session);
-}
-
-/* Asks for huge pages for the whole ones inside the arena: its passes touch megabytes each, and
- * walking tables of 4 KiB pages costs some of their time, on virtual machines twice. Advice only. */
-static void advise_huge_pages(void *arena, size_t size_bytes) {
-#ifdef MADV_HUGEPAGE
-  const uintptr_t huge = 2 << 20, start = ((uintptr_t)arena + huge - 1) & ~(huge - 1);
-  const uintptr_t end = ((uintptr_t)arena + size_bytes) & ~(huge - 1);
-  if (start < end) (void)madvise((void *)start, end - start, MADV_HUGEPAGE);
-#else
-  (void)arena, (void)size_bytes;
-#endif
-}
-
-sumi_status_t sumi__session_reserve(sumi_session_t *session, size_t size_bytes) {
-  if (size_bytes <= session->arena_bytes) return SUMI_OK;
-  void *arena = sumi_malloc_aligned(size_bytes);
-  if (!arena)
-    return sumi_fail(SUMI_RESOURCE_EXHAUSTED, "out of memory: %zu bytes for intermediate values",
-                     size_bytes);
-  advise_huge_pages(arena, size_bytes);
-  sumi_free_aligned(session->arena);
-  session->arena = arena;
-  session->arena_bytes = size_bytes;
-  ++session->arena_generation;
-  return SUMI_OK;
 }
 
 sumi_status_t sumi_session_set_resource(sumi_session_t *session, const char *name, void *resource) {
   if (!session || !name)
     return sumi_fail(SUMI_INVALID_ARGUMENT, "sumi_session_set_resource: %s is NULL",
                      session ? "name" : "session");
-  for (sumi__resource_t *r = session->resources; r; r = r->next) {
+  for (sumi__tensor_resource_t *r = session->resources; r; r = r->next) {
     if (strcmp(r->name, name) != 0) continue;
     r->resource = resource;
     return SUMI_OK;
   }
-  sumi__resource_t *entry = sumi_calloc(1, sizeof *entry);
+  sumi__tensor_resource_t *entry = sumi_calloc(1, sizeof *entry);
   char *copy = sumi_strdup(name);
   if (!entry || !copy) {
     sumi_free(entry);
     sumi_free(copy);
     return sumi_fail_alloc("a session's resource", sizeof *entry);
   }
-  *entry = (sumi__resource_t){copy, resource, session->resources};
+  *entry = (sumi__tensor_resource_t){copy, resource, session->resources};
   session->resources = entry;
   return SUMI_OK;
 }
@@ -127,14 +107,15 @@ static void make_room(sumi_session_t *session) {
   for (int i = 1; i < session->plan_count; ++i)
     if (session->plans[i]->last_used < session->plans[oldest]->last_used) oldest = i;
   if (session->plans[oldest] == session->last) session->last = NULL;
-  sumi__plan_free(session->plans[oldest]);
+  sumi__tensor_plan_free(session->plans[oldest]);
   session->plans[oldest] = session->plans[--session->plan_count];
 }
 
-static sumi__plan_t *find_plan(const sumi_session_t *session, const sumi_run_options_t *run) {
-  if (session->last && sumi__key_matches(&session->last->key, run)) return session->last;
+static sumi__tensor_plan_t *find_plan(const sumi_session_t *session,
+                                      const sumi_run_options_t *run) {
+  if (session->last && sumi__tensor_key_matches(&session->last->key, run)) return session->last;
   for (int i = 0; i < session->plan_count; ++i)
-    if (sumi__key_matches(&session->plans[i]->key, run)) return session->plans[i];
+    if (sumi__tensor_key_matches(&session->plans[i]->key, run)) return session->plans[i];
   return NULL;
 }
 
@@ -151,28 +132,30 @@ static sumi_status_t check_session(const sumi_session_t *session) {
 }
 
 static sumi_status_t make_plan(sumi_session_t *session, const sumi_run_options_t *run,
-                               sumi__plan_t **plan) {
+                               sumi__tensor_plan_t **plan) {
   SUMI_TRY(check_session(session));
-  SUMI_TRY(sumi__check_run(session, run));
-  SUMI_TRY(sumi__plan_make(session, run, plan));
+  SUMI_TRY(sumi__tensor_check_run(session, run));
+  SUMI_TRY(sumi__tensor_plan_make(session, run, plan));
   make_room(session);
   session->plans[session->plan_count++] = *plan;
   ++session->plans_made;
   return SUMI_OK;
 }
 
-sumi_status_t sumi_session_run_with(sumi_session_t *session, sumi_run_options_t options) {
+sumi_status_t sumi_session_run_with(sumi_session_t *session, const sumi_run_options_t *given) {
+  sumi_run_options_t options;
+  SUMI_TRY(sumi_options_read(&options, sizeof options, given));
   if (!session) return sumi_fail(SUMI_INVALID_ARGUMENT, "session is NULL");
-  SUMI_TRY(sumi__check_lists(&options));
+  SUMI_TRY(sumi__tensor_check_lists(&options));
   if (session->graph && sumi_graph_status(session->graph) != SUMI_OK) return check_session(session);
-  sumi__plan_t *plan = find_plan(session, &options);
+  sumi__tensor_plan_t *plan = find_plan(session, &options);
   if (!plan) SUMI_TRY(make_plan(session, &options, &plan));
   session->last = plan;
   plan->last_used = ++session->runs;
-  SUMI_TRY(sumi__check_fetch_pointers(&options));
-  SUMI_TRY(sumi__check_fetch_counts(plan, &options));
-  SUMI_TRY(sumi__plan_run(plan, &options));
-  return sumi__deliver(plan, &options);
+  SUMI_TRY(sumi__tensor_check_fetch_pointers(&options));
+  SUMI_TRY(sumi__tensor_check_fetch_counts(plan, &options));
+  SUMI_TRY(sumi__tensor_plan_run(plan, &options));
+  return sumi__tensor_deliver(plan, &options);
 }
 
 sumi_status_t sumi_session_value(sumi_session_t *session, sumi_tensor_t tensor,
@@ -180,7 +163,7 @@ sumi_status_t sumi_session_value(sumi_session_t *session, sumi_tensor_t tensor,
   if (!value) return sumi_fail(SUMI_INVALID_ARGUMENT, "sumi_session_value: value is NULL");
   *value = NULL;
   const sumi_fetch_t fetch = {.tensor = tensor, .array = value};
-  return sumi_session_run_with(session, (sumi_run_options_t){.fetches = {1, &fetch}});
+  return sumi_session_run(session, .fetches = {1, &fetch});
 }
 
 void sumi_session_format_plan(const sumi_session_t *session, sumi_buffer_t *buffer) {

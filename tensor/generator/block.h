@@ -13,13 +13,23 @@ typedef struct block {
   char *doc;
   char *no_grad; /* NULL: not given */
   bool composite, elementwise, has_grad;
-  sumi__schema_t schema;
+  sumi__tensor_schema_t schema;
 } block_t;
 
 typedef struct blocks {
   int count, capacity;
   block_t **list;
 } blocks_t;
+
+/* Names that several files declare alike. */
+typedef struct names {
+  int count, capacity;
+  char **list;
+} names_t;
+
+/* Appends the private functions and extern objects that a header declares; false (and a message)
+ * when it cannot be read. */
+bool scan_names(names_t *names, const char *path);
 
 /* Appends the blocks of a source file. Problems are printed as file:line: text; false when there
  * was one. */
@@ -32,15 +42,17 @@ bool check_names(const blocks_t *blocks);
 bool takes_graph(const block_t *block);
 
 /* Attributes that are arguments of the constructor: positional without default, else named. */
-bool is_positional(const sumi__attr_def_t *attr);
-bool is_named(const sumi__attr_def_t *attr);
+bool is_positional(const sumi__tensor_attr_def_t *attr);
+bool is_named(const sumi__tensor_attr_def_t *attr);
 
 /* Appends the C name of an input, attribute or option (no keyword); options that are true by
  * default are asked for by their opposite, `no_…`, because zero means the default. */
 void put_c_name(text_t *text, const char *name);
-void put_option_name(text_t *text, const sumi__attr_def_t *attr);
+void put_attr_name(text_t *text, const sumi__tensor_attr_def_t *attr);
+void put_option_name(text_t *text, const sumi__tensor_attr_def_t *attr);
 
 void write_registry(const blocks_t *blocks, text_t *text);
+void write_level_names(const blocks_t *blocks, const names_t *names, text_t *text);
 void write_header(const blocks_t *blocks, text_t *text);
 void write_constructors(const blocks_t *blocks, text_t *text);
 void write_page(const blocks_t *blocks, text_t *text);

@@ -1,5 +1,6 @@
-/* sumi_generator <folder> <ops.c>…         writes ops_registry.c, ops_constructors.c and
- *                                          include/sumi/ops.h below the folder (which exist)
+/* sumi_generator <folder> <ops.c>… <shared.h>…
+ *                                          writes ops_registry.c, ops_constructors.c, level_names.h
+ *                                          and include/sumi/ops.h below the folder (which exist)
  * sumi_generator --page <file> <ops.c>…    writes the op reference
  * sumi_generator --check <file> <ops.c>…   fails unless the file is the op reference */
 #include "generator/block.h"
@@ -9,6 +10,11 @@
 #include <string.h>
 
 static blocks_t blocks;
+static names_t names;
+
+static void put_level_names(const blocks_t *all, text_t *text) {
+  write_level_names(all, &names, text);
+}
 
 static bool write_into(const char *folder, const char *name,
                        void (*write)(const blocks_t *, text_t *)) {
@@ -38,18 +44,27 @@ static bool run(const char *mode, const char *path) {
   }
   return write_into(mode, "ops_registry.c", write_registry) &&
          write_into(mode, "ops_constructors.c", write_constructors) &&
+         write_into(mode, "level_names.h", put_level_names) &&
          write_into(mode, "include/sumi/ops.h", write_header);
+}
+
+static bool scan(const char *path) {
+  const size_t length = strlen(path);
+  const bool header = length > 2 && strcmp(path + length - 2, ".h") == 0;
+  return header ? scan_names(&names, path) : scan_file(&blocks, path);
 }
 
 int main(int argc, char **argv) {
   bool option = argc > 1 && argv[1][0] == '-';
   int first = option ? 3 : 2;
   if (argc < first) {
-    fputs("usage: sumi_generator <folder> | --page <file> | --check <file>  <ops.c>...\n", stderr);
+    fputs("usage: sumi_generator <folder> | --page <file> | --check <file>  <ops.c>... "
+          "<shared.h>...\n",
+          stderr);
     return 2;
   }
   bool good = true;
-  for (int i = first; i < argc; ++i) good &= scan_file(&blocks, argv[i]);
+  for (int i = first; i < argc; ++i) good &= scan(argv[i]);
   good = good && check_names(&blocks) && run(argv[1], argv[first - 1]);
   return good ? 0 : 1;
 }

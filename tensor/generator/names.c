@@ -1,6 +1,7 @@
 /* What becomes of a schema's names and kinds in C. */
 #include "generator/block.h"
 
+#include <ctype.h>
 #include <string.h>
 
 /* Words that cannot be names in C or C++, and names the constructors use themselves. */
@@ -13,31 +14,52 @@ static const char *const reserved[] = {
     "signed",   "sizeof",   "static",  "struct",    "switch",  "template",  "this",    "throw",
     "true",     "try",      "typedef", "typename",  "union",   "unsigned",  "using",   "virtual",
     "void",     "volatile", "while",   "xor",       "site",    "graph",     "options", "call",
+    "given",
 };
 
+/* A name of one letter could be a macro of the program's. */
 void put_c_name(text_t *text, const char *name) {
   put(text, "%s", name);
+  if (!name[1]) put(text, "_");
   for (size_t i = 0; i < sizeof reserved / sizeof *reserved; ++i)
     if (strcmp(name, reserved[i]) == 0) put(text, "_");
 }
 
-static bool true_by_default(const sumi__attr_def_t *attr) {
+/* TensorFlow names attributes of type `T`, `Tidx`, `DstT`; such names are macros in many a program.
+ * Here they are type, idx_type, dst_type; other capitals become small. */
+void put_attr_name(text_t *text, const sumi__tensor_attr_def_t *attr) {
+  char lower[64];
+  size_t length = strlen(attr->name), start = 0;
+  bool is_type = false;
+  for (const char *c = attr->name; *c; ++c) is_type |= isupper((unsigned char)*c) != 0;
+  is_type &= attr->kind == SUMI_ATTR_TYPE;
+  if (is_type && attr->name[0] == 'T') start = 1;
+  if (is_type && length > start && attr->name[length - 1] == 'T') --length;
+  if (length >= sizeof lower) length = sizeof lower - 1;
+  size_t used = 0;
+  for (size_t i = start; i < length; ++i)
+    lower[used++] = (char)tolower((unsigned char)attr->name[i]);
+  lower[used] = '\0';
+  if (is_type)
+    put(text, "%s%stype", lower, used ? "_" : "");
+  else
+    put_c_name(text, lower);
+}
+
+static bool true_by_default(const sumi__tensor_attr_def_t *attr) {
   return attr->kind == SUMI_ATTR_BOOL && attr->has_default && attr->value.boolean;
 }
 
-void put_option_name(text_t *text, const sumi__attr_def_t *attr) {
-  if (true_by_default(attr)) {
-    put(text, "no_%s", attr->name);
-  } else {
-    put_c_name(text, attr->name);
-  }
+void put_option_name(text_t *text, const sumi__tensor_attr_def_t *attr) {
+  if (true_by_default(attr)) put(text, "no_");
+  put_attr_name(text, attr);
 }
 
-bool is_positional(const sumi__attr_def_t *attr) {
+bool is_positional(const sumi__tensor_attr_def_t *attr) {
   return !attr->inferred && !attr->has_default;
 }
 
-bool is_named(const sumi__attr_def_t *attr) {
+bool is_named(const sumi__tensor_attr_def_t *attr) {
   return !attr->inferred && attr->has_default;
 }
 

@@ -135,7 +135,8 @@ static bool field(scanner_t *s, block_t *block) {
 static bool parse_schema(scanner_t *s, block_t *block) {
   size_t offset;
   const char *expected;
-  if (sumi__schema_parse(&block->schema, block->schema_text, &offset, &expected)) return true;
+  if (sumi__tensor_schema_parse(&block->schema, block->schema_text, &offset, &expected))
+    return true;
   fprintf(stderr, "%s:%d: error: schema of %s: expected %s at offset %zu, before '%.20s'\n",
           block->file, block->line, block->name, expected, offset, block->schema_text + offset);
   s->failed = true;
@@ -169,7 +170,7 @@ static bool fields(scanner_t *s, block_t *block) {
   if (!accept(s, ')') || !accept(s, ';')) return fail(s, s->line, "expected , or );");
   if (!block->api) {
     size_t size = 2 * strlen(block->name) + 2;
-    sumi__snake_case(block->name, block->api = allocate(size), size);
+    sumi__tensor_snake_case(block->name, block->api = allocate(size), size);
   }
   return parse_schema(s, block) && check(s, block);
 }

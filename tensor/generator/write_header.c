@@ -22,7 +22,7 @@ static const char *c_type(sumi_attr_kind_t kind) {
   return "void *";
 }
 
-static bool is_list(const sumi__arg_t *arg) {
+static bool is_list(const sumi__tensor_arg_t *arg) {
   return arg->kind == SUMI__ARG_REPEATED || arg->kind == SUMI__ARG_ANY ||
          arg->kind == SUMI__ARG_SHAPE;
 }
@@ -32,7 +32,7 @@ void put_return_type(const block_t *block, text_t *text) {
 }
 
 void put_parameters(const block_t *block, text_t *text) {
-  const sumi__schema_t *schema = &block->schema;
+  const sumi__tensor_schema_t *schema = &block->schema;
   put(text, "sumi_site_t site");
   if (takes_graph(block)) put(text, ", sumi_graph_t *graph");
   for (int i = 0; i < schema->input_count; ++i) {
@@ -42,11 +42,11 @@ void put_parameters(const block_t *block, text_t *text) {
   for (int i = 0; i < schema->attr_count; ++i) {
     if (!is_positional(&schema->attrs[i])) continue;
     put(text, ", %s", c_type(schema->attrs[i].kind));
-    put_c_name(text, schema->attrs[i].name);
+    put_attr_name(text, &schema->attrs[i]);
   }
 }
 
-static void put_default(const sumi__attr_def_t *attr, text_t *text) {
+static void put_default(const sumi__tensor_attr_def_t *attr, text_t *text) {
   const sumi_attr_t *value = &attr->value;
   switch (attr->kind) {
   case SUMI_ATTR_BOOL:
@@ -71,17 +71,17 @@ static void put_default(const sumi__attr_def_t *attr, text_t *text) {
   }
 }
 
-static void put_words(const sumi__attr_def_t *attr, text_t *text) {
+static void put_words(const sumi__tensor_attr_def_t *attr, text_t *text) {
   for (int i = 0; i < attr->word_count; ++i)
     put(text, "%s\"%s\"%s", i ? ", " : " /* ", attr->words[i],
         i + 1 == attr->word_count ? " */" : "");
 }
 
 static void put_options(const block_t *block, text_t *text) {
-  const sumi__schema_t *schema = &block->schema;
-  put(text, "typedef struct sumi_%s_options {\n", block->api);
+  const sumi__tensor_schema_t *schema = &block->schema;
+  put(text, "typedef struct sumi_%s_options {\n  size_t struct_size SUMI_UNSET;\n", block->api);
   for (int i = 0; i < schema->attr_count; ++i) {
-    const sumi__attr_def_t *attr = &schema->attrs[i];
+    const sumi__tensor_attr_def_t *attr = &schema->attrs[i];
     if (!is_named(attr)) continue;
     put(text, "  %s", c_type(attr->kind));
     put_option_name(text, attr);
@@ -93,7 +93,7 @@ static void put_options(const block_t *block, text_t *text) {
     put(text, "\n");
   }
   put(text, "  const char *name SUMI_UNSET; /* NULL: \"%s\" */\n", block->name);
-  put(text, "  int end_ SUMI_UNSET;\n} sumi_%s_options_t;\n", block->api);
+  put(text, "} sumi_%s_options_t;\n", block->api);
 }
 
 static void put_upper(text_t *text, const char *name) {
@@ -102,7 +102,7 @@ static void put_upper(text_t *text, const char *name) {
 
 /* The macro's parameters, or what it hands to the function. */
 static void put_macro_arguments(const block_t *block, text_t *text, bool call) {
-  const sumi__schema_t *schema = &block->schema;
+  const sumi__tensor_schema_t *schema = &block->schema;
   const char *comma = "";
   if (takes_graph(block)) put(text, "graph"), comma = ", ";
   for (int i = 0; i < schema->input_count; ++i, comma = ", ") {
@@ -114,14 +114,14 @@ static void put_macro_arguments(const block_t *block, text_t *text, bool call) {
   for (int i = 0; i < schema->attr_count; ++i) {
     if (!is_positional(&schema->attrs[i])) continue;
     put(text, "%s", comma), comma = ", ";
-    put_c_name(text, schema->attrs[i].name);
+    put_attr_name(text, &schema->attrs[i]);
   }
 }
 
 static void put_macros(const block_t *block, text_t *text) {
   put(text, "#define sumi_%s(...) SUMI__OP_", block->api);
   put_upper(text, block->api);
-  put(text, "(__VA_ARGS__, .end_ = 0)\n#define SUMI__OP_");
+  put(text, "(__VA_ARGS__, )\n#define SUMI__OP_");
   put_upper(text, block->api);
   put_char(text, '(');
   put_macro_arguments(block, text, false);
@@ -142,7 +142,7 @@ static void put_constructor(const block_t *block, text_t *text) {
   put_return_type(block, text);
   put(text, "sumi_%s_with(", block->api);
   put_parameters(block, text);
-  put(text, ", sumi_%s_options_t options);\n", block->api);
+  put(text, ", const sumi_%s_options_t *options);\n", block->api);
   put_macros(block, text);
 }
 

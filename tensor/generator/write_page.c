@@ -11,7 +11,7 @@ static void put_family(text_t *text, const char *file) {
 }
 
 static void put_signature(const block_t *block, text_t *text) {
-  const sumi__schema_t *schema = &block->schema;
+  const sumi__tensor_schema_t *schema = &block->schema;
   const char *comma = "";
   put(text, "sumi_%s(", block->api);
   if (takes_graph(block)) put(text, "graph"), comma = ", ";
@@ -21,13 +21,13 @@ static void put_signature(const block_t *block, text_t *text) {
   }
   for (int named = 0; named < 2; ++named)
     for (int i = 0; i < schema->attr_count; ++i) {
-      const sumi__attr_def_t *attr = &schema->attrs[i];
+      const sumi__tensor_attr_def_t *attr = &schema->attrs[i];
       if (named ? !is_named(attr) : !is_positional(attr)) continue;
       put(text, "%s%s", comma, named ? "." : ""), comma = ", ";
       if (named)
         put_option_name(text, attr);
       else
-        put_c_name(text, attr->name);
+        put_attr_name(text, attr);
     }
   put(text, ")");
 }

@@ -14,7 +14,8 @@ const sumi_attr_t *sumi_op_attr_at(const sumi_op_t *op, int index, const char **
 }
 
 const sumi_attr_t *sumi_op_attr(const sumi_op_t *op, const char *name) {
-  return op && name ? sumi_op_attr_at(op, sumi__schema_attr(&op->type->schema, name), NULL) : NULL;
+  return op && name ? sumi_op_attr_at(op, sumi__tensor_schema_attr(&op->type->schema, name), NULL)
+                    : NULL;
 }
 
 /* A zero value for names an op does not have: the generic tests hold every block to its schema. */
@@ -58,7 +59,7 @@ bool sumi_attr_is(const sumi_op_t *op, const char *name, const char *word) {
 }
 
 const sumi_attr_t *sumi_build_attr(const sumi_build_t *build, const char *name) {
-  const sumi__op_type_t *type = sumi__op_type(build->def->name);
-  const int index = type ? sumi__schema_attr(&type->schema, name) : -1;
+  const sumi__tensor_op_type_t *type = sumi__tensor_op_type(build->def->name);
+  const int index = type ? sumi__tensor_schema_attr(&type->schema, name) : -1;
   return index < 0 ? NULL : &build->attrs[index];
 }

@@ -2,6 +2,7 @@
  * expression. */
 #include "graph/unbroadcast.h"
 
+#include <sumi/options.h>
 #include <sumi/alloc.h>
 #include <sumi/gradients.h>
 
@@ -21,15 +22,16 @@ typedef struct backward {
 } backward_t;
 
 static sumi_tensor_t canonical(sumi_tensor_t x) {
-  sumi_op_t *variable = sumi__variable_of(x);
+  sumi_op_t *variable = sumi__tensor_variable_of(x);
   return variable ? sumi_op_output(variable, 0) : x;
 }
 
 static sumi_status_t contribute(backward_t *b, sumi_tensor_t tensor, sumi_tensor_t value) {
   sumi_op_t *op = tensor.op;
   contribution_t ***slots = &b->outputs[op->index];
-  if (!*slots) *slots = sumi__graph_calloc(b->graph, (size_t)op->output_count, sizeof **slots);
-  contribution_t *entry = sumi__graph_calloc(b->graph, 1, sizeof *entry);
+  if (!*slots)
+    *slots = sumi__tensor_graph_calloc(b->graph, (size_t)op->output_count, sizeof **slots);
+  contribution_t *entry = sumi__tensor_graph_calloc(b->graph, 1, sizeof *entry);
   if (!*slots || !entry) return b->graph->status;
   *entry = (contribution_t){value, (*slots)[tensor.index]};
   (*slots)[tensor.index] = entry;
@@ -44,12 +46,12 @@ static sumi_tensor_t gathered(backward_t *b, sumi_tensor_t tensor) {
   if (!list->next) return list->value;
   int count = 0;
   for (contribution_t *c = list; c; c = c->next) ++count;
-  sumi_tensor_t *values = sumi__graph_calloc(b->graph, (size_t)count, sizeof *values);
+  sumi_tensor_t *values = sumi__tensor_graph_calloc(b->graph, (size_t)count, sizeof *values);
   if (!values) return (sumi_tensor_t){0};
   /* Oldest first, so that the order of summation follows the forward graph. */
   int at = count;
   for (contribution_t *c = list; c; c = c->next) values[--at] = c->value;
-  const sumi_tensor_t total = sumi__add_n(count, values);
+  const sumi_tensor_t total = sumi__tensor_add_n(count, values);
   *list = (contribution_t){total, NULL};
   return total;
 }
@@ -75,17 +77,17 @@ static sumi_status_t check_result(const sumi_op_t *op, int index, sumi_tensor_t 
   sumi_dims_t merged;
   const sumi_tensor_t x = op->inputs[index];
   if (sumi_tensor_graph(dx) != op->graph)
-    return sumi__graph_refuse(op->graph, SUMI_INVALID_ARGUMENT,
-                              "the gradient of '%s' (%s) for input %d is of another graph",
-                              op->name, op->type->def->name, index);
+    return sumi__tensor_graph_refuse(op->graph, SUMI_INVALID_ARGUMENT,
+                                     "the gradient of '%s' (%s) for input %d is of another graph",
+                                     op->name, op->type->def->name, index);
   if (sumi_tensor_dtype(dx) != sumi_tensor_dtype(x))
-    return sumi__graph_refuse(op->graph, SUMI_INVALID_ARGUMENT,
-                              "the gradient of '%s' (%s) for input %d is %s where %s is needed",
-                              op->name, op->type->def->name, index,
-                              sumi_dtype_name(sumi_tensor_dtype(dx)),
-                              sumi_dtype_name(sumi_tensor_dtype(x)));
+    return sumi__tensor_graph_refuse(
+        op->graph, SUMI_INVALID_ARGUMENT,
+        "the gradient of '%s' (%s) for input %d is %s where %s is needed", op->name,
+        op->type->def->name, index, sumi_dtype_name(sumi_tensor_dtype(dx)),
+        sumi_dtype_name(sumi_tensor_dtype(x)));
   if (sumi_merge_dims(sumi_tensor_dims(x), sumi_tensor_dims(dx), &merged)) return SUMI_OK;
-  return sumi__graph_refuse(
+  return sumi__tensor_graph_refuse(
       op->graph, SUMI_INVALID_ARGUMENT,
       "the gradient of '%s' (%s) for input %d has shape %s where %s is needed", op->name,
       op->type->def->name, index, sumi_dims_text(sumi_tensor_dims(dx)).text,
@@ -94,7 +96,8 @@ static sumi_status_t check_result(const sumi_op_t *op, int index, sumi_tensor_t 
 
 static sumi_tensor_t as_tensor_like(sumi_tensor_t dx, sumi_tensor_t x) {
   if (!sumi_tensor_is_number(dx)) return dx;
-  return sumi__apply("Mul", SUMI_TENSORS(sumi__apply("OnesLike", SUMI_TENSORS(x)), dx));
+  return sumi__tensor_apply("Mul",
+                            SUMI_TENSORS(sumi__tensor_apply("OnesLike", SUMI_TENSORS(x)), dx));
 }
 
 static sumi_status_t hand_back(backward_t *b, sumi_op_t *op, const sumi_tensor_t *dx) {
@@ -103,7 +106,7 @@ static sumi_status_t hand_back(backward_t *b, sumi_op_t *op, const sumi_tensor_t
     if (sumi_tensor_is_null(dx[i]) || !b->from_x[x.op->index]) continue;
     if (!sumi_dtype_is_floating(sumi_tensor_dtype(x))) continue;
     sumi_tensor_t value = as_tensor_like(dx[i], x);
-    if (op->type->def->map) value = sumi__unbroadcast(op, i, value);
+    if (op->type->def->map) value = sumi__tensor_unbroadcast(op, i, value);
     if (sumi_tensor_is_null(value)) return b->graph->status;
     SUMI_TRY(check_result(op, i, value));
     SUMI_TRY(contribute(b, x, value));
@@ -117,7 +120,7 @@ static sumi_status_t collect_dy(backward_t *b, sumi_op_t *op, sumi_tensor_t *y, 
     y[i] = sumi_op_output(op, i);
     dy[i] = gathered(b, y[i]);
     if (!dy[i].op && sumi_dtype_is_floating(op->outputs[i].dtype))
-      dy[i] = sumi__apply("ZerosLike", SUMI_TENSORS(y[i]));
+      dy[i] = sumi__tensor_apply("ZerosLike", SUMI_TENSORS(y[i]));
   }
   return b->graph->status;
 }
@@ -125,11 +128,11 @@ static sumi_status_t collect_dy(backward_t *b, sumi_op_t *op, sumi_tensor_t *y, 
 static sumi_status_t differentiate(backward_t *b, sumi_op_t *op) {
   sumi_graph_t *graph = b->graph;
   if (!has_gradient(op))
-    return sumi__graph_refuse(graph, SUMI_UNIMPLEMENTED, "'%s' (%s, %s:%d) has no gradient",
-                              op->name, op->type->def->name, op->site.file ? op->site.file : "?",
-                              op->site.line);
+    return sumi__tensor_graph_refuse(graph, SUMI_UNIMPLEMENTED, "'%s' (%s, %s:%d) has no gradient",
+                                     op->name, op->type->def->name,
+                                     op->site.file ? op->site.file : "?", op->site.line);
   const size_t inputs = (size_t)op->input_count, outputs = (size_t)op->output_count;
-  sumi_tensor_t *memory = sumi__graph_calloc(graph, inputs + 2 * outputs, sizeof *memory);
+  sumi_tensor_t *memory = sumi__tensor_graph_calloc(graph, inputs + 2 * outputs, sizeof *memory);
   if (!memory) return graph->status;
   sumi_tensor_t *dx = memory, *y = memory + inputs, *dy = y + outputs;
   SUMI_TRY(collect_dy(b, op, y, dy));
@@ -152,13 +155,13 @@ static sumi_status_t differentiate(backward_t *b, sumi_op_t *op) {
 static sumi_status_t differentiate_in_scope(backward_t *b, sumi_op_t *op) {
   sumi_graph_t *graph = b->graph;
   const char *scope = sumi_arena_printf(graph->arena, "%s_grad", op->name);
-  if (!scope) return sumi__graph_adopt_failure(graph, sumi_fail_alloc("a name scope", 0));
-  const sumi_status_t entered = sumi__names_enter(&graph->names, graph->arena, scope);
-  if (entered != SUMI_OK) return sumi__graph_adopt_failure(graph, entered);
-  sumi__composite_begin(graph, op->site);
+  if (!scope) return sumi__tensor_graph_adopt_failure(graph, sumi_fail_alloc("a name scope", 0));
+  const sumi_status_t entered = sumi__tensor_names_enter(&graph->names, graph->arena, scope);
+  if (entered != SUMI_OK) return sumi__tensor_graph_adopt_failure(graph, entered);
+  sumi__tensor_composite_begin(graph, op->site);
   const sumi_status_t status = differentiate(b, op);
-  sumi__composite_end(graph);
-  sumi__names_leave(&graph->names);
+  sumi__tensor_composite_end(graph);
+  sumi__tensor_names_leave(&graph->names);
   return status;
 }
 
@@ -172,7 +175,7 @@ static bool has_arrived(const backward_t *b, const sumi_op_t *op) {
 static sumi_status_t start(backward_t *b, sumi_tensors_t ys, sumi_tensors_t grad_ys) {
   for (int i = 0; i < ys.count; ++i) {
     sumi_tensor_t dy = i < grad_ys.count ? grad_ys.list[i] : (sumi_tensor_t){0};
-    if (sumi_tensor_is_null(dy)) dy = sumi__apply("OnesLike", SUMI_TENSORS(ys.list[i]));
+    if (sumi_tensor_is_null(dy)) dy = sumi__tensor_apply("OnesLike", SUMI_TENSORS(ys.list[i]));
     dy = as_tensor_like(dy, ys.list[i]);
     if (sumi_tensor_is_null(dy)) return b->graph->status;
     SUMI_TRY(contribute(b, ys.list[i], dy));
@@ -192,7 +195,7 @@ static sumi_status_t walk_back(backward_t *b) {
 }
 
 static sumi_status_t check_list(const sumi_graph_t *graph, const char *what, sumi_tensors_t list) {
-  if (list.count < 1 || list.count > SUMI__MAX_INPUTS || !list.list)
+  if (list.count < 1 || !list.list)
     return sumi_fail(SUMI_INVALID_ARGUMENT, "sumi_gradients: %s has %d tensors", what, list.count);
   for (int i = 0; i < list.count; ++i) {
     if (sumi_tensor_dtype(list.list[i]) == SUMI_DTYPE_INVALID)
@@ -232,14 +235,14 @@ static sumi_status_t run(backward_t *b, sumi_tensors_t ys, sumi_tensors_t xs, su
                          sumi_tensors_t grad_ys) {
   const sumi_site_t site = ys.list[0].op->site;
   mark_from_x(b, xs);
-  sumi__composite_begin(b->graph, site);
+  sumi__tensor_composite_begin(b->graph, site);
   const sumi_status_t started = start(b, ys, grad_ys);
-  sumi__composite_end(b->graph);
+  sumi__tensor_composite_end(b->graph);
   SUMI_TRY(started);
   SUMI_TRY(walk_back(b));
-  sumi__composite_begin(b->graph, site);
+  sumi__tensor_composite_begin(b->graph, site);
   for (int i = 0; i < xs.count; ++i) dxs[i] = gathered(b, canonical(xs.list[i]));
-  sumi__composite_end(b->graph);
+  sumi__tensor_composite_end(b->graph);
   return b->graph->status;
 }
 
@@ -248,28 +251,30 @@ static void clear(sumi_tensor_t *dxs, int count) {
 }
 
 sumi_status_t sumi_gradients_with(sumi_tensors_t ys, sumi_tensors_t xs, sumi_tensor_t *dxs,
-                                  sumi_gradients_options_t options) {
+                                  const sumi_gradients_options_t *given) {
+  sumi_gradients_options_t options;
+  SUMI_TRY(sumi_options_read(&options, sizeof options, given));
   if (!dxs) return sumi_fail(SUMI_INVALID_ARGUMENT, "sumi_gradients: dxs is NULL");
   clear(dxs, xs.count);
   sumi_graph_t *graph = ys.count > 0 && ys.list ? sumi_tensor_graph(ys.list[0]) : NULL;
-  if (graph && graph->status != SUMI_OK) return sumi__graph_repeat(graph);
+  if (graph && graph->status != SUMI_OK) return sumi__tensor_graph_repeat(graph);
   sumi_status_t status = check_list(graph, "ys", ys);
   if (status == SUMI_OK) status = check_list(graph, "xs", xs);
   if (status == SUMI_OK) status = check_grad_ys(ys, options.grad_ys);
-  if (status != SUMI_OK) return graph ? sumi__graph_adopt_failure(graph, status) : status;
+  if (status != SUMI_OK) return graph ? sumi__tensor_graph_adopt_failure(graph, status) : status;
   backward_t b = {.graph = graph, .op_count = graph->op_count};
   b.from_x = sumi_calloc((size_t)b.op_count, sizeof *b.from_x);
   b.outputs = sumi_calloc((size_t)b.op_count, sizeof *b.outputs);
-  status = sumi__names_enter(&graph->names, graph->arena, "gradients");
+  status = sumi__tensor_names_enter(&graph->names, graph->arena, "gradients");
   if (!b.from_x || !b.outputs)
-    sumi__graph_adopt_failure(graph, sumi_fail_alloc("gradients", (size_t)b.op_count * 16));
+    sumi__tensor_graph_adopt_failure(graph, sumi_fail_alloc("gradients", (size_t)b.op_count * 16));
   else if (status != SUMI_OK)
-    sumi__graph_adopt_failure(graph, status);
+    sumi__tensor_graph_adopt_failure(graph, status);
   else
     run(&b, ys, xs, dxs, options.grad_ys);
-  if (status == SUMI_OK) sumi__names_leave(&graph->names);
+  if (status == SUMI_OK) sumi__tensor_names_leave(&graph->names);
   sumi_free(b.from_x);
   sumi_free(b.outputs);
   if (graph->status != SUMI_OK) clear(dxs, xs.count);
-  return sumi__graph_repeat(graph);
+  return sumi__tensor_graph_repeat(graph);
 }

@@ -2,6 +2,7 @@
  * inputs, overrides. */
 #include "graph/graph_internal.h"
 
+#include <sumi/options.h>
 #include <sumi/alloc.h>
 
 #include <stdarg.h>
@@ -28,10 +29,10 @@ sumi_graph_t *sumi_graph_new(void) {
 
 void sumi_graph_free(sumi_graph_t *graph) {
   if (!graph || graph == &no_memory_graph) return;
-  for (sumi__cleanup_t *cleanup = graph->cleanups; cleanup; cleanup = cleanup->next)
+  for (sumi__tensor_cleanup_t *cleanup = graph->cleanups; cleanup; cleanup = cleanup->next)
     cleanup->release(cleanup->object);
-  for (sumi__collection_t *c = graph->collections; c; c = c->next) sumi_free(c->list);
-  sumi__names_release(&graph->names);
+  for (sumi__tensor_collection_t *c = graph->collections; c; c = c->next) sumi_free(c->list);
+  sumi__tensor_names_release(&graph->names);
   sumi_free(graph->ops);
   sumi_arena_free(graph->arena);
   sumi_free(graph);
@@ -45,7 +46,7 @@ const char *sumi_graph_message(const sumi_graph_t *graph) {
   return graph ? graph->message : "graph is NULL";
 }
 
-sumi_status_t sumi__graph_adopt_failure(sumi_graph_t *graph, sumi_status_t status) {
+sumi_status_t sumi__tensor_graph_adopt_failure(sumi_graph_t *graph, sumi_status_t status) {
   if (graph->status != SUMI_OK) return graph->status;
   graph->status = status;
   const char *text = sumi_arena_strdup(graph->arena, sumi_error_message());
@@ -53,45 +54,55 @@ sumi_status_t sumi__graph_adopt_failure(sumi_graph_t *graph, sumi_status_t statu
   return status;
 }
 
-sumi_status_t sumi__graph_refuse(sumi_graph_t *graph, sumi_status_t status, const char *format,
-                                 ...) {
+sumi_status_t sumi__tensor_graph_refuse(sumi_graph_t *graph, sumi_status_t status,
+                                        const char *format, ...) {
   if (graph->status != SUMI_OK) return graph->status;
   va_list args;
   va_start(args, format);
   sumi_vfail(status, format, args);
   va_end(args);
-  return sumi__graph_adopt_failure(graph, status);
+  return sumi__tensor_graph_adopt_failure(graph, status);
 }
 
-sumi_status_t sumi__graph_repeat(const sumi_graph_t *graph) {
+sumi_status_t sumi__tensor_graph_repeat(const sumi_graph_t *graph) {
   return graph->status == SUMI_OK ? SUMI_OK : sumi_fail(graph->status, "%s", graph->message);
 }
 
 void sumi_graph_refuse(sumi_graph_t *graph, sumi_status_t status, sumi_site_t site) {
   if (!graph || graph->status != SUMI_OK) return;
   sumi_fail(status, "%s:%d: %s", site.file ? site.file : "?", site.line, sumi_error_message());
-  sumi__graph_adopt_failure(graph, status);
+  sumi__tensor_graph_adopt_failure(graph, status);
 }
 
-void *sumi__graph_calloc(sumi_graph_t *graph, size_t count, size_t size_bytes) {
+bool sumi__tensor_graph_options(sumi_graph_t *graph, sumi_site_t site, void *options,
+                                size_t size_bytes, const void *given) {
+  const sumi_status_t status = sumi_options_read(options, size_bytes, given);
+  if (status != SUMI_OK) sumi_graph_refuse(graph, status, site);
+  return status == SUMI_OK;
+}
+
+void *sumi__tensor_graph_calloc(sumi_graph_t *graph, size_t count, size_t size_bytes) {
   void *memory = sumi_arena_calloc(graph->arena, count, size_bytes);
-  if (!memory) sumi__graph_adopt_failure(graph, sumi_fail_alloc("a graph", count * size_bytes));
+  if (!memory)
+    sumi__tensor_graph_adopt_failure(graph, sumi_fail_alloc("a graph", count * size_bytes));
   return memory;
 }
 
-char *sumi__graph_strdup(sumi_graph_t *graph, const char *text) {
+char *sumi__tensor_graph_strdup(sumi_graph_t *graph, const char *text) {
   char *copy = sumi_arena_strdup(graph->arena, text);
-  if (!copy && text) sumi__graph_adopt_failure(graph, sumi_fail_alloc("a graph", strlen(text) + 1));
+  if (!copy && text)
+    sumi__tensor_graph_adopt_failure(graph, sumi_fail_alloc("a graph", strlen(text) + 1));
   return copy;
 }
 
-sumi_status_t sumi__graph_own(sumi_graph_t *graph, void *object, void (*release)(void *object)) {
-  sumi__cleanup_t *cleanup = sumi__graph_calloc(graph, 1, sizeof *cleanup);
+sumi_status_t sumi__tensor_graph_own(sumi_graph_t *graph, void *object,
+                                     void (*release)(void *object)) {
+  sumi__tensor_cleanup_t *cleanup = sumi__tensor_graph_calloc(graph, 1, sizeof *cleanup);
   if (!cleanup) {
     release(object);
     return graph->status;
   }
-  *cleanup = (sumi__cleanup_t){release, object, graph->cleanups};
+  *cleanup = (sumi__tensor_cleanup_t){release, object, graph->cleanups};
   graph->cleanups = cleanup;
   return SUMI_OK;
 }
@@ -113,45 +124,47 @@ void sumi_graph_set_strict_broadcast(sumi_graph_t *graph, bool strict) {
 }
 
 void sumi_graph_set_device(sumi_graph_t *graph, const char *device) {
-  if (usable(graph)) graph->device = device ? sumi__graph_strdup(graph, device) : NULL;
+  if (usable(graph)) graph->device = device ? sumi__tensor_graph_strdup(graph, device) : NULL;
 }
 
 void sumi_scope_begin(sumi_graph_t *graph, const char *name) {
   if (!usable(graph)) return;
-  if (!name || !sumi__name_is_valid(&graph->names, name)) {
-    sumi__graph_refuse(
+  if (!name || !sumi__tensor_name_is_valid(&graph->names, name)) {
+    sumi__tensor_graph_refuse(
         graph, SUMI_INVALID_ARGUMENT,
         "'%s' is not a scope name: a letter, digit or '.' first, then also _ - / > \\",
         name ? name : "(NULL)");
     return;
   }
-  const sumi_status_t status = sumi__names_enter(&graph->names, graph->arena, name);
-  if (status != SUMI_OK) sumi__graph_adopt_failure(graph, status);
+  const sumi_status_t status = sumi__tensor_names_enter(&graph->names, graph->arena, name);
+  if (status != SUMI_OK) sumi__tensor_graph_adopt_failure(graph, status);
 }
 
 void sumi_scope_end(sumi_graph_t *graph) {
-  if (usable(graph) && !sumi__names_leave(&graph->names))
-    sumi__graph_refuse(graph, SUMI_FAILED_PRECONDITION, "sumi_scope_end without sumi_scope_begin");
+  if (usable(graph) && !sumi__tensor_names_leave(&graph->names))
+    sumi__tensor_graph_refuse(graph, SUMI_FAILED_PRECONDITION,
+                              "sumi_scope_end without sumi_scope_begin");
 }
 
 void sumi_control_begin(sumi_graph_t *graph, sumi_ops_t ops) {
   if (!usable(graph)) return;
   if (ops.count < 0 || (ops.count > 0 && !ops.list)) {
-    sumi__graph_refuse(graph, SUMI_INVALID_ARGUMENT, "%d control inputs without a list", ops.count);
+    sumi__tensor_graph_refuse(graph, SUMI_INVALID_ARGUMENT, "%d control inputs without a list",
+                              ops.count);
     return;
   }
-  sumi__control_scope_t *scope = sumi__graph_calloc(graph, 1, sizeof *scope);
-  sumi_op_t **list = sumi__graph_calloc(graph, (size_t)ops.count, sizeof *list);
+  sumi__tensor_control_scope_t *scope = sumi__tensor_graph_calloc(graph, 1, sizeof *scope);
+  sumi_op_t **list = sumi__tensor_graph_calloc(graph, (size_t)ops.count, sizeof *list);
   if (!scope || !list) return;
   for (int i = 0; i < ops.count; ++i) {
     if (!ops.list[i] || ops.list[i]->graph != graph) {
-      sumi__graph_refuse(graph, SUMI_INVALID_ARGUMENT, "control input %d is %s", i,
-                         ops.list[i] ? "a node of another graph" : "NULL");
+      sumi__tensor_graph_refuse(graph, SUMI_INVALID_ARGUMENT, "control input %d is %s", i,
+                                ops.list[i] ? "a node of another graph" : "NULL");
       return;
     }
     list[i] = ops.list[i];
   }
-  *scope = (sumi__control_scope_t){ops.count, list, graph->controls};
+  *scope = (sumi__tensor_control_scope_t){ops.count, list, graph->controls};
   graph->controls = scope;
 }
 
@@ -160,12 +173,13 @@ void sumi_control_end(sumi_graph_t *graph) {
   if (graph->controls)
     graph->controls = graph->controls->outer;
   else
-    sumi__graph_refuse(graph, SUMI_FAILED_PRECONDITION,
-                       "sumi_control_end without sumi_control_begin");
+    sumi__tensor_graph_refuse(graph, SUMI_FAILED_PRECONDITION,
+                              "sumi_control_end without sumi_control_begin");
 }
 
-static const sumi__custom_gradient_t *find_gradient(const sumi_graph_t *graph, const char *name) {
-  const sumi__custom_gradient_t *gradient = graph->gradients;
+static const sumi__tensor_custom_gradient_t *find_gradient(const sumi_graph_t *graph,
+                                                           const char *name) {
+  const sumi__tensor_custom_gradient_t *gradient = graph->gradients;
   while (gradient && strcmp(gradient->name, name) != 0) gradient = gradient->next;
   return gradient;
 }
@@ -174,13 +188,13 @@ sumi_status_t sumi_register_gradient(sumi_graph_t *graph, const char *name,
                                      sumi_gradient_fn_t gradient, void *context) {
   if (!graph || !name || !gradient)
     return sumi_fail(SUMI_INVALID_ARGUMENT, "sumi_register_gradient: a NULL argument");
-  if (graph->status != SUMI_OK) return sumi__graph_repeat(graph);
+  if (graph->status != SUMI_OK) return sumi__tensor_graph_repeat(graph);
   if (find_gradient(graph, name))
     return sumi_fail(SUMI_ALREADY_EXISTS, "a gradient named '%s' is registered already", name);
-  sumi__custom_gradient_t *entry = sumi__graph_calloc(graph, 1, sizeof *entry);
-  const char *copy = sumi__graph_strdup(graph, name);
+  sumi__tensor_custom_gradient_t *entry = sumi__tensor_graph_calloc(graph, 1, sizeof *entry);
+  const char *copy = sumi__tensor_graph_strdup(graph, name);
   if (!entry || !copy) return graph->status;
-  *entry = (sumi__custom_gradient_t){copy, gradient, context, graph->gradients};
+  *entry = (sumi__tensor_custom_gradient_t){copy, gradient, context, graph->gradients};
   graph->gradients = entry;
   return SUMI_OK;
 }
@@ -188,21 +202,23 @@ sumi_status_t sumi_register_gradient(sumi_graph_t *graph, const char *name,
 void sumi_gradient_override_begin(sumi_graph_t *graph, const char *op_type,
                                   const char *gradient_name) {
   if (!usable(graph)) return;
-  const sumi__custom_gradient_t *gradient = gradient_name ? find_gradient(graph, gradient_name)
-                                                          : NULL;
+  const sumi__tensor_custom_gradient_t *gradient = gradient_name
+                                                       ? find_gradient(graph, gradient_name)
+                                                       : NULL;
   if (!op_type || !gradient) {
-    sumi__graph_refuse(graph, SUMI_NOT_FOUND, "gradient override of %s: no gradient named '%s'",
-                       op_type ? op_type : "(NULL)", gradient_name ? gradient_name : "(NULL)");
+    sumi__tensor_graph_refuse(
+        graph, SUMI_NOT_FOUND, "gradient override of %s: no gradient named '%s'",
+        op_type ? op_type : "(NULL)", gradient_name ? gradient_name : "(NULL)");
     return;
   }
-  if (!sumi__op_type(op_type)) {
-    sumi__graph_adopt_failure(graph, SUMI_NOT_FOUND);
+  if (!sumi__tensor_op_type(op_type)) {
+    sumi__tensor_graph_adopt_failure(graph, SUMI_NOT_FOUND);
     return;
   }
-  sumi__override_t *entry = sumi__graph_calloc(graph, 1, sizeof *entry);
-  const char *type = sumi__graph_strdup(graph, op_type);
+  sumi__tensor_override_t *entry = sumi__tensor_graph_calloc(graph, 1, sizeof *entry);
+  const char *type = sumi__tensor_graph_strdup(graph, op_type);
   if (!entry || !type) return;
-  *entry = (sumi__override_t){type, gradient, graph->overrides};
+  *entry = (sumi__tensor_override_t){type, gradient, graph->overrides};
   graph->overrides = entry;
 }
 
@@ -211,15 +227,15 @@ void sumi_gradient_override_end(sumi_graph_t *graph) {
   if (graph->overrides)
     graph->overrides = graph->overrides->outer;
   else
-    sumi__graph_refuse(graph, SUMI_FAILED_PRECONDITION,
-                       "sumi_gradient_override_end without its begin");
+    sumi__tensor_graph_refuse(graph, SUMI_FAILED_PRECONDITION,
+                              "sumi_gradient_override_end without its begin");
 }
 
-void sumi__composite_begin(sumi_graph_t *graph, sumi_site_t site) {
+void sumi__tensor_composite_begin(sumi_graph_t *graph, sumi_site_t site) {
   if (graph->composite_depth++ == 0) graph->composite_site = site;
 }
 
-void sumi__composite_end(sumi_graph_t *graph) {
+void sumi__tensor_composite_end(sumi_graph_t *graph) {
   --graph->composite_depth;
 }
 
@@ -232,5 +248,5 @@ sumi_op_t *sumi_graph_op(const sumi_graph_t *graph, int index) {
 }
 
 sumi_op_t *sumi_graph_find_op(const sumi_graph_t *graph, const char *name) {
-  return graph && name ? sumi_graph_op(graph, sumi__names_find(&graph->names, name)) : NULL;
+  return graph && name ? sumi_graph_op(graph, sumi__tensor_names_find(&graph->names, name)) : NULL;
 }

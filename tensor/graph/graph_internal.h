@@ -7,22 +7,22 @@
 
 #include <sumi/arena.h>
 
-typedef struct sumi__output {
+typedef struct sumi__tensor_output {
   sumi_dtype_t dtype;
   sumi_dims_t dims;          /* static shape */
   const sumi_known_t *known; /* partly known elements, NULL when nothing is known */
-} sumi__output_t;
+} sumi__tensor_output_t;
 
-typedef struct sumi__custom_gradient {
+typedef struct sumi__tensor_custom_gradient {
   const char *name;
   sumi_gradient_fn_t fn;
   void *context;
-  struct sumi__custom_gradient *next;
-} sumi__custom_gradient_t;
+  struct sumi__tensor_custom_gradient *next;
+} sumi__tensor_custom_gradient_t;
 
 struct sumi_op {
   sumi_graph_t *graph;
-  const sumi__op_type_t *type;
+  const sumi__tensor_op_type_t *type;
   const char *name, *device; /* device NULL: none */
   int index;                 /* position in the graph; inputs and controls have smaller ones */
   sumi_site_t site;
@@ -30,35 +30,35 @@ struct sumi_op {
   sumi_tensor_t *inputs;
   sumi_op_t **controls;
   sumi_attr_t *attrs; /* in the schema's order */
-  sumi__output_t *outputs;
-  const sumi__custom_gradient_t *gradient; /* instead of the type's own; NULL: none */
+  sumi__tensor_output_t *outputs;
+  const sumi__tensor_custom_gradient_t *gradient; /* instead of the type's own; NULL: none */
 };
 
-typedef struct sumi__collection {
+typedef struct sumi__tensor_collection {
   const char *name;
   int count, capacity;
   sumi_tensor_t *list;
-  struct sumi__collection *next;
-} sumi__collection_t;
+  struct sumi__tensor_collection *next;
+} sumi__tensor_collection_t;
 
 /* A set of control inputs, or a gradient override, that is in force until its end. */
-typedef struct sumi__control_scope {
+typedef struct sumi__tensor_control_scope {
   int count;
   sumi_op_t **ops;
-  struct sumi__control_scope *outer;
-} sumi__control_scope_t;
+  struct sumi__tensor_control_scope *outer;
+} sumi__tensor_control_scope_t;
 
-typedef struct sumi__override {
+typedef struct sumi__tensor_override {
   const char *op_type;
-  const sumi__custom_gradient_t *gradient;
-  struct sumi__override *outer;
-} sumi__override_t;
+  const sumi__tensor_custom_gradient_t *gradient;
+  struct sumi__tensor_override *outer;
+} sumi__tensor_override_t;
 
-typedef struct sumi__cleanup {
+typedef struct sumi__tensor_cleanup {
   void (*release)(void *object);
   void *object;
-  struct sumi__cleanup *next;
-} sumi__cleanup_t;
+  struct sumi__tensor_cleanup *next;
+} sumi__tensor_cleanup_t;
 
 struct sumi_graph {
   sumi_arena_t *arena;
@@ -66,12 +66,12 @@ struct sumi_graph {
   const char *message;
   int op_count, op_capacity;
   sumi_op_t **ops;
-  sumi__names_t names;
-  sumi__control_scope_t *controls;
-  sumi__override_t *overrides;
-  sumi__custom_gradient_t *gradients;
-  sumi__collection_t *collections;
-  sumi__cleanup_t *cleanups;
+  sumi__tensor_names_t names;
+  sumi__tensor_control_scope_t *controls;
+  sumi__tensor_override_t *overrides;
+  sumi__tensor_custom_gradient_t *gradients;
+  sumi__tensor_collection_t *collections;
+  sumi__tensor_cleanup_t *cleanups;
   const char *device;
   bool strict_broadcast;
   bool has_seed;
@@ -81,46 +81,52 @@ struct sumi_graph {
 };
 
 /* Refuses the graph with the text, unless it has refused already. Returns the graph's status. */
-sumi_status_t sumi__graph_refuse(sumi_graph_t *graph, sumi_status_t status, const char *format, ...)
-    SUMI_PRINTF(3, 4);
+sumi_status_t sumi__tensor_graph_refuse(sumi_graph_t *graph, sumi_status_t status,
+                                        const char *format, ...) SUMI_PRINTF(3, 4);
 
 /* Refuses with the calling thread's last message. */
-sumi_status_t sumi__graph_adopt_failure(sumi_graph_t *graph, sumi_status_t status);
+sumi_status_t sumi__tensor_graph_adopt_failure(sumi_graph_t *graph, sumi_status_t status);
+
+/* Copies a caller's options into `options`, see sumi_options_read; false, and the graph refused,
+ * when they cannot be read. graph may be NULL. */
+bool sumi__tensor_graph_options(sumi_graph_t *graph, sumi_site_t site, void *options,
+                                size_t size_bytes, const void *given);
 
 /* The graph's status; a refusal's text becomes the calling thread's last message again. */
-sumi_status_t sumi__graph_repeat(const sumi_graph_t *graph);
+sumi_status_t sumi__tensor_graph_repeat(const sumi_graph_t *graph);
 
 /* Zeroed arena memory of the graph; refuses the graph and returns NULL when there is none. */
-void *sumi__graph_calloc(sumi_graph_t *graph, size_t count, size_t size_bytes);
-char *sumi__graph_strdup(sumi_graph_t *graph, const char *text);
+void *sumi__tensor_graph_calloc(sumi_graph_t *graph, size_t count, size_t size_bytes);
+char *sumi__tensor_graph_strdup(sumi_graph_t *graph, const char *text);
 
 /* Calls release(object) when the graph is freed; at once when there is no memory to remember it. */
-sumi_status_t sumi__graph_own(sumi_graph_t *graph, void *object, void (*release)(void *object));
+sumi_status_t sumi__tensor_graph_own(sumi_graph_t *graph, void *object,
+                                     void (*release)(void *object));
 
 /* Nodes built between begin and end carry `site` and stand in for one call of the user's. */
-void sumi__composite_begin(sumi_graph_t *graph, sumi_site_t site);
-void sumi__composite_end(sumi_graph_t *graph);
+void sumi__tensor_composite_begin(sumi_graph_t *graph, sumi_site_t site);
+void sumi__tensor_composite_end(sumi_graph_t *graph);
 
 /* Runs the shape function of `op` on these shapes and known elements (known_in may be NULL: nothing
  * is known), for the graph (static) or for one run (op). Fills out and known_out [output_count].
  * Allocates nothing. The message of a refusal is the bare reason. */
-sumi_status_t sumi__infer_static(const sumi_op_t *op, const sumi_dims_t *in,
-                                 const sumi_known_t *known_in, sumi_dims_t *out,
-                                 sumi_known_t *known_out);
-sumi_status_t sumi__infer_op(const sumi_op_t *op, const sumi_dims_t *in,
-                             const sumi_known_t *known_in, sumi_dims_t *out,
-                             sumi_known_t *known_out);
+sumi_status_t sumi__tensor_infer_static(const sumi_op_t *op, const sumi_dims_t *in,
+                                        const sumi_known_t *known_in, sumi_dims_t *out,
+                                        sumi_known_t *known_out);
+sumi_status_t sumi__tensor_infer_op(const sumi_op_t *op, const sumi_dims_t *in,
+                                    const sumi_known_t *known_in, sumi_dims_t *out,
+                                    sumi_known_t *known_out);
 
 /* The same while the run is under way: shape functions may look at all elements of the inputs. */
-sumi_status_t sumi__infer_late(const sumi_op_t *op, const sumi_array_view_t *value_in,
-                               const sumi_dims_t *in, const sumi_known_t *known_in,
-                               sumi_dims_t *out, sumi_known_t *known_out);
+sumi_status_t sumi__tensor_infer_late(const sumi_op_t *op, const sumi_array_view_t *value_in,
+                                      const sumi_dims_t *in, const sumi_known_t *known_in,
+                                      sumi_dims_t *out, sumi_known_t *known_out);
 
 /* Appends the node's name, type and line, "'layer/MatMul' (MatMul, train.c:12)". */
-void sumi__format_op(const sumi_op_t *op, sumi_buffer_t *buffer);
+void sumi__tensor_format_op(const sumi_op_t *op, sumi_buffer_t *buffer);
 
 /* The variable node behind a tensor that is its output or a read of it; NULL when it is neither. */
-sumi_op_t *sumi__variable_of(sumi_tensor_t tensor);
+sumi_op_t *sumi__tensor_variable_of(sumi_tensor_t tensor);
 
 enum { SUMI__MAX_INPUTS = 1024 }; /* of one node; a cap for lists from outside */
 

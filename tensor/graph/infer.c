@@ -26,21 +26,21 @@ static sumi_status_t infer_shapes(const sumi_op_t *op, bool actual,
   return op->type->def->shape(&infer);
 }
 
-sumi_status_t sumi__infer_static(const sumi_op_t *op, const sumi_dims_t *in,
-                                 const sumi_known_t *known_in, sumi_dims_t *out,
-                                 sumi_known_t *known_out) {
+sumi_status_t sumi__tensor_infer_static(const sumi_op_t *op, const sumi_dims_t *in,
+                                        const sumi_known_t *known_in, sumi_dims_t *out,
+                                        sumi_known_t *known_out) {
   return infer_shapes(op, false, NULL, in, known_in, out, known_out);
 }
 
-sumi_status_t sumi__infer_op(const sumi_op_t *op, const sumi_dims_t *in,
-                             const sumi_known_t *known_in, sumi_dims_t *out,
-                             sumi_known_t *known_out) {
+sumi_status_t sumi__tensor_infer_op(const sumi_op_t *op, const sumi_dims_t *in,
+                                    const sumi_known_t *known_in, sumi_dims_t *out,
+                                    sumi_known_t *known_out) {
   return infer_shapes(op, true, NULL, in, known_in, out, known_out);
 }
 
-sumi_status_t sumi__infer_late(const sumi_op_t *op, const sumi_array_view_t *value_in,
-                               const sumi_dims_t *in, const sumi_known_t *known_in,
-                               sumi_dims_t *out, sumi_known_t *known_out) {
+sumi_status_t sumi__tensor_infer_late(const sumi_op_t *op, const sumi_array_view_t *value_in,
+                                      const sumi_dims_t *in, const sumi_known_t *known_in,
+                                      sumi_dims_t *out, sumi_known_t *known_out) {
   return infer_shapes(op, true, value_in, in, known_in, out, known_out);
 }
 

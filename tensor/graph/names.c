@@ -6,14 +6,14 @@
 #include <string.h>
 #include <strings.h>
 
-struct sumi__name {
+struct sumi__tensor_name {
   const char *text;
   int uses;  /* how often a name was asked for: where to start counting */
   int index; /* of the node, -1 for scopes and reserved names */
-  sumi__name_t *next;
+  sumi__tensor_name_t *next;
 };
 
-void sumi__names_release(sumi__names_t *names) {
+void sumi__tensor_names_release(sumi__tensor_names_t *names) {
   sumi_free(names->buckets);
   sumi_free((void *)names->scopes);
 }
@@ -23,7 +23,7 @@ static bool is_plain(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.';
 }
 
-bool sumi__name_is_valid(const sumi__names_t *names, const char *name) {
+bool sumi__tensor_name_is_valid(const sumi__tensor_names_t *names, const char *name) {
   if (!name[0] || (names->scope_count == 0 && !is_plain(name[0]))) return false;
   for (const char *c = name; *c; ++c)
     if (!is_plain(*c) && !strchr("_-/>\\", *c)) return false;
@@ -37,21 +37,21 @@ static unsigned hash_of(const char *text) {
   return hash;
 }
 
-static sumi__name_t *find(const sumi__names_t *names, const char *text) {
+static sumi__tensor_name_t *find(const sumi__tensor_names_t *names, const char *text) {
   if (names->bucket_count == 0) return NULL;
-  sumi__name_t *name = names->buckets[hash_of(text) % (unsigned)names->bucket_count];
+  sumi__tensor_name_t *name = names->buckets[hash_of(text) % (unsigned)names->bucket_count];
   while (name && strcasecmp(name->text, text) != 0) name = name->next;
   return name;
 }
 
-static bool grow(sumi__names_t *names) {
+static bool grow(sumi__tensor_names_t *names) {
   const int count = names->bucket_count ? names->bucket_count * 4 : 64;
-  sumi__name_t **buckets = sumi_calloc((size_t)count, sizeof *buckets);
+  sumi__tensor_name_t **buckets = sumi_calloc((size_t)count, sizeof *buckets);
   if (!buckets) return false;
   for (int i = 0; i < names->bucket_count; ++i) {
-    for (sumi__name_t *name = names->buckets[i], *next; name; name = next) {
+    for (sumi__tensor_name_t *name = names->buckets[i], *next; name; name = next) {
       next = name->next;
-      sumi__name_t **bucket = &buckets[hash_of(name->text) % (unsigned)count];
+      sumi__tensor_name_t **bucket = &buckets[hash_of(name->text) % (unsigned)count];
       name->next = *bucket;
       *bucket = name;
     }
@@ -62,25 +62,27 @@ static bool grow(sumi__names_t *names) {
   return true;
 }
 
-static sumi__name_t *add(sumi__names_t *names, sumi_arena_t *arena, const char *text) {
+static sumi__tensor_name_t *add(sumi__tensor_names_t *names, sumi_arena_t *arena,
+                                const char *text) {
   if (names->count >= names->bucket_count && !grow(names)) return NULL;
-  sumi__name_t *name = sumi_arena_calloc(arena, 1, sizeof *name);
+  sumi__tensor_name_t *name = sumi_arena_calloc(arena, 1, sizeof *name);
   if (!name) return NULL;
-  sumi__name_t **bucket = &names->buckets[hash_of(text) % (unsigned)names->bucket_count];
-  *name = (sumi__name_t){.text = text, .uses = 1, .index = -1, .next = *bucket};
+  sumi__tensor_name_t **bucket = &names->buckets[hash_of(text) % (unsigned)names->bucket_count];
+  *name = (sumi__tensor_name_t){.text = text, .uses = 1, .index = -1, .next = *bucket};
   *bucket = name;
   ++names->count;
   return name;
 }
 
-static const char *prefix(const sumi__names_t *names) {
+static const char *prefix(const sumi__tensor_names_t *names) {
   return names->scope_count ? names->scopes[names->scope_count - 1] : "";
 }
 
-const char *sumi__names_unique(sumi__names_t *names, sumi_arena_t *arena, const char *name) {
+const char *sumi__tensor_names_unique(sumi__tensor_names_t *names, sumi_arena_t *arena,
+                                      const char *name) {
   const char *text = sumi_arena_printf(arena, "%s%s", prefix(names), name);
   if (!text) return NULL;
-  sumi__name_t *taken = find(names, text);
+  sumi__tensor_name_t *taken = find(names, text);
   if (taken) {
     const char *base = text;
     do {
@@ -91,15 +93,17 @@ const char *sumi__names_unique(sumi__names_t *names, sumi_arena_t *arena, const 
   return add(names, arena, text) ? text : NULL;
 }
 
-static const char *scope_prefix(sumi__names_t *names, sumi_arena_t *arena, const char *scope) {
+static const char *scope_prefix(sumi__tensor_names_t *names, sumi_arena_t *arena,
+                                const char *scope) {
   const size_t length = strlen(scope);
   if (length == 0) return "";
   if (scope[length - 1] == '/') return sumi_arena_strdup(arena, scope);
-  const char *unique = sumi__names_unique(names, arena, scope);
+  const char *unique = sumi__tensor_names_unique(names, arena, scope);
   return unique ? sumi_arena_printf(arena, "%s/", unique) : NULL;
 }
 
-sumi_status_t sumi__names_enter(sumi__names_t *names, sumi_arena_t *arena, const char *scope) {
+sumi_status_t sumi__tensor_names_enter(sumi__tensor_names_t *names, sumi_arena_t *arena,
+                                       const char *scope) {
   if (names->scope_count == names->scope_capacity) {
     const int capacity = names->scope_capacity ? names->scope_capacity * 2 : 8;
     const char **scopes = sumi_realloc_array((void *)names->scopes, (size_t)capacity,
@@ -114,18 +118,18 @@ sumi_status_t sumi__names_enter(sumi__names_t *names, sumi_arena_t *arena, const
   return SUMI_OK;
 }
 
-bool sumi__names_leave(sumi__names_t *names) {
+bool sumi__tensor_names_leave(sumi__tensor_names_t *names) {
   if (names->scope_count == 0) return false;
   --names->scope_count;
   return true;
 }
 
-int sumi__names_find(const sumi__names_t *names, const char *name) {
-  const sumi__name_t *found = find(names, name);
+int sumi__tensor_names_find(const sumi__tensor_names_t *names, const char *name) {
+  const sumi__tensor_name_t *found = find(names, name);
   return found && strcmp(found->text, name) == 0 ? found->index : -1;
 }
 
-void sumi__names_bind(sumi__names_t *names, const char *name, int index) {
-  sumi__name_t *found = find(names, name);
+void sumi__tensor_names_bind(sumi__tensor_names_t *names, const char *name, int index) {
+  sumi__tensor_name_t *found = find(names, name);
   if (found) found->index = index;
 }

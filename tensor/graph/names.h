@@ -7,32 +7,34 @@
 #include <sumi/config.h>
 #include <sumi/status.h>
 
-typedef struct sumi__name sumi__name_t;
+typedef struct sumi__tensor_name sumi__tensor_name_t;
 
-typedef struct sumi__names {
-  sumi__name_t **buckets;
+typedef struct sumi__tensor_names {
+  sumi__tensor_name_t **buckets;
   int bucket_count, count;
   const char **scopes; /* stack of prefixes, each "" or ending in "/" */
   int scope_count, scope_capacity;
-} sumi__names_t;
+} sumi__tensor_names_t;
 
-void sumi__names_release(sumi__names_t *names);
+void sumi__tensor_names_release(sumi__tensor_names_t *names);
 
 /* Is it letters, digits or "." first, then also "_-/>\"? Below a scope all of them may come first.
  * (TensorFlow's _VALID_OP_NAME_REGEX, _VALID_SCOPE_NAME_REGEX) */
-bool sumi__name_is_valid(const sumi__names_t *names, const char *name);
+bool sumi__tensor_name_is_valid(const sumi__tensor_names_t *names, const char *name);
 
 /* A name that no node has: scope prefix + name, with "_1", "_2", … when that is taken. From
  * `arena`; NULL without memory. Names that differ only in case count as the same, as in TensorFlow.
  */
-const char *sumi__names_unique(sumi__names_t *names, sumi_arena_t *arena, const char *name);
+const char *sumi__tensor_names_unique(sumi__tensor_names_t *names, sumi_arena_t *arena,
+                                      const char *name);
 
 /* Enters a scope: unique as a node's name would be, or taken as it is when it ends in "/". */
-sumi_status_t sumi__names_enter(sumi__names_t *names, sumi_arena_t *arena, const char *scope);
-bool sumi__names_leave(sumi__names_t *names); /* false when none was entered */
+sumi_status_t sumi__tensor_names_enter(sumi__tensor_names_t *names, sumi_arena_t *arena,
+                                       const char *scope);
+bool sumi__tensor_names_leave(sumi__tensor_names_t *names); /* false when none was entered */
 
-/* The node with that name, by the index given to sumi__names_bind; -1 when there is none. */
-int sumi__names_find(const sumi__names_t *names, const char *name);
-void sumi__names_bind(sumi__names_t *names, const char *name, int index);
+/* The node with that name, by the index given to sumi__tensor_names_bind; -1 when there is none. */
+int sumi__tensor_names_find(const sumi__tensor_names_t *names, const char *name);
+void sumi__tensor_names_bind(sumi__tensor_names_t *names, const char *name, int index);
 
 #endif

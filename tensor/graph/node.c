@@ -6,9 +6,9 @@
 #include <stdarg.h>
 #include <string.h>
 
-static void describe_input(const sumi__builder_t *b, int index, sumi_buffer_t *text) {
+static void describe_input(const sumi__tensor_builder_t *b, int index, sumi_buffer_t *text) {
   const sumi_tensor_t input = b->spec->inputs.list[index];
-  const sumi__schema_t *schema = &b->type->schema;
+  const sumi__tensor_schema_t *schema = &b->type->schema;
   if (b->spec->inputs.count == schema->input_count)
     sumi_buffer_printf(text, "; %s is ", schema->inputs[index].name);
   else
@@ -25,7 +25,8 @@ static void describe_input(const sumi__builder_t *b, int index, sumi_buffer_t *t
   }
 }
 
-sumi_status_t sumi__builder_refuse(const sumi__builder_t *b, const char *format, ...) {
+sumi_status_t sumi__tensor_builder_refuse(const sumi__tensor_builder_t *b, const char *format,
+                                          ...) {
   enum { SHOWN_INPUTS = 6 };
   char reason[SUMI_ERROR_MESSAGE_MAX];
   va_list args;
@@ -40,32 +41,32 @@ sumi_status_t sumi__builder_refuse(const sumi__builder_t *b, const char *format,
   for (int i = 0; b->spec->inputs.list && i < b->spec->inputs.count && i < SHOWN_INPUTS; ++i)
     describe_input(b, i, &text);
   const char *whole = sumi_buffer_text(&text);
-  const sumi_status_t status = sumi__graph_refuse(b->graph, SUMI_INVALID_ARGUMENT, "%s",
-                                                  whole ? whole : reason);
+  const sumi_status_t status = sumi__tensor_graph_refuse(b->graph, SUMI_INVALID_ARGUMENT, "%s",
+                                                         whole ? whole : reason);
   sumi_buffer_release(&text);
   return status;
 }
 
 /* The rank-changing broadcasts that strict graphs refuse: [2,1] + [2]. Scalars go with anything. */
-static sumi_status_t check_strict(const sumi__builder_t *b) {
+static sumi_status_t check_strict(const sumi__tensor_builder_t *b) {
   if (!b->graph->strict_broadcast || !b->type->def->map || b->graph->composite_depth > 0)
     return SUMI_OK;
   int rank = 0;
   for (int i = 0; i < b->input_count; ++i) {
     const int r = sumi_tensor_dims(b->inputs[i]).rank;
     if (r > 0 && rank > 0 && r != rank)
-      return sumi__builder_refuse(
+      return sumi__tensor_builder_refuse(
           b, "strict broadcasting: operands of ranks %d and %d; reshape one of them", rank, r);
     if (r > 0) rank = r;
   }
   return SUMI_OK;
 }
 
-static int count_outputs(const sumi__builder_t *b) {
-  const sumi__schema_t *schema = &b->type->schema;
+static int count_outputs(const sumi__tensor_builder_t *b) {
+  const sumi__tensor_schema_t *schema = &b->type->schema;
   int count = 0;
   for (int i = 0; i < schema->output_count; ++i) {
-    const sumi__arg_t *arg = &schema->outputs[i];
+    const sumi__tensor_arg_t *arg = &schema->outputs[i];
     if (arg->kind == SUMI__ARG_REPEATED)
       count += (int)b->attrs[arg->number_attr].integer;
     else
@@ -74,10 +75,10 @@ static int count_outputs(const sumi__builder_t *b) {
   return count;
 }
 
-static void set_output_types(const sumi__builder_t *b, sumi_op_t *op) {
-  const sumi__schema_t *schema = &b->type->schema;
+static void set_output_types(const sumi__tensor_builder_t *b, sumi_op_t *op) {
+  const sumi__tensor_schema_t *schema = &b->type->schema;
   for (int i = 0, at = 0; i < schema->output_count; ++i) {
-    const sumi__arg_t *arg = &schema->outputs[i];
+    const sumi__tensor_arg_t *arg = &schema->outputs[i];
     const sumi_attr_t *type = arg->type_attr >= 0 ? &b->attrs[arg->type_attr] : NULL;
     const bool many = type && type->kind == SUMI_ATTR_TYPES;
     int count = many ? type->types.count : 1;
@@ -89,12 +90,12 @@ static void set_output_types(const sumi__builder_t *b, sumi_op_t *op) {
 
 static int count_controls(const sumi_graph_t *graph) {
   int count = 0;
-  for (const sumi__control_scope_t *s = graph->controls; s; s = s->outer) count += s->count;
+  for (const sumi__tensor_control_scope_t *s = graph->controls; s; s = s->outer) count += s->count;
   return count;
 }
 
 static void set_controls(const sumi_graph_t *graph, sumi_op_t *op) {
-  for (const sumi__control_scope_t *s = graph->controls; s; s = s->outer) {
+  for (const sumi__tensor_control_scope_t *s = graph->controls; s; s = s->outer) {
     for (int i = 0; i < s->count; ++i) {
       bool listed = false;
       for (int k = 0; k < op->control_count; ++k) listed |= op->controls[k] == s->ops[i];
@@ -103,16 +104,17 @@ static void set_controls(const sumi_graph_t *graph, sumi_op_t *op) {
   }
 }
 
-static const sumi__custom_gradient_t *override_for(const sumi_graph_t *graph, const char *type) {
-  for (const sumi__override_t *o = graph->overrides; o; o = o->outer)
+static const sumi__tensor_custom_gradient_t *override_for(const sumi_graph_t *graph,
+                                                          const char *type) {
+  for (const sumi__tensor_override_t *o = graph->overrides; o; o = o->outer)
     if (strcmp(o->op_type, type) == 0) return o->gradient;
   return NULL;
 }
 
-static sumi_status_t infer_outputs(const sumi__builder_t *b, sumi_op_t *op) {
+static sumi_status_t infer_outputs(const sumi__tensor_builder_t *b, sumi_op_t *op) {
   const size_t inputs = (size_t)op->input_count, outputs = (size_t)op->output_count;
-  sumi_dims_t *dims = sumi__graph_calloc(b->graph, inputs + outputs, sizeof *dims);
-  sumi_known_t *known = sumi__graph_calloc(b->graph, inputs + outputs, sizeof *known);
+  sumi_dims_t *dims = sumi__tensor_graph_calloc(b->graph, inputs + outputs, sizeof *dims);
+  sumi_known_t *known = sumi__tensor_graph_calloc(b->graph, inputs + outputs, sizeof *known);
   if (!dims || !known) return b->graph->status;
   for (size_t i = 0; i < inputs; ++i) {
     const sumi_tensor_t input = op->inputs[i];
@@ -120,8 +122,8 @@ static sumi_status_t infer_outputs(const sumi__builder_t *b, sumi_op_t *op) {
     const sumi_known_t *elements = input.op->outputs[input.index].known;
     if (elements) known[i] = *elements;
   }
-  if (sumi__infer_static(op, dims, known, dims + inputs, known + inputs) != SUMI_OK)
-    return sumi__builder_refuse(b, "%s", sumi_error_message());
+  if (sumi__tensor_infer_static(op, dims, known, dims + inputs, known + inputs) != SUMI_OK)
+    return sumi__tensor_builder_refuse(b, "%s", sumi_error_message());
   for (size_t i = 0; i < outputs; ++i) {
     op->outputs[i].dims = dims[inputs + i];
     if (known[inputs + i].valid) op->outputs[i].known = &known[inputs + i];
@@ -129,9 +131,9 @@ static sumi_status_t infer_outputs(const sumi__builder_t *b, sumi_op_t *op) {
   return SUMI_OK;
 }
 
-static sumi_op_t *make_op(const sumi__builder_t *b) {
+static sumi_op_t *make_op(const sumi__tensor_builder_t *b) {
   sumi_graph_t *graph = b->graph;
-  sumi_op_t *op = sumi__graph_calloc(graph, 1, sizeof *op);
+  sumi_op_t *op = sumi__tensor_graph_calloc(graph, 1, sizeof *op);
   if (!op) return NULL;
   *op = (sumi_op_t){.graph = graph,
                     .type = b->type,
@@ -143,27 +145,29 @@ static sumi_op_t *make_op(const sumi__builder_t *b) {
                     .inputs = b->inputs,
                     .attrs = b->attrs,
                     .gradient = override_for(graph, b->type->def->name)};
-  op->outputs = sumi__graph_calloc(graph, (size_t)op->output_count, sizeof *op->outputs);
-  op->controls = sumi__graph_calloc(graph, (size_t)count_controls(graph), sizeof *op->controls);
+  op->outputs = sumi__tensor_graph_calloc(graph, (size_t)op->output_count, sizeof *op->outputs);
+  op->controls = sumi__tensor_graph_calloc(graph, (size_t)count_controls(graph),
+                                           sizeof *op->controls);
   if (!op->outputs || !op->controls) return NULL;
   set_output_types(b, op);
   set_controls(graph, op);
   return op;
 }
 
-static sumi_status_t append(const sumi__builder_t *b, sumi_op_t *op) {
+static sumi_status_t append(const sumi__tensor_builder_t *b, sumi_op_t *op) {
   sumi_graph_t *graph = b->graph;
   if (graph->op_count == graph->op_capacity) {
     const int capacity = graph->op_capacity ? graph->op_capacity * 2 : 64;
     sumi_op_t **ops = sumi_realloc_array(graph->ops, (size_t)capacity, sizeof *ops);
-    if (!ops) return sumi__graph_adopt_failure(graph, sumi_fail_alloc("a graph", 0));
+    if (!ops) return sumi__tensor_graph_adopt_failure(graph, sumi_fail_alloc("a graph", 0));
     graph->ops = ops;
     graph->op_capacity = capacity;
   }
   const char *wish = b->spec->name ? b->spec->name : b->type->def->name;
-  op->name = sumi__names_unique(&graph->names, graph->arena, wish);
-  if (!op->name) return sumi__graph_adopt_failure(graph, sumi_fail_alloc("a node's name", 0));
-  sumi__names_bind(&graph->names, op->name, graph->op_count);
+  op->name = sumi__tensor_names_unique(&graph->names, graph->arena, wish);
+  if (!op->name)
+    return sumi__tensor_graph_adopt_failure(graph, sumi_fail_alloc("a node's name", 0));
+  sumi__tensor_names_bind(&graph->names, op->name, graph->op_count);
   graph->ops[graph->op_count++] = op;
   return SUMI_OK;
 }
@@ -173,31 +177,31 @@ static sumi_status_t append(const sumi__builder_t *b, sumi_op_t *op) {
 static void name_result(sumi_graph_t *graph, const char *scope, sumi_tensor_t result,
                         int first_new) {
   if (!result.op || result.op->index < first_new) return;
-  char *name = sumi__graph_strdup(graph, scope);
+  char *name = sumi__tensor_graph_strdup(graph, scope);
   if (!name) return;
   name[strlen(name) - 1] = '\0'; /* the prefix ends in "/" */
-  sumi__names_bind(&graph->names, result.op->name, -1);
+  sumi__tensor_names_bind(&graph->names, result.op->name, -1);
   result.op->name = name;
-  sumi__names_bind(&graph->names, name, result.op->index);
+  sumi__tensor_names_bind(&graph->names, name, result.op->index);
 }
 
-static sumi_tensor_t expand(const sumi__builder_t *b) {
+static sumi_tensor_t expand(const sumi__tensor_builder_t *b) {
   const sumi_tensor_t nothing = {0};
   sumi_graph_t *graph = b->graph;
   const sumi_op_def_t *def = b->type->def;
-  const sumi_status_t status = sumi__names_enter(&graph->names, graph->arena,
-                                                 b->spec->name ? b->spec->name : def->name);
+  const sumi_status_t status = sumi__tensor_names_enter(&graph->names, graph->arena,
+                                                        b->spec->name ? b->spec->name : def->name);
   if (status != SUMI_OK) {
-    sumi__graph_adopt_failure(graph, status);
+    sumi__tensor_graph_adopt_failure(graph, status);
     return nothing;
   }
   const char *scope = graph->names.scopes[graph->names.scope_count - 1];
   const int first_new = graph->op_count;
   const sumi_build_t build = {graph, b->input_count, b->inputs, b->attrs, def};
-  sumi__composite_begin(graph, b->site);
+  sumi__tensor_composite_begin(graph, b->site);
   const sumi_tensor_t result = def->expand(&build);
-  sumi__composite_end(graph);
-  sumi__names_leave(&graph->names);
+  sumi__tensor_composite_end(graph);
+  sumi__tensor_names_leave(&graph->names);
   if (graph->status != SUMI_OK) return nothing;
   name_result(graph, scope, result, first_new);
   return result;
@@ -205,7 +209,7 @@ static sumi_tensor_t expand(const sumi__builder_t *b) {
 
 /* One that ends in "/" is a scope's. */
 static bool is_node_name(const sumi_graph_t *graph, const char *name) {
-  return sumi__name_is_valid(&graph->names, name) && name[strlen(name) - 1] != '/';
+  return sumi__tensor_name_is_valid(&graph->names, name) && name[strlen(name) - 1] != '/';
 }
 
 static sumi_graph_t *graph_of(const sumi_node_spec_t *spec) {
@@ -226,19 +230,20 @@ sumi_tensor_t sumi_node(const sumi_node_spec_t *spec) {
   }
   if (graph->status != SUMI_OK) return nothing;
   const sumi_site_t site = graph->composite_depth > 0 ? graph->composite_site : spec->site;
-  sumi__builder_t b = {.graph = graph, .spec = spec, .site = site};
-  b.type = spec->type ? sumi__op_type(spec->type) : NULL;
+  sumi__tensor_builder_t b = {.graph = graph, .spec = spec, .site = site};
+  b.type = spec->type ? sumi__tensor_op_type(spec->type) : NULL;
   if (!b.type) {
     if (!spec->type) sumi_fail(SUMI_NOT_FOUND, "a node without a type");
     sumi_graph_refuse(graph, SUMI_NOT_FOUND, site);
     return nothing;
   }
   if (spec->name && !is_node_name(graph, spec->name)) {
-    sumi__builder_refuse(
+    sumi__tensor_builder_refuse(
         &b, "'%s' is not a name: a letter, digit or '.' first, then also _ - / > \\", spec->name);
     return nothing;
   }
-  if (sumi__builder_attrs(&b) != SUMI_OK || sumi__builder_inputs(&b) != SUMI_OK) return nothing;
+  if (sumi__tensor_builder_attrs(&b) != SUMI_OK || sumi__tensor_builder_inputs(&b) != SUMI_OK)
+    return nothing;
   if (b.type->def->expand) return expand(&b);
   if (check_strict(&b) != SUMI_OK) return nothing;
   sumi_op_t *op = make_op(&b);
@@ -253,11 +258,11 @@ sumi_tensor_t sumi_build_refuse(const sumi_build_t *build, const char *format, .
   vsnprintf(reason, sizeof reason, format, args);
   va_end(args);
   const sumi_node_spec_t spec = {.inputs = {build->input_count, build->in}};
-  const sumi__builder_t b = {.graph = build->graph,
-                             .spec = &spec,
-                             .type = sumi__op_type(build->def->name),
-                             .site = build->graph->composite_site};
-  sumi__builder_refuse(&b, "%s", reason);
+  const sumi__tensor_builder_t b = {.graph = build->graph,
+                                    .spec = &spec,
+                                    .type = sumi__tensor_op_type(build->def->name),
+                                    .site = build->graph->composite_site};
+  sumi__tensor_builder_refuse(&b, "%s", reason);
   return (sumi_tensor_t){0};
 }
 
@@ -271,16 +276,16 @@ static sumi_tensor_t constant_vector(sumi_graph_t *graph, sumi_site_t site,
                                      sumi_tensors_t elements) {
   sumi_array_t *array = sumi_array_new(SUMI_INT32, SUMI_DIMS(elements.count));
   if (!array) {
-    sumi__graph_adopt_failure(graph, sumi_fail_alloc("a shape", 0));
+    sumi__tensor_graph_adopt_failure(graph, sumi_fail_alloc("a shape", 0));
     return (sumi_tensor_t){0};
   }
   sumi_tensor_t vector = {0};
   for (int i = 0; i < elements.count; ++i) {
     const double number = elements.list[i].number;
     if (!(number >= -1 && number <= INT32_MAX) || number != (int32_t)number) {
-      sumi__graph_refuse(graph, SUMI_INVALID_ARGUMENT,
-                         "%s:%d: %g is not a size (entry %d of a shape)",
-                         site.file ? site.file : "?", site.line, number, i);
+      sumi__tensor_graph_refuse(graph, SUMI_INVALID_ARGUMENT,
+                                "%s:%d: %g is not a size (entry %d of a shape)",
+                                site.file ? site.file : "?", site.line, number, i);
       sumi_array_unref(array);
       return vector;
     }
@@ -300,9 +305,10 @@ sumi_tensor_t sumi_shape_tensor(sumi_graph_t *graph, sumi_site_t site, sumi_tens
     graph = sumi_tensor_graph(elements.list[i]);
   if (!graph || graph->status != SUMI_OK) return (sumi_tensor_t){0};
   if (!listed || elements.count < 0 || elements.count > SUMI__MAX_INPUTS) {
-    sumi__graph_refuse(graph, SUMI_INVALID_ARGUMENT,
-                       "%s:%d: a shape of %d sizes without a list, or of more than %d",
-                       site.file ? site.file : "?", site.line, elements.count, SUMI__MAX_INPUTS);
+    sumi__tensor_graph_refuse(graph, SUMI_INVALID_ARGUMENT,
+                              "%s:%d: a shape of %d sizes without a list, or of more than %d",
+                              site.file ? site.file : "?", site.line, elements.count,
+                              SUMI__MAX_INPUTS);
     return (sumi_tensor_t){0};
   }
   if (elements.count == 1 && elements.list[0].op && sumi_tensor_dims(elements.list[0]).rank != 0)

@@ -4,37 +4,39 @@
 
 #include <string.h>
 
-static sumi_status_t check_given(sumi__builder_t *b) {
+static sumi_status_t check_given(sumi__tensor_builder_t *b) {
   const int count = b->spec->inputs.count;
   if (count < 0 || count > SUMI__MAX_INPUTS || (count > 0 && !b->spec->inputs.list))
-    return sumi__builder_refuse(b, "%d inputs; 0 to %d are allowed", count, SUMI__MAX_INPUTS);
-  b->inputs = sumi__graph_calloc(b->graph, (size_t)count, sizeof *b->inputs);
+    return sumi__tensor_builder_refuse(b, "%d inputs; 0 to %d are allowed", count,
+                                       SUMI__MAX_INPUTS);
+  b->inputs = sumi__tensor_graph_calloc(b->graph, (size_t)count, sizeof *b->inputs);
   if (!b->inputs) return b->graph->status;
   for (int i = 0; i < count; ++i) {
     const sumi_tensor_t input = b->spec->inputs.list[i];
     if (sumi_tensor_is_null(input))
-      return sumi__builder_refuse(b, "input %d is the null tensor", i);
+      return sumi__tensor_builder_refuse(b, "input %d is the null tensor", i);
     if (input.op && input.op->graph != b->graph)
-      return sumi__builder_refuse(b, "input %d, '%s', belongs to another graph", i, input.op->name);
+      return sumi__tensor_builder_refuse(b, "input %d, '%s', belongs to another graph", i,
+                                         input.op->name);
     if (input.op && (input.index < 0 || input.index >= input.op->output_count))
-      return sumi__builder_refuse(b, "input %d is output %d of '%s', which has %d", i, input.index,
-                                  input.op->name, input.op->output_count);
+      return sumi__tensor_builder_refuse(b, "input %d is output %d of '%s', which has %d", i,
+                                         input.index, input.op->name, input.op->output_count);
     b->inputs[i] = input;
   }
   b->input_count = count;
   return SUMI_OK;
 }
 
-static bool is_list(const sumi__arg_t *arg) {
+static bool is_list(const sumi__tensor_arg_t *arg) {
   return arg->kind == SUMI__ARG_REPEATED || arg->kind == SUMI__ARG_ANY;
 }
 
 /* A list whose length is not given takes what the other inputs leave. */
-static sumi_status_t distribute(sumi__builder_t *b) {
-  const sumi__schema_t *schema = &b->type->schema;
+static sumi_status_t distribute(sumi__tensor_builder_t *b) {
+  const sumi__tensor_schema_t *schema = &b->type->schema;
   int left = b->input_count, open = -1;
   for (int i = 0; i < schema->input_count; ++i) {
-    const sumi__arg_t *arg = &schema->inputs[i];
+    const sumi__tensor_arg_t *arg = &schema->inputs[i];
     const sumi_attr_t *number = arg->number_attr >= 0 ? &b->attrs[arg->number_attr] : NULL;
     if (is_list(arg) && !(number && number->kind == SUMI_ATTR_INT)) {
       open = open < 0 ? i : SUMI__MAX_ARGS;
@@ -51,21 +53,21 @@ static sumi_status_t distribute(sumi__builder_t *b) {
       b->attrs[number] = (sumi_attr_t){.kind = SUMI_ATTR_INT, .integer = b->span[open]};
   }
   if (left != 0 || open == SUMI__MAX_ARGS)
-    return sumi__builder_refuse(b, "%d inputs do not fit its schema \"%s\"", b->input_count,
-                                b->type->def->schema);
-  return sumi__builder_check_numbers(b, schema->inputs, schema->input_count);
+    return sumi__tensor_builder_refuse(b, "%d inputs do not fit its schema \"%s\"", b->input_count,
+                                       b->type->def->schema);
+  return sumi__tensor_builder_check_numbers(b, schema->inputs, schema->input_count);
 }
 
-static sumi_status_t check_type(const sumi__builder_t *b, const sumi__arg_t *arg, sumi_dtype_t want,
-                                sumi_tensor_t input) {
+static sumi_status_t check_type(const sumi__tensor_builder_t *b, const sumi__tensor_arg_t *arg,
+                                sumi_dtype_t want, sumi_tensor_t input) {
   const sumi_dtype_t dtype = sumi_tensor_dtype(input);
   if (dtype == want) return SUMI_OK;
-  return sumi__builder_refuse(b, "%s is %s where %s is needed", arg->name, sumi_dtype_name(dtype),
-                              sumi_dtype_name(want));
+  return sumi__tensor_builder_refuse(b, "%s is %s where %s is needed", arg->name,
+                                     sumi_dtype_name(dtype), sumi_dtype_name(want));
 }
 
 /* Learns a type variable from a tensor, or holds the tensor to what is known of it. */
-static sumi_status_t learn_type(const sumi__builder_t *b, const sumi__arg_t *arg,
+static sumi_status_t learn_type(const sumi__tensor_builder_t *b, const sumi__tensor_arg_t *arg,
                                 sumi_tensor_t input) {
   if (sumi_tensor_is_number(input)) return SUMI_OK;
   if (arg->type_attr < 0) return check_type(b, arg, arg->dtype, input);
@@ -75,9 +77,10 @@ static sumi_status_t learn_type(const sumi__builder_t *b, const sumi__arg_t *arg
   return SUMI_OK;
 }
 
-static sumi_status_t learn_list_of_types(const sumi__builder_t *b, const sumi__arg_t *arg,
-                                         const sumi_tensor_t *inputs, int count) {
-  sumi_dtype_t *types = sumi__graph_calloc(b->graph, (size_t)count, sizeof *types);
+static sumi_status_t learn_list_of_types(const sumi__tensor_builder_t *b,
+                                         const sumi__tensor_arg_t *arg, const sumi_tensor_t *inputs,
+                                         int count) {
+  sumi_dtype_t *types = sumi__tensor_graph_calloc(b->graph, (size_t)count, sizeof *types);
   if (!types) return b->graph->status;
   for (int i = 0; i < count; ++i)
     types[i] = sumi_tensor_is_number(inputs[i]) ? SUMI_FLOAT32 : sumi_tensor_dtype(inputs[i]);
@@ -85,10 +88,10 @@ static sumi_status_t learn_list_of_types(const sumi__builder_t *b, const sumi__a
   return SUMI_OK;
 }
 
-static sumi_status_t learn_types(sumi__builder_t *b) {
-  const sumi__schema_t *schema = &b->type->schema;
+static sumi_status_t learn_types(sumi__tensor_builder_t *b) {
+  const sumi__tensor_schema_t *schema = &b->type->schema;
   for (int i = 0, at = 0; i < schema->input_count; at += b->span[i++]) {
-    const sumi__arg_t *arg = &schema->inputs[i];
+    const sumi__tensor_arg_t *arg = &schema->inputs[i];
     if (arg->kind == SUMI__ARG_ANY) {
       SUMI_TRY(learn_list_of_types(b, arg, b->inputs + at, b->span[i]));
       continue;
@@ -100,10 +103,10 @@ static sumi_status_t learn_types(sumi__builder_t *b) {
 
 /* Type variables that only numbers would decide are the first dtype of their constraint, or
  * float32; then all are held to the schema's constraints. */
-static sumi_status_t settle_types(sumi__builder_t *b) {
-  const sumi__schema_t *schema = &b->type->schema;
+static sumi_status_t settle_types(sumi__tensor_builder_t *b) {
+  const sumi__tensor_schema_t *schema = &b->type->schema;
   for (int i = 0; i < schema->attr_count; ++i) {
-    const sumi__attr_def_t *def = &schema->attrs[i];
+    const sumi__tensor_attr_def_t *def = &schema->attrs[i];
     sumi_attr_t *attr = &b->attrs[i];
     if (!def->inferred || def->kind != SUMI_ATTR_TYPE) continue;
     if (attr->kind == SUMI_ATTR_NONE)
@@ -112,26 +115,27 @@ static sumi_status_t settle_types(sumi__builder_t *b) {
     bool allowed = def->type_count == 0;
     for (int k = 0; k < def->type_count; ++k) allowed |= def->types[k] == attr->type;
     if (!allowed)
-      return sumi__builder_refuse(b, "%s is not defined for %s", b->type->def->name,
-                                  sumi_dtype_name(attr->type));
+      return sumi__tensor_builder_refuse(b, "%s is not defined for %s", b->type->def->name,
+                                         sumi_dtype_name(attr->type));
   }
   return SUMI_OK;
 }
 
-static sumi_dtype_t dtype_of(const sumi__builder_t *b, const sumi__arg_t *arg, int k) {
+static sumi_dtype_t dtype_of(const sumi__tensor_builder_t *b, const sumi__tensor_arg_t *arg,
+                             int k) {
   if (arg->type_attr < 0) return arg->dtype;
   const sumi_attr_t *attr = &b->attrs[arg->type_attr];
   return attr->kind == SUMI_ATTR_TYPES ? attr->types.list[k] : attr->type;
 }
 
-static sumi_status_t constant_of_number(sumi__builder_t *b, sumi_dtype_t dtype,
+static sumi_status_t constant_of_number(sumi__tensor_builder_t *b, sumi_dtype_t dtype,
                                         sumi_tensor_t *tensor) {
   sumi_array_t *array = sumi_array_scalar(dtype, tensor->number);
-  if (!array) return sumi__graph_adopt_failure(b->graph, sumi_fail_alloc("a constant", 0));
+  if (!array) return sumi__tensor_graph_adopt_failure(b->graph, sumi_fail_alloc("a constant", 0));
   if (!sumi_dtype_is_floating(dtype) && sumi_array_get(array, 0) != tensor->number) {
     sumi_array_unref(array);
-    return sumi__builder_refuse(b, "the number %g is not a value of %s", tensor->number,
-                                sumi_dtype_name(dtype));
+    return sumi__tensor_builder_refuse(b, "the number %g is not a value of %s", tensor->number,
+                                       sumi_dtype_name(dtype));
   }
   const sumi_named_attr_t attrs[] = {{"value", {.kind = SUMI_ATTR_ARRAY, .array = array}},
                                      {"dtype", {.kind = SUMI_ATTR_TYPE, .type = dtype}}};
@@ -141,11 +145,11 @@ static sumi_status_t constant_of_number(sumi__builder_t *b, sumi_dtype_t dtype,
   return b->graph->status;
 }
 
-static sumi_status_t settle_input(sumi__builder_t *b, const sumi__arg_t *arg, int k,
+static sumi_status_t settle_input(sumi__tensor_builder_t *b, const sumi__tensor_arg_t *arg, int k,
                                   sumi_tensor_t *input) {
   if (arg->ref) {
-    sumi_op_t *variable = sumi__variable_of(*input);
-    if (!variable) return sumi__builder_refuse(b, "%s must be a variable", arg->name);
+    sumi_op_t *variable = sumi__tensor_variable_of(*input);
+    if (!variable) return sumi__tensor_builder_refuse(b, "%s must be a variable", arg->name);
     *input = sumi_op_output(variable, 0);
     return SUMI_OK;
   }
@@ -153,12 +157,12 @@ static sumi_status_t settle_input(sumi__builder_t *b, const sumi__arg_t *arg, in
   return constant_of_number(b, dtype_of(b, arg, k), input);
 }
 
-sumi_status_t sumi__builder_inputs(sumi__builder_t *b) {
+sumi_status_t sumi__tensor_builder_inputs(sumi__tensor_builder_t *b) {
   SUMI_TRY(check_given(b));
   SUMI_TRY(distribute(b));
   SUMI_TRY(learn_types(b));
   SUMI_TRY(settle_types(b));
-  const sumi__schema_t *schema = &b->type->schema;
+  const sumi__tensor_schema_t *schema = &b->type->schema;
   for (int i = 0, at = 0; i < schema->input_count; at += b->span[i++])
     for (int k = 0; k < b->span[i]; ++k)
       SUMI_TRY(settle_input(b, &schema->inputs[i], k, &b->inputs[at + k]));

@@ -1,6 +1,8 @@
 /* Lock order: `lock` is a leaf; nothing else is taken while it is held. */
 #include "graph/registry.h"
 
+#include "graph/level.h"
+
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,8 +11,8 @@
  * allocator. */
 typedef struct entry {
   const sumi_op_def_t *def;
-  sumi__op_type_t *type; /* parsed at first use */
-  int next;              /* in the bucket, -1 at the end */
+  sumi__tensor_op_type_t *type; /* parsed at first use */
+  int next;                     /* in the bucket, -1 at the end */
 } entry_t;
 
 enum { BUCKET_COUNT = 512 };
@@ -34,7 +36,7 @@ static entry_t *find_locked(const char *name) {
 
 static sumi_status_t add_locked(const sumi_op_def_t *def) {
   if (entry_count == entry_capacity) {
-    const int capacity = entry_capacity ? entry_capacity * 2 : sumi__builtin_op_count + 16;
+    const int capacity = entry_capacity ? entry_capacity * 2 : BUCKET_COUNT;
     entry_t *grown = realloc(entries, (size_t)capacity * sizeof *grown);
     if (!grown) return sumi_fail_alloc("the op registry", (size_t)capacity * sizeof *grown);
     entries = grown;
@@ -51,17 +53,18 @@ static sumi_status_t ready_locked(void) {
   if (ready) return SUMI_OK;
   if (entry_count == 0)
     for (int i = 0; i < BUCKET_COUNT; ++i) buckets[i] = -1;
-  while (entry_count < sumi__builtin_op_count) SUMI_TRY(add_locked(sumi__builtin_ops[entry_count]));
+  const sumi_op_def_t *const *builtin = sumi__tensor_level()->ops;
+  while (builtin[entry_count]) SUMI_TRY(add_locked(builtin[entry_count]));
   ready = true;
   return SUMI_OK;
 }
 
-static sumi_status_t parse(const sumi_op_def_t *def, sumi__op_type_t **type) {
-  sumi__op_type_t *parsed = calloc(1, sizeof *parsed);
+static sumi_status_t parse(const sumi_op_def_t *def, sumi__tensor_op_type_t **type) {
+  sumi__tensor_op_type_t *parsed = calloc(1, sizeof *parsed);
   if (!parsed) return sumi_fail_alloc(def->name, sizeof *parsed);
   size_t offset;
   const char *error;
-  if (!sumi__schema_parse(&parsed->schema, def->schema, &offset, &error)) {
+  if (!sumi__tensor_schema_parse(&parsed->schema, def->schema, &offset, &error)) {
     free(parsed);
     return sumi_fail(SUMI_INVALID_ARGUMENT, "schema of op %s, offset %zu: %s", def->name, offset,
                      error);
@@ -71,8 +74,8 @@ static sumi_status_t parse(const sumi_op_def_t *def, sumi__op_type_t **type) {
   return SUMI_OK;
 }
 
-const sumi__op_type_t *sumi__op_type(const char *name) {
-  sumi__op_type_t *type = NULL;
+const sumi__tensor_op_type_t *sumi__tensor_op_type(const char *name) {
+  sumi__tensor_op_type_t *type = NULL;
   pthread_mutex_lock(&lock);
   if (ready_locked() == SUMI_OK) {
     entry_t *entry = find_locked(name);
@@ -86,7 +89,7 @@ const sumi__op_type_t *sumi__op_type(const char *name) {
 }
 
 const sumi_op_def_t *sumi_find_op_def(const char *name) {
-  const sumi__op_type_t *type = name ? sumi__op_type(name) : NULL;
+  const sumi__tensor_op_type_t *type = name ? sumi__tensor_op_type(name) : NULL;
   return type ? type->def : NULL;
 }
 
@@ -112,7 +115,7 @@ static sumi_status_t check_def(const sumi_op_def_t *def) {
 
 sumi_status_t sumi_register_op(const sumi_op_def_t *def) {
   SUMI_TRY(check_def(def));
-  sumi__op_type_t *type = NULL;
+  sumi__tensor_op_type_t *type = NULL;
   SUMI_TRY(parse(def, &type));
   pthread_mutex_lock(&lock);
   sumi_status_t status = ready_locked();

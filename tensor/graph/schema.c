@@ -19,7 +19,7 @@ typedef struct written_type {
 } written_type_t;
 
 typedef struct parser {
-  sumi__schema_t *schema;
+  sumi__tensor_schema_t *schema;
   const char *text;
   size_t at; /* the next character */
   written_type_t input_types[SUMI__MAX_ARGS], output_types[SUMI__MAX_ARGS];
@@ -62,7 +62,7 @@ static bool is_arrow(const char *text) {
 }
 
 /* Bytes of the schema's pool, which is what makes a schema one block. */
-static void *keep(sumi__schema_t *schema, const void *bytes, size_t size, size_t align) {
+static void *keep(sumi__tensor_schema_t *schema, const void *bytes, size_t size, size_t align) {
   size_t start = (schema->text_used + align - 1) / align * align;
   if (start > sizeof schema->text || size > sizeof schema->text - start) return NULL;
   if (size) memcpy(schema->text + start, bytes, size);
@@ -70,7 +70,7 @@ static void *keep(sumi__schema_t *schema, const void *bytes, size_t size, size_t
   return schema->text + start;
 }
 
-static const char *keep_text(sumi__schema_t *schema, const char *text, size_t length) {
+static const char *keep_text(sumi__tensor_schema_t *schema, const char *text, size_t length) {
   size_t start = schema->text_used;
   if (start > sizeof schema->text || length >= sizeof schema->text - start) return NULL;
   memcpy(schema->text + start, text, length);
@@ -113,13 +113,13 @@ static bool parse_type(parser_t *p, written_type_t *type) {
   return true;
 }
 
-static bool arg_exists(const sumi__arg_t *args, int count, const char *name) {
+static bool arg_exists(const sumi__tensor_arg_t *args, int count, const char *name) {
   for (int i = 0; i < count; ++i)
     if (strcmp(args[i].name, name) == 0) return true;
   return false;
 }
 
-static bool parse_args(parser_t *p, sumi__arg_t *args, written_type_t *types, int *count) {
+static bool parse_args(parser_t *p, sumi__tensor_arg_t *args, written_type_t *types, int *count) {
   if (!is_letter(peek(p))) return true;
   do {
     size_t start = (peek(p), p->at);
@@ -129,7 +129,7 @@ static bool parse_args(parser_t *p, sumi__arg_t *args, written_type_t *types, in
     if (arg_exists(args, *count, name)) return fail_at(p, start, "a name that is not taken");
     if (!accept(p, ':')) return fail_at(p, p->at, ": and a type");
     if (!parse_type(p, &types[*count])) return false;
-    args[*count] = (sumi__arg_t){.name = name, .type_attr = -1, .number_attr = -1};
+    args[*count] = (sumi__tensor_arg_t){.name = name, .type_attr = -1, .number_attr = -1};
     ++*count;
   } while (accept(p, ','));
   return true;
@@ -147,7 +147,7 @@ static const struct {
     {"array", SUMI_ATTR_ARRAY},
 };
 
-static bool parse_enum(parser_t *p, sumi__attr_def_t *attr) {
+static bool parse_enum(parser_t *p, sumi__tensor_attr_def_t *attr) {
   attr->kind = SUMI_ATTR_STRING;
   do {
     if (attr->word_count == SUMI__MAX_WORDS) return fail_at(p, p->at, "at most 8 words");
@@ -161,7 +161,7 @@ static bool parse_enum(parser_t *p, sumi__attr_def_t *attr) {
   return true;
 }
 
-static bool parse_kind(parser_t *p, sumi__attr_def_t *attr) {
+static bool parse_kind(parser_t *p, sumi__tensor_attr_def_t *attr) {
   if (accept(p, '{')) return parse_enum(p, attr);
   size_t start = (peek(p), p->at);
   const char *kind = word(p, "a kind of attribute");
@@ -172,7 +172,7 @@ static bool parse_kind(parser_t *p, sumi__attr_def_t *attr) {
                  "bool, int, float, string, type, types, shape, ints, pointer, array or {words}");
 }
 
-static bool parse_default(parser_t *p, sumi__attr_def_t *attr) {
+static bool parse_default(parser_t *p, sumi__tensor_attr_def_t *attr) {
   peek(p);
   size_t start = p->at, end = start;
   bool quoted = false;
@@ -181,21 +181,21 @@ static bool parse_default(parser_t *p, sumi__attr_def_t *attr) {
     if (!quoted && (c == ',' || c == '|' || c == ';' || is_arrow(p->text + p->at))) break;
     if (!is_space(c)) end = p->at + 1;
   }
-  if (!sumi__schema_value(p->schema, attr, p->text + start, end - start, &attr->value))
+  if (!sumi__tensor_schema_value(p->schema, attr, p->text + start, end - start, &attr->value))
     return fail_at(p, start, "a value of the attribute's kind");
   return attr->has_default = true;
 }
 
 static bool parse_attrs(parser_t *p) {
-  sumi__schema_t *schema = p->schema;
+  sumi__tensor_schema_t *schema = p->schema;
   if (!is_letter(peek(p))) return true;
   do {
     size_t start = (peek(p), p->at);
     if (schema->attr_count == SUMI__MAX_ATTRS) return fail_at(p, start, "at most 24 attributes");
-    sumi__attr_def_t *attr = &schema->attrs[schema->attr_count];
+    sumi__tensor_attr_def_t *attr = &schema->attrs[schema->attr_count];
     const char *name = word(p, "a name");
     if (!name) return false;
-    if (sumi__schema_attr(schema, name) >= 0 ||
+    if (sumi__tensor_schema_attr(schema, name) >= 0 ||
         arg_exists(schema->inputs, schema->input_count, name))
       return fail_at(p, start, "a name that is not taken");
     attr->name = name;
@@ -212,8 +212,8 @@ static bool parse_attrs(parser_t *p) {
 /* The attribute `name` of that kind; an input may bring it into being. */
 static int resolve_attr(parser_t *p, const char *name, sumi_attr_kind_t kind, bool input,
                         size_t at) {
-  sumi__schema_t *schema = p->schema;
-  int index = sumi__schema_attr(schema, name);
+  sumi__tensor_schema_t *schema = p->schema;
+  int index = sumi__tensor_schema_attr(schema, name);
   if (index < 0) {
     if (!input) return fail_at(p, at, "a dtype, an input's type or an attribute"), -1;
     if (schema->attr_count == SUMI__MAX_ATTRS) return fail_at(p, at, "at most 24 attributes"), -1;
@@ -227,7 +227,7 @@ static int resolve_attr(parser_t *p, const char *name, sumi_attr_kind_t kind, bo
   return index;
 }
 
-static bool resolve(parser_t *p, sumi__arg_t *arg, const written_type_t *type, bool input) {
+static bool resolve(parser_t *p, sumi__tensor_arg_t *arg, const written_type_t *type, bool input) {
   arg->ref = type->ref;
   if (type->list) {
     arg->kind = SUMI__ARG_ANY;
@@ -250,7 +250,7 @@ static bool resolve(parser_t *p, sumi__arg_t *arg, const written_type_t *type, b
 }
 
 static bool resolve_all(parser_t *p) {
-  sumi__schema_t *schema = p->schema;
+  sumi__tensor_schema_t *schema = p->schema;
   for (int i = 0; i < schema->input_count; ++i)
     if (!resolve(p, &schema->inputs[i], &p->input_types[i], true)) return false;
   for (int i = 0; i < schema->output_count; ++i)
@@ -264,8 +264,8 @@ static bool parse_constraint(parser_t *p) {
   size_t start = (peek(p), p->at);
   const char *name = word(p, "a type variable");
   if (!name) return false;
-  int index = sumi__schema_attr(p->schema, name);
-  sumi__attr_def_t *attr = index < 0 ? NULL : &p->schema->attrs[index];
+  int index = sumi__tensor_schema_attr(p->schema, name);
+  sumi__tensor_attr_def_t *attr = index < 0 ? NULL : &p->schema->attrs[index];
   if (!attr || (attr->kind != SUMI_ATTR_TYPE && attr->kind != SUMI_ATTR_TYPES))
     return fail_at(p, start, "a type variable of this schema");
   if (!accept(p, ':')) return fail_at(p, p->at, ": and dtypes");
@@ -289,7 +289,7 @@ static bool parse_constraints(parser_t *p) {
 }
 
 static bool parse_all(parser_t *p) {
-  sumi__schema_t *schema = p->schema;
+  sumi__tensor_schema_t *schema = p->schema;
   if (!parse_args(p, schema->inputs, p->input_types, &schema->input_count)) return false;
   if (accept(p, '|') && !parse_attrs(p)) return false;
   peek(p);
@@ -303,8 +303,8 @@ static bool parse_all(parser_t *p) {
   return peek(p) == 0 || fail_at(p, p->at, "| attributes, -> outputs, ; constraints or the end");
 }
 
-bool sumi__schema_parse(sumi__schema_t *schema, const char *text, size_t *error_offset,
-                        const char **error) {
+bool sumi__tensor_schema_parse(sumi__tensor_schema_t *schema, const char *text,
+                               size_t *error_offset, const char **error) {
   memset(schema, 0, sizeof *schema);
   parser_t p = {.schema = schema, .text = text};
   if (parse_all(&p)) return true;
@@ -312,7 +312,7 @@ bool sumi__schema_parse(sumi__schema_t *schema, const char *text, size_t *error_
   return false;
 }
 
-int sumi__schema_attr(const sumi__schema_t *schema, const char *name) {
+int sumi__tensor_schema_attr(const sumi__tensor_schema_t *schema, const char *name) {
   for (int i = 0; i < schema->attr_count; ++i)
     if (strcmp(schema->attrs[i].name, name) == 0) return i;
   return -1;
@@ -369,7 +369,7 @@ static bool dims_value(const char *text, size_t length, int64_t least, sumi_dims
   return true;
 }
 
-static bool types_value(sumi__schema_t *schema, const char *text, size_t length,
+static bool types_value(sumi__tensor_schema_t *schema, const char *text, size_t length,
                         sumi_types_t *types) {
   sumi_dtype_t list[SUMI__MAX_TYPES];
   const char *end = text + length;
@@ -384,8 +384,8 @@ static bool types_value(sumi__schema_t *schema, const char *text, size_t length,
   return types->list != NULL;
 }
 
-static bool string_value(sumi__schema_t *schema, const sumi__attr_def_t *attr, const char *text,
-                         size_t length, const char **value) {
+static bool string_value(sumi__tensor_schema_t *schema, const sumi__tensor_attr_def_t *attr,
+                         const char *text, size_t length, const char **value) {
   if (length >= 2 && text[0] == '"' && text[length - 1] == '"') ++text, length -= 2;
   for (int i = 0; i < attr->word_count; ++i)
     if (is_text(text, length, attr->words[i])) return *value = attr->words[i], true;
@@ -393,8 +393,8 @@ static bool string_value(sumi__schema_t *schema, const sumi__attr_def_t *attr, c
   return (*value = keep_text(schema, text, length)) != NULL;
 }
 
-bool sumi__schema_value(sumi__schema_t *schema, const sumi__attr_def_t *attr, const char *text,
-                        size_t length, sumi_attr_t *value) {
+bool sumi__tensor_schema_value(sumi__tensor_schema_t *schema, const sumi__tensor_attr_def_t *attr,
+                               const char *text, size_t length, sumi_attr_t *value) {
   *value = (sumi_attr_t){.kind = attr->kind};
   switch (attr->kind) {
   case SUMI_ATTR_BOOL:
@@ -434,7 +434,7 @@ static bool is_lower(char c) {
 /* TensorFlow's rule (GenerateLowerCaseOpName in python/framework/python_op_gen.cc), so that the
  * names are those of its Python functions: an underscore where lower case turns upper, or before
  * the last capital of a run. */
-void sumi__snake_case(const char *name, char *out, size_t size) {
+void sumi__tensor_snake_case(const char *name, char *out, size_t size) {
   size_t used = 0;
   for (size_t i = 0; name[i] && used + 2 < size; ++i) {
     char c = name[i];

@@ -15,24 +15,24 @@ enum {
   SUMI__SCHEMA_TEXT = 2048
 };
 
-typedef enum sumi__arg_kind {
+typedef enum sumi__tensor_arg_kind {
   SUMI__ARG_VARIABLE, /* T: attribute `type_attr` */
   SUMI__ARG_DTYPE,    /* float32: `dtype` */
   SUMI__ARG_REPEATED, /* N * T or N * float32: attributes `number_attr`, and `type_attr` or `dtype`
                        */
   SUMI__ARG_ANY,      /* [Tin]: attribute `type_attr` of kind types */
   SUMI__ARG_SHAPE     /* an int32 vector, a list of numbers and tensors in C */
-} sumi__arg_kind_t;
+} sumi__tensor_arg_kind_t;
 
-typedef struct sumi__arg {
+typedef struct sumi__tensor_arg {
   const char *name;
-  sumi__arg_kind_t kind;
+  sumi__tensor_arg_kind_t kind;
   int type_attr, number_attr; /* index into attrs, -1 where there is none */
   sumi_dtype_t dtype;         /* where type_attr is -1 */
   bool ref;
-} sumi__arg_t;
+} sumi__tensor_arg_t;
 
-typedef struct sumi__attr_def {
+typedef struct sumi__tensor_attr_def {
   const char *name;
   sumi_attr_kind_t kind;
   bool inferred; /* T, N, Tin: follows from the inputs; not an argument in C */
@@ -42,35 +42,35 @@ typedef struct sumi__attr_def {
   const char *words[SUMI__MAX_WORDS];
   int type_count; /* dtypes a type attribute may take; 0: any */
   sumi_dtype_t types[SUMI__MAX_TYPES];
-} sumi__attr_def_t;
+} sumi__tensor_attr_def_t;
 
 /* Attributes stand in the schema's order, inferred ones last in order of first appearance. All
  * texts and lists point into `text`, `list` below: a schema is one block without pointers to
  * elsewhere, and must not be moved. */
-typedef struct sumi__schema {
+typedef struct sumi__tensor_schema {
   int input_count, output_count, attr_count;
-  sumi__arg_t inputs[SUMI__MAX_ARGS], outputs[SUMI__MAX_ARGS];
-  sumi__attr_def_t attrs[SUMI__MAX_ATTRS];
+  sumi__tensor_arg_t inputs[SUMI__MAX_ARGS], outputs[SUMI__MAX_ARGS];
+  sumi__tensor_attr_def_t attrs[SUMI__MAX_ATTRS];
   size_t text_used;
   char text[SUMI__SCHEMA_TEXT];
-} sumi__schema_t;
+} sumi__tensor_schema_t;
 
 /* Parses `text` into *schema. On failure returns false and *error_offset, *error (a constant text)
  * say where and what was expected. */
-SUMI_API bool sumi__schema_parse(sumi__schema_t *schema, const char *text, size_t *error_offset,
-                                 const char **error);
+bool sumi__tensor_schema_parse(sumi__tensor_schema_t *schema, const char *text,
+                               size_t *error_offset, const char **error);
 
 /* The index of the attribute, -1 when there is none. */
-SUMI_API int sumi__schema_attr(const sumi__schema_t *schema, const char *name);
+int sumi__tensor_schema_attr(const sumi__tensor_schema_t *schema, const char *name);
 
 /* Parses a value text ("true", "-1", "0.5", "1 2 2 1", "float32", "VALID", "?" for an unknown
  * shape, "[]" for a scalar's, nothing for one that is not given) of an attribute's kind; lists and texts are stored in the schema. False when it does not
  * fit. */
-SUMI_API bool sumi__schema_value(sumi__schema_t *schema, const sumi__attr_def_t *attr,
-                                 const char *text, size_t length, sumi_attr_t *value);
+bool sumi__tensor_schema_value(sumi__tensor_schema_t *schema, const sumi__tensor_attr_def_t *attr,
+                               const char *text, size_t length, sumi_attr_t *value);
 
 /* Writes the C name of an op ("MatMul" -> "mat_mul", "L2Loss" -> "l2_loss") as the constructors use
  * it. */
-SUMI_API void sumi__snake_case(const char *name, char *out, size_t size);
+void sumi__tensor_snake_case(const char *name, char *out, size_t size);
 
 #endif

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const sumi__output_t *output_of(sumi_tensor_t tensor) {
+static const sumi__tensor_output_t *output_of(sumi_tensor_t tensor) {
   const bool exists = tensor.op && tensor.index >= 0 && tensor.index < tensor.op->output_count;
   return exists ? &tensor.op->outputs[tensor.index] : NULL;
 }
@@ -26,12 +26,12 @@ sumi_graph_t *sumi_tensor_graph(sumi_tensor_t tensor) {
 }
 
 sumi_dtype_t sumi_tensor_dtype(sumi_tensor_t tensor) {
-  const sumi__output_t *output = output_of(tensor);
+  const sumi__tensor_output_t *output = output_of(tensor);
   return output ? output->dtype : SUMI_DTYPE_INVALID;
 }
 
 sumi_dims_t sumi_tensor_dims(sumi_tensor_t tensor) {
-  const sumi__output_t *output = output_of(tensor);
+  const sumi__tensor_output_t *output = output_of(tensor);
   return output ? output->dims : SUMI_DIMS_UNKNOWN;
 }
 
@@ -44,19 +44,20 @@ static bool is_shape(sumi_dims_t dims) {
 
 void sumi_set_shape(sumi_tensor_t tensor, sumi_dims_t dims) {
   if (!output_of(tensor) || tensor.op->graph->status != SUMI_OK) return;
-  sumi__output_t *output = &tensor.op->outputs[tensor.index];
+  sumi__tensor_output_t *output = &tensor.op->outputs[tensor.index];
   if (!is_shape(dims)) {
-    sumi__graph_refuse(tensor.op->graph, SUMI_INVALID_ARGUMENT,
-                       "set_shape of '%s:%d': a shape of rank %d with sizes below -1, or too large",
-                       tensor.op->name, tensor.index, dims.rank);
+    sumi__tensor_graph_refuse(
+        tensor.op->graph, SUMI_INVALID_ARGUMENT,
+        "set_shape of '%s:%d': a shape of rank %d with sizes below -1, or too large",
+        tensor.op->name, tensor.index, dims.rank);
     return;
   }
   if (sumi_merge_dims(output->dims, dims, &output->dims)) return;
-  sumi__graph_refuse(tensor.op->graph, SUMI_INVALID_ARGUMENT,
-                     "set_shape of '%s:%d' (%s:%d): its shape %s contradicts %s", tensor.op->name,
-                     tensor.index, tensor.op->site.file ? tensor.op->site.file : "?",
-                     tensor.op->site.line, sumi_dims_text(output->dims).text,
-                     sumi_dims_text(dims).text);
+  sumi__tensor_graph_refuse(tensor.op->graph, SUMI_INVALID_ARGUMENT,
+                            "set_shape of '%s:%d' (%s:%d): its shape %s contradicts %s",
+                            tensor.op->name, tensor.index,
+                            tensor.op->site.file ? tensor.op->site.file : "?", tensor.op->site.line,
+                            sumi_dims_text(output->dims).text, sumi_dims_text(dims).text);
 }
 
 void sumi_tensor_format(sumi_tensor_t tensor, sumi_buffer_t *buffer) {
@@ -64,7 +65,7 @@ void sumi_tensor_format(sumi_tensor_t tensor, sumi_buffer_t *buffer) {
     sumi_buffer_printf(buffer, "%g", tensor.number);
     return;
   }
-  const sumi__output_t *output = output_of(tensor);
+  const sumi__tensor_output_t *output = output_of(tensor);
   if (!output) {
     sumi_buffer_puts(buffer, "Tensor(null)");
     return;
@@ -101,13 +102,13 @@ sumi_tensor_t sumi_graph_tensor(const sumi_graph_t *graph, const char *name) {
   return found;
 }
 
-sumi_op_t *sumi__variable_of(sumi_tensor_t tensor) {
+sumi_op_t *sumi__tensor_variable_of(sumi_tensor_t tensor) {
   sumi_op_t *op = tensor.op;
-  if (op && strcmp(op->type->def->name, "Identity") == 0) op = op->inputs[0].op;
-  return op && strcmp(op->type->def->name, "VariableV2") == 0 ? op : NULL;
+  if (op && op->type->def->unchanged == SUMI_UNCHANGED_ALWAYS) op = op->inputs[0].op;
+  return op && op->type->def->source == SUMI_SOURCE_VARIABLE ? op : NULL;
 }
 
-void sumi__format_op(const sumi_op_t *op, sumi_buffer_t *buffer) {
+void sumi__tensor_format_op(const sumi_op_t *op, sumi_buffer_t *buffer) {
   sumi_buffer_printf(buffer, "'%s' (%s", op->name, op->type->def->name);
   if (op->site.file) sumi_buffer_printf(buffer, ", %s:%d", op->site.file, op->site.line);
   sumi_buffer_putc(buffer, ')');

@@ -42,12 +42,13 @@ static bool decide(const sumi_op_t *op, int index, int rank, fate_t fates[SUMI_M
 static sumi_tensor_t reshape_like(sumi_tensor_t dx, sumi_tensor_t x) {
   const sumi_dims_t dims = sumi_tensor_dims(x);
   if (!sumi_dims_known(dims))
-    return sumi__apply("Reshape", SUMI_TENSORS(dx, sumi__apply("Shape", SUMI_TENSORS(x))));
+    return sumi__tensor_apply("Reshape",
+                              SUMI_TENSORS(dx, sumi__tensor_apply("Shape", SUMI_TENSORS(x))));
   sumi_tensor_t sizes[SUMI_MAX_RANK];
   for (int i = 0; i < dims.rank; ++i) sizes[i] = sumi_tensor_of_number((double)dims.size[i]);
   const sumi_tensor_t shape = sumi_shape_tensor(sumi_tensor_graph(dx), SUMI_HERE,
                                                 SUMI_LIST(dims.rank, sizes));
-  return sumi__apply("Reshape", SUMI_TENSORS(dx, shape));
+  return sumi__tensor_apply("Reshape", SUMI_TENSORS(dx, shape));
 }
 
 static sumi_tensor_t reduce_statically(sumi_tensor_t dx, sumi_tensor_t x, int rank,
@@ -71,13 +72,13 @@ static sumi_tensor_t reduce_statically(sumi_tensor_t dx, sumi_tensor_t x, int ra
 }
 
 static sumi_tensor_t reduce_at_run_time(sumi_tensor_t dx, sumi_tensor_t x) {
-  const sumi_tensor_t shape = sumi__apply("Shape", SUMI_TENSORS(x));
-  const sumi_tensor_t full = sumi__apply("Shape", SUMI_TENSORS(dx));
-  const sumi_tensor_t axes = sumi__apply("BroadcastGradientArgs", SUMI_TENSORS(shape, full));
-  return sumi__apply("Reshape", SUMI_TENSORS(sum(dx, axes, false), shape));
+  const sumi_tensor_t shape = sumi__tensor_apply("Shape", SUMI_TENSORS(x));
+  const sumi_tensor_t full = sumi__tensor_apply("Shape", SUMI_TENSORS(dx));
+  const sumi_tensor_t axes = sumi__tensor_apply("BroadcastGradientArgs", SUMI_TENSORS(shape, full));
+  return sumi__tensor_apply("Reshape", SUMI_TENSORS(sum(dx, axes, false), shape));
 }
 
-sumi_tensor_t sumi__unbroadcast(const sumi_op_t *op, int index, sumi_tensor_t dx) {
+sumi_tensor_t sumi__tensor_unbroadcast(const sumi_op_t *op, int index, sumi_tensor_t dx) {
   if (op->input_count < 2 || !dx.op) return dx;
   const sumi_tensor_t x = op->inputs[index];
   const int rank = sumi_tensor_dims(sumi_op_output((sumi_op_t *)(uintptr_t)op, 0)).rank;

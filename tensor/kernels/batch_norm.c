@@ -35,9 +35,10 @@ static int64_t rows_of(const sumi_array_view_t *x) {
   return rows;
 }
 
-size_t sumi__batch_norm_scratch(const sumi_kernel_t *kernel) {
+size_t sumi__tensor_batch_norm_scratch(const sumi_kernel_t *kernel) {
   const int64_t channels = channels_of(&kernel->in[0]);
-  return (size_t)channels * COEFFICIENTS * sizeof(double) + sumi__row_sums_scratch(2 * channels);
+  return (size_t)channels * COEFFICIENTS * sizeof(double) +
+         sumi__tensor_row_sums_scratch(2 * channels);
 }
 
 static double value(const sumi_array_view_t *view, int64_t index) {
@@ -73,13 +74,13 @@ static plan_t make_plan(const sumi_kernel_t *kernel, const sumi_array_view_t *x)
 
 static void measure(const sumi_kernel_t *kernel, plan_t *plan) {
   const double rows = (double)plan->rows;
-  const double *sums = sumi__row_sums(kernel, plan->rows, plan->channels,
-                                      plan->single ? add_values_float32 : add_values_float64,
-                                      &plan->pass, plan->sums);
+  const double *sums = sumi__tensor_row_sums(kernel, plan->rows, plan->channels,
+                                             plan->single ? add_values_float32 : add_values_float64,
+                                             &plan->pass, plan->sums);
   for (int64_t c = 0; c < plan->channels; ++c) plan->pass.mean[c] = sums[c] / rows;
-  sums = sumi__row_sums(kernel, plan->rows, plan->channels,
-                        plan->single ? add_squares_float32 : add_squares_float64, &plan->pass,
-                        plan->sums);
+  sums = sumi__tensor_row_sums(kernel, plan->rows, plan->channels,
+                               plan->single ? add_squares_float32 : add_squares_float64,
+                               &plan->pass, plan->sums);
   for (int64_t c = 0; c < plan->channels; ++c) plan->variance[c] = sums[c] / rows;
 }
 
@@ -95,7 +96,7 @@ static void put_statistics(const sumi_kernel_t *kernel, const plan_t *plan, bool
   }
 }
 
-sumi_status_t sumi__batch_norm(const sumi_kernel_t *kernel) {
+sumi_status_t sumi__tensor_batch_norm(const sumi_kernel_t *kernel) {
   const bool training = sumi_attr_bool(kernel->op, "is_training");
   const double epsilon = sumi_attr_float(kernel->op, "epsilon");
   plan_t plan = make_plan(kernel, &kernel->in[0]);
@@ -111,23 +112,23 @@ sumi_status_t sumi__batch_norm(const sumi_kernel_t *kernel) {
     plan.pass.shift[c] = value(&kernel->in[2], c);
   }
   put_statistics(kernel, &plan, training);
-  sumi__each_rows(kernel, plan.rows, plan.channels,
-                  plan.single ? normalize_float32 : normalize_float64, &plan.pass);
+  sumi__tensor_each_rows(kernel, plan.rows, plan.channels,
+                         plan.single ? normalize_float32 : normalize_float64, &plan.pass);
   return SUMI_OK;
 }
 
 /* With r = 1 / sqrt(variance + epsilon), and means taken over the rows:
  *   d offset = sum(dy),   d scale = r sum(dy (x - mean)),
  *   dx = scale r (dy - mean(dy) - (x - mean) r^2 mean(dy (x - mean)));   without training dx = scale r dy. */
-sumi_status_t sumi__batch_norm_grad(const sumi_kernel_t *kernel) {
+sumi_status_t sumi__tensor_batch_norm_grad(const sumi_kernel_t *kernel) {
   const bool training = sumi_attr_bool(kernel->op, "is_training");
   const double epsilon = sumi_attr_float(kernel->op, "epsilon");
   plan_t plan = make_plan(kernel, &kernel->in[1]);
   plan.pass.dy = kernel->in[0].data;
   for (int64_t c = 0; c < plan.channels; ++c) plan.pass.mean[c] = value(&kernel->in[3], c);
-  const double *sums = sumi__row_sums(kernel, plan.rows, 2 * plan.channels,
-                                      plan.single ? add_products_float32 : add_products_float64,
-                                      &plan.pass, plan.sums);
+  const double *sums = sumi__tensor_row_sums(
+      kernel, plan.rows, 2 * plan.channels,
+      plan.single ? add_products_float32 : add_products_float64, &plan.pass, plan.sums);
   const double rows = (double)plan.rows;
   for (int64_t c = 0; c < plan.channels; ++c) {
     const double dy = sums[c], product = sums[plan.channels + c];
@@ -138,7 +139,7 @@ sumi_status_t sumi__batch_norm_grad(const sumi_kernel_t *kernel) {
     plan.pass.shift[c] = training ? dy / rows : 0;
     plan.pass.slope[c] = training ? scale * r * r * r * product / rows : 0;
   }
-  sumi__each_rows(kernel, plan.rows, plan.channels, plan.single ? spread_float32 : spread_float64,
-                  &plan.pass);
+  sumi__tensor_each_rows(kernel, plan.rows, plan.channels,
+                         plan.single ? spread_float32 : spread_float64, &plan.pass);
   return SUMI_OK;
 }

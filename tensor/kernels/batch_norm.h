@@ -5,8 +5,8 @@
 
 #include <sumi/op_def.h>
 
-size_t sumi__batch_norm_scratch(const sumi_kernel_t *kernel);
-sumi_status_t sumi__batch_norm(const sumi_kernel_t *kernel);
-sumi_status_t sumi__batch_norm_grad(const sumi_kernel_t *kernel);
+size_t sumi__tensor_batch_norm_scratch(const sumi_kernel_t *kernel);
+sumi_status_t sumi__tensor_batch_norm(const sumi_kernel_t *kernel);
+sumi_status_t sumi__tensor_batch_norm_grad(const sumi_kernel_t *kernel);
 
 #endif

@@ -4,6 +4,7 @@
  * came from (Chellapilla, Puri and Simard 2006). Patches are made for a tile of pixels at a time,
  * small enough to stay in the second-level cache. */
 #include "kernels/conv.h"
+#include "kernels/conv_tasks.h"
 
 #include <sumi/alloc.h>
 
@@ -11,21 +12,17 @@
 #include <string.h>
 
 enum {
-  MAX_TASKS = 16,
-  TILE_ELEMENTS = 48 * 1024,    /* of columns */
-  MIN_TILE_PIXELS = 16,         /* below, the matrix product is inefficient */
-  MAX_PARTIAL_BYTES = 16 << 20, /* of filter gradients, one for each task … */
-  MIN_TASKS_WITH_PARTIALS = 4,  /* … but at least as many tasks */
-  REDUCE_ELEMENTS = 4096        /* of the filter gradient summed by one task */
+  TILE_ELEMENTS = 48 * 1024, /* of columns */
+  MIN_TILE_PIXELS = 16       /* below, the matrix product is inefficient */
 };
 
 /* How the work is cut: a function of the geometry alone. */
 typedef struct im2col {
-  const sumi__conv_t *conv;
-  sumi__conv_pass_t pass;
+  const sumi__tensor_conv_t *conv;
+  sumi__tensor_conv_pass_t pass;
   sumi_dtype_t dtype;
   size_t element_size;
-  sumi__conv_arrays_t arrays;
+  sumi__tensor_conv_arrays_t arrays;
   char *scratch;
   int64_t pixels, depth; /* of an image's output; elements of a patch */
   int64_t tile_pixels, tiles_per_image, units, tasks;
@@ -33,38 +30,25 @@ typedef struct im2col {
   bool in_place;            /* patches are pixels: the images serve as columns */
 } im2col_t;
 
-static int64_t min64(int64_t a, int64_t b) {
-  return a < b ? a : b;
-}
-
-static int64_t max64(int64_t a, int64_t b) {
-  return a > b ? a : b;
-}
-
 static int64_t round_up(int64_t count, int64_t unit) {
   return (count + unit - 1) / unit * unit;
 }
 
-static bool is_pointwise(const sumi__window_t *window) {
-  return window->size == 1 && window->stride == 1;
-}
-
 /* The gradient of an image is added to by all of its tiles, so there a unit of work is an image. */
-static im2col_t make_im2col(const sumi__conv_t *conv, sumi__conv_pass_t pass, sumi_dtype_t dtype) {
+static im2col_t make_im2col(const sumi__tensor_conv_t *conv, sumi__tensor_conv_pass_t pass,
+                            sumi_dtype_t dtype) {
   im2col_t m = {
       .conv = conv, .pass = pass, .dtype = dtype, .element_size = sumi_dtype_size_bytes(dtype)};
-  m.pixels = sumi__conv_output_pixels(conv);
+  m.pixels = sumi__tensor_conv_output_pixels(conv);
   m.depth = conv->rows.size * conv->columns.size * conv->in_channels;
-  m.in_place = is_pointwise(&conv->rows) && is_pointwise(&conv->columns);
-  m.tile_pixels = max64(1,
-                        min64(m.pixels, max64(MIN_TILE_PIXELS, TILE_ELEMENTS / max64(m.depth, 1))));
+  m.in_place = sumi__tensor_conv_is_pointwise(conv);
+  m.tile_pixels = sumi__tensor_most(
+      1, sumi__tensor_least(
+             m.pixels,
+             sumi__tensor_most(MIN_TILE_PIXELS, TILE_ELEMENTS / sumi__tensor_most(m.depth, 1))));
   m.tiles_per_image = round_up(m.pixels, m.tile_pixels) / m.tile_pixels;
   m.units = conv->images * (pass == SUMI__CONV_IMAGES ? 1 : m.tiles_per_image);
-  m.tasks = min64(m.units, MAX_TASKS);
-  if (pass == SUMI__CONV_FILTER) {
-    const int64_t partial_bytes = max64(1, sumi__conv_filter_size(conv) * (int64_t)m.element_size);
-    m.tasks = min64(m.tasks, max64(MIN_TASKS_WITH_PARTIALS, MAX_PARTIAL_BYTES / partial_bytes));
-  }
+  m.tasks = sumi__tensor_conv_tasks(conv, pass, dtype, m.units);
   const int64_t line = SUMI_ALIGNMENT / (int64_t)m.element_size;
   m.columns_elements = m.in_place ? 0 : round_up(m.tile_pixels * m.depth, line);
   return m;
@@ -72,7 +56,7 @@ static im2col_t make_im2col(const sumi__conv_t *conv, sumi__conv_pass_t pass, su
 
 static int64_t task_elements(const im2col_t *m) {
   const int64_t line = SUMI_ALIGNMENT / (int64_t)m->element_size;
-  const int64_t partial = m->pass == SUMI__CONV_FILTER ? sumi__conv_filter_size(m->conv) : 0;
+  const int64_t partial = m->pass == SUMI__CONV_FILTER ? sumi__tensor_conv_filter_size(m->conv) : 0;
   return m->columns_elements + round_up(partial, line);
 }
 
@@ -92,21 +76,6 @@ static void multiply(sumi_dtype_t dtype, bool transpose_a, bool transpose_b, int
     cblas_sgemm(CblasRowMajor, ta, tb, m, n, k, 1, a, lda, b, ldb, (float)beta, c, n);
   else
     cblas_dgemm(CblasRowMajor, ta, tb, m, n, k, 1, a, lda, b, ldb, beta, c, n);
-}
-
-static void add_floats(int64_t count, const float *restrict x, float *restrict sum) {
-  for (int64_t i = 0; i < count; ++i) sum[i] += x[i];
-}
-
-static void add_doubles(int64_t count, const double *restrict x, double *restrict sum) {
-  for (int64_t i = 0; i < count; ++i) sum[i] += x[i];
-}
-
-static void add(sumi_dtype_t dtype, int64_t count, const void *x, void *sum) {
-  if (dtype == SUMI_FLOAT32)
-    add_floats(count, x, sum);
-  else
-    add_doubles(count, x, sum);
 }
 
 /* One row of taps of a patch, copied from (gather) or added to (scatter) the image. Taps [first,
@@ -134,17 +103,18 @@ static void scatter_row(const im2col_t *m, const tap_row_t *row) {
   const int64_t channels = m->conv->in_channels, dilation = m->conv->columns.dilation;
   const int64_t pixel = channels * (int64_t)m->element_size;
   if (dilation == 1)
-    add(m->dtype, (row->last - row->first) * channels, row->patch + row->first * pixel,
-        row->image + row->first * pixel);
+    sumi__tensor_conv_add(m->dtype, (row->last - row->first) * channels,
+                          row->patch + row->first * pixel, row->image + row->first * pixel);
   else
     for (int64_t k = row->first; k < row->last; ++k)
-      add(m->dtype, channels, row->patch + k * pixel, row->image + k * dilation * pixel);
+      sumi__tensor_conv_add(m->dtype, channels, row->patch + k * pixel,
+                            row->image + k * dilation * pixel);
 }
 
 /* Walks the patches of output pixels [first, first + count) of one image. */
 static void walk_patches(const im2col_t *m, char *image, int64_t first, int64_t count,
                          char *columns, bool gather) {
-  const sumi__window_t *rows = &m->conv->rows, *cols = &m->conv->columns;
+  const sumi__tensor_window_t *rows = &m->conv->rows, *cols = &m->conv->columns;
   const int64_t pixel = m->conv->in_channels * (int64_t)m->element_size;
   const int64_t row_bytes = cols->size * pixel;
   for (int64_t p = first; p < first + count; ++p) {
@@ -152,8 +122,8 @@ static void walk_patches(const im2col_t *m, char *image, int64_t first, int64_t 
     const int64_t top = y * rows->stride - rows->before, left = x * cols->stride - cols->before;
     int64_t first_row, last_row;
     tap_row_t row = {0};
-    sumi__window_taps(rows, y, &first_row, &last_row);
-    sumi__window_taps(cols, x, &row.first, &row.last);
+    sumi__tensor_window_taps(rows, y, &first_row, &last_row);
+    sumi__tensor_window_taps(cols, x, &row.first, &row.last);
     for (int64_t k = 0; k < rows->size; ++k, columns += row_bytes) {
       if (k < first_row || k >= last_row) {
         if (gather) memset(columns, 0, (size_t)row_bytes);
@@ -171,7 +141,7 @@ static void walk_patches(const im2col_t *m, char *image, int64_t first, int64_t 
 }
 
 static char *image_at(const im2col_t *m, int64_t image) {
-  return element(m, m->arrays.images, image * sumi__conv_image_size(m->conv));
+  return element(m, m->arrays.images, image * sumi__tensor_conv_image_size(m->conv));
 }
 
 static char *output_at(const im2col_t *m, int64_t image, int64_t pixel) {
@@ -211,14 +181,14 @@ static void image_tile(const im2col_t *m, int64_t image, int64_t pixel, int64_t 
 
 static void run_unit(const im2col_t *m, int64_t unit, bool first_of_task, char *columns) {
   if (m->pass == SUMI__CONV_IMAGES) {
-    memset(image_at(m, unit), 0, (size_t)sumi__conv_image_size(m->conv) * m->element_size);
+    memset(image_at(m, unit), 0, (size_t)sumi__tensor_conv_image_size(m->conv) * m->element_size);
     for (int64_t p = 0; p < m->pixels; p += m->tile_pixels)
-      image_tile(m, unit, p, min64(m->tile_pixels, m->pixels - p), columns);
+      image_tile(m, unit, p, sumi__tensor_least(m->tile_pixels, m->pixels - p), columns);
     return;
   }
   const int64_t image = unit / m->tiles_per_image,
                 pixel = unit % m->tiles_per_image * m->tile_pixels;
-  const int64_t count = min64(m->tile_pixels, m->pixels - pixel);
+  const int64_t count = sumi__tensor_least(m->tile_pixels, m->pixels - pixel);
   if (m->pass == SUMI__CONV_OUTPUT)
     output_tile(m, image, pixel, count, columns);
   else
@@ -233,22 +203,6 @@ static void run_task(void *context, int64_t task) {
   for (int64_t unit = first; unit < last; ++unit) run_unit(m, unit, unit == first, columns);
 }
 
-/* Adds the tasks' filter gradients, always in the same order. */
-static void sum_partials(void *context, int64_t block) {
-  const im2col_t *m = context;
-  const int64_t start = block * REDUCE_ELEMENTS;
-  const int64_t count = min64(REDUCE_ELEMENTS, sumi__conv_filter_size(m->conv) - start);
-  char *sum = element(m, m->arrays.filter, start);
-  for (int64_t task = 0; task < m->tasks; ++task) {
-    const char *partial = element(m, m->scratch,
-                                  task * task_elements(m) + m->columns_elements + start);
-    if (task == 0)
-      memcpy(sum, partial, (size_t)count * m->element_size);
-    else
-      add(m->dtype, count, partial, sum);
-  }
-}
-
 /* An array without elements somewhere: the result is zero where it has any. */
 static bool is_empty(const im2col_t *m) {
   return m->conv->images == 0 || m->pixels == 0 || m->depth == 0 || m->conv->out_channels == 0;
@@ -256,24 +210,24 @@ static bool is_empty(const im2col_t *m) {
 
 static void clear_result(const im2col_t *m) {
   const int64_t outputs = m->conv->images * m->pixels * m->conv->out_channels;
-  const int64_t images = m->conv->images * sumi__conv_image_size(m->conv);
+  const int64_t images = m->conv->images * sumi__tensor_conv_image_size(m->conv);
   if (m->pass == SUMI__CONV_OUTPUT && outputs)
     memset(m->arrays.output, 0, (size_t)outputs * m->element_size);
   if (m->pass == SUMI__CONV_IMAGES && images)
     memset(m->arrays.images, 0, (size_t)images * m->element_size);
-  if (m->pass == SUMI__CONV_FILTER && sumi__conv_filter_size(m->conv))
-    memset(m->arrays.filter, 0, (size_t)sumi__conv_filter_size(m->conv) * m->element_size);
+  if (m->pass == SUMI__CONV_FILTER && sumi__tensor_conv_filter_size(m->conv))
+    memset(m->arrays.filter, 0, (size_t)sumi__tensor_conv_filter_size(m->conv) * m->element_size);
 }
 
-size_t sumi__conv_im2col_scratch(const sumi__conv_t *conv, sumi__conv_pass_t pass,
-                                 sumi_dtype_t dtype) {
+size_t sumi__tensor_conv_im2col_scratch(const sumi__tensor_conv_t *conv,
+                                        sumi__tensor_conv_pass_t pass, sumi_dtype_t dtype) {
   const im2col_t m = make_im2col(conv, pass, dtype);
   return is_empty(&m) ? 0 : (size_t)(m.tasks * task_elements(&m)) * m.element_size;
 }
 
-void sumi__conv_im2col(const sumi_kernel_t *kernel, const sumi__conv_t *conv,
-                       sumi__conv_pass_t pass, sumi_dtype_t dtype,
-                       const sumi__conv_arrays_t *arrays) {
+void sumi__tensor_conv_im2col(const sumi_kernel_t *kernel, const sumi__tensor_conv_t *conv,
+                              sumi__tensor_conv_pass_t pass, sumi_dtype_t dtype,
+                              const sumi__tensor_conv_arrays_t *arrays) {
   im2col_t m = make_im2col(conv, pass, dtype);
   m.arrays = *arrays;
   m.scratch = kernel->scratch;
@@ -283,7 +237,7 @@ void sumi__conv_im2col(const sumi_kernel_t *kernel, const sumi__conv_t *conv,
   }
   sumi_kernel_parallel(kernel, m.tasks, run_task, &m);
   if (pass == SUMI__CONV_FILTER)
-    sumi_kernel_parallel(kernel,
-                         round_up(sumi__conv_filter_size(conv), REDUCE_ELEMENTS) / REDUCE_ELEMENTS,
-                         sum_partials, &m);
+    sumi__tensor_conv_sum_partials(kernel, dtype, sumi__tensor_conv_filter_size(conv), m.tasks,
+                                   element(&m, m.scratch, m.columns_elements),
+                                   (size_t)task_elements(&m) * m.element_size, arrays->filter);
 }

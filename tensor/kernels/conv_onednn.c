@@ -2,34 +2,32 @@
 #include "kernels/conv.h"
 
 #ifdef SUMI_HAVE_ONEDNN
-#include "exec/parallel.h"
+#include "exec/run/parallel.h"
+#include "kernels/conv_tasks.h"
 #include "kernels/onednn_conv.h"
-
-#include <string.h>
-
-enum { SUM_ELEMENTS = 4096 }; /* of the filter gradient summed by one task */
 
 /* Scratch: the filter in oneDNN's layout (or, for its gradient, one partial gradient for each
  * chunk), then a scratchpad for each chunk. */
 typedef struct run {
-  const sumi__onednn_conv_t *entry;
-  const sumi__onednn_memory_t *memory;
-  sumi__conv_arrays_t arrays;
+  const sumi__tensor_onednn_conv_t *entry;
+  const sumi__tensor_onednn_memory_t *memory;
+  sumi__tensor_conv_arrays_t arrays;
   char *filter, *scratchpads;
   dnnl_status_t statuses[SUMI__ONEDNN_CHUNKS];
 } run_t;
 
-static size_t filter_scratch(const sumi__onednn_conv_t *entry) {
+static size_t filter_scratch(const sumi__tensor_onednn_conv_t *entry) {
   if (entry->pass == SUMI__CONV_FILTER) return (size_t)entry->chunks * entry->filter_bytes;
   return entry->reorder ? entry->filter_bytes : 0;
 }
 
-bool sumi__conv_onednn_scratch(const sumi__conv_t *conv, sumi__conv_pass_t pass, size_t *bytes) {
-  sumi__onednn_conv_t spare, *entry = sumi__onednn_conv_get(conv, pass, &spare);
+bool sumi__tensor_conv_onednn_scratch(const sumi__tensor_conv_t *conv,
+                                      sumi__tensor_conv_pass_t pass, size_t *bytes) {
+  sumi__tensor_onednn_conv_t spare, *entry = sumi__tensor_onednn_conv_get(conv, pass, &spare);
   if (!entry) return false;
   const bool usable = entry->usable;
   if (usable) *bytes = filter_scratch(entry) + (size_t)entry->chunks * entry->scratchpad_bytes;
-  sumi__onednn_conv_release(entry, &spare);
+  sumi__tensor_onednn_conv_release(entry, &spare);
   return usable;
 }
 
@@ -50,7 +48,7 @@ static dnnl_status_t reorder_filter(const run_t *run, dnnl_memory_t from, dnnl_m
 
 /* The filter in the layout the primitives read. */
 static dnnl_status_t prepare_filter(const run_t *run) {
-  const sumi__onednn_memory_t *memory = run->memory;
+  const sumi__tensor_onednn_memory_t *memory = run->memory;
   if (!run->entry->reorder) return set(memory->filter, run->arrays.filter);
   const dnnl_status_t statuses[] = {set(memory->plain_filter, run->arrays.filter),
                                     set(memory->filter, run->filter)};
@@ -59,13 +57,13 @@ static dnnl_status_t prepare_filter(const run_t *run) {
 }
 
 static dnnl_status_t place_chunk(const run_t *run, int64_t chunk) {
-  const sumi__onednn_conv_t *entry = run->entry;
-  const sumi__conv_t *conv = &entry->conv;
+  const sumi__tensor_onednn_conv_t *entry = run->entry;
+  const sumi__tensor_conv_t *conv = &entry->conv;
   const int64_t image = chunk * entry->chunk_images;
-  const int64_t output_size = sumi__conv_output_pixels(conv) * conv->out_channels;
+  const int64_t output_size = sumi__tensor_conv_output_pixels(conv) * conv->out_channels;
   const dnnl_status_t statuses[] = {
       set(run->memory->chunk[chunk].images,
-          (float *)run->arrays.images + image * sumi__conv_image_size(conv)),
+          (float *)run->arrays.images + image * sumi__tensor_conv_image_size(conv)),
       set(run->memory->chunk[chunk].output, (float *)run->arrays.output + image * output_size),
       set(run->memory->chunk[chunk].scratchpad,
           run->scratchpads + (size_t)chunk * entry->scratchpad_bytes),
@@ -77,8 +75,8 @@ static dnnl_status_t place_chunk(const run_t *run, int64_t chunk) {
 
 static void run_chunk(void *context, int64_t chunk) {
   run_t *run = context;
-  const sumi__onednn_conv_t *entry = run->entry;
-  const sumi__onednn_memory_t *memory = run->memory;
+  const sumi__tensor_onednn_conv_t *entry = run->entry;
+  const sumi__tensor_onednn_memory_t *memory = run->memory;
   const bool forward = entry->pass == SUMI__CONV_OUTPUT,
              of_filter = entry->pass == SUMI__CONV_FILTER;
   const dnnl_exec_arg_t args[] = {
@@ -95,28 +93,15 @@ static void run_chunk(void *context, int64_t chunk) {
   run->statuses[chunk] = status;
 }
 
-/* Adds the chunks' filter gradients to the first's, always in the same order. */
-static void sum_partials(void *context, int64_t block) {
-  const run_t *run = context;
-  const int64_t total = (int64_t)(run->entry->filter_bytes / sizeof(float)),
-                start = block * SUM_ELEMENTS;
-  const int64_t count = total - start < SUM_ELEMENTS ? total - start : SUM_ELEMENTS;
-  float *restrict sum = (float *)run->filter + start;
-  for (int chunk = 1; chunk < run->entry->chunks; ++chunk) {
-    const float *restrict partial = (const float *)run->filter + chunk * total + start;
-    for (int64_t i = 0; i < count; ++i) sum[i] += partial[i];
-  }
-}
-
 static dnnl_status_t finish_filter(const sumi_kernel_t *kernel, run_t *run) {
-  const int64_t total = (int64_t)(run->entry->filter_bytes / sizeof(float));
-  if (run->entry->chunks > 1)
-    sumi_kernel_parallel(kernel, (total + SUM_ELEMENTS - 1) / SUM_ELEMENTS, sum_partials, run);
-  if (!run->entry->reorder) {
-    memcpy(run->arrays.filter, run->filter,
-           (size_t)sumi__conv_filter_size(&run->entry->conv) * sizeof(float));
-    return dnnl_success;
-  }
+  const sumi__tensor_onednn_conv_t *entry = run->entry;
+  const bool same_layout = !entry->reorder;
+  sumi__tensor_conv_sum_partials(kernel, SUMI_FLOAT32,
+                                 same_layout ? sumi__tensor_conv_filter_size(&entry->conv)
+                                             : (int64_t)(entry->filter_bytes / sizeof(float)),
+                                 entry->chunks, run->filter, entry->filter_bytes,
+                                 same_layout ? run->arrays.filter : run->filter);
+  if (same_layout) return dnnl_success;
   const dnnl_status_t status = set(run->memory->plain_filter, run->arrays.filter);
   return status ? status
                 : reorder_filter(run, run->memory->chunk[0].partial, run->memory->plain_filter);
@@ -131,25 +116,26 @@ static dnnl_status_t run_chunks(const sumi_kernel_t *kernel, run_t *run) {
   return status == dnnl_success && of_filter ? finish_filter(kernel, run) : status;
 }
 
-static dnnl_status_t run_entry(const sumi_kernel_t *kernel, sumi__onednn_conv_t *entry,
-                               const sumi__conv_arrays_t *arrays) {
-  sumi__onednn_memory_t spare, *memory = sumi__onednn_memory_take(entry, &spare);
+static dnnl_status_t run_entry(const sumi_kernel_t *kernel, sumi__tensor_onednn_conv_t *entry,
+                               const sumi__tensor_conv_arrays_t *arrays) {
+  sumi__tensor_onednn_memory_t spare, *memory = sumi__tensor_onednn_memory_take(entry, &spare);
   if (!memory) return dnnl_out_of_memory;
   run_t run = {.entry = entry, .memory = memory, .arrays = *arrays, .filter = kernel->scratch};
   run.scratchpads = run.filter + filter_scratch(entry);
   const dnnl_status_t status = run_chunks(kernel, &run);
-  sumi__onednn_memory_give_back(entry, memory);
+  sumi__tensor_onednn_memory_give_back(entry, memory);
   return status;
 }
 
-sumi_status_t sumi__conv_onednn(const sumi_kernel_t *kernel, const sumi__conv_t *conv,
-                                sumi__conv_pass_t pass, const sumi__conv_arrays_t *arrays) {
-  sumi__onednn_conv_t spare, *entry = sumi__onednn_conv_get(conv, pass, &spare);
-  const int saved = sumi__threads_begin(); /* the primitives were made for one thread */
+sumi_status_t sumi__tensor_conv_onednn(const sumi_kernel_t *kernel, const sumi__tensor_conv_t *conv,
+                                       sumi__tensor_conv_pass_t pass,
+                                       const sumi__tensor_conv_arrays_t *arrays) {
+  sumi__tensor_onednn_conv_t spare, *entry = sumi__tensor_onednn_conv_get(conv, pass, &spare);
+  const int saved = sumi__tensor_threads_begin(); /* the primitives were made for one thread */
   const dnnl_status_t status = entry && entry->usable ? run_entry(kernel, entry, arrays)
                                                       : dnnl_runtime_error;
-  sumi__threads_end(saved);
-  if (entry) sumi__onednn_conv_release(entry, &spare);
+  sumi__tensor_threads_end(saved);
+  if (entry) sumi__tensor_onednn_conv_release(entry, &spare);
   if (status == dnnl_success) return SUMI_OK;
   return sumi_kernel_fail(kernel,
                           status == dnnl_out_of_memory ? SUMI_RESOURCE_EXHAUSTED : SUMI_INTERNAL,
@@ -158,13 +144,15 @@ sumi_status_t sumi__conv_onednn(const sumi_kernel_t *kernel, const sumi__conv_t 
 
 #else
 
-bool sumi__conv_onednn_scratch(const sumi__conv_t *conv, sumi__conv_pass_t pass, size_t *bytes) {
+bool sumi__tensor_conv_onednn_scratch(const sumi__tensor_conv_t *conv,
+                                      sumi__tensor_conv_pass_t pass, size_t *bytes) {
   (void)conv, (void)pass, (void)bytes;
   return false;
 }
 
-sumi_status_t sumi__conv_onednn(const sumi_kernel_t *kernel, const sumi__conv_t *conv,
-                                sumi__conv_pass_t pass, const sumi__conv_arrays_t *arrays) {
+sumi_status_t sumi__tensor_conv_onednn(const sumi_kernel_t *kernel, const sumi__tensor_conv_t *conv,
+                                       sumi__tensor_conv_pass_t pass,
+                                       const sumi__tensor_conv_arrays_t *arrays) {
   (void)conv, (void)pass, (void)arrays;
   return sumi_kernel_fail(kernel, SUMI_UNIMPLEMENTED, "Sumi was built without oneDNN");
 }

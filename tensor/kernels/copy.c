@@ -5,7 +5,7 @@
 /* Bytes that are worth a task of their own. */
 enum { TASK_BYTES = 1 << 17, BLOCK = 16 };
 
-void sumi__row_major(int rank, const int64_t *size, int64_t *stride) {
+void sumi__tensor_row_major(int rank, const int64_t *size, int64_t *stride) {
   int64_t step = 1;
   for (int axis = rank - 1; axis >= 0; --axis) {
     stride[axis] = step;
@@ -48,7 +48,7 @@ static inline void copy_plane(size_t bytes, const int64_t *size, char *to, const
 
 typedef struct copy_job {
   size_t bytes;
-  sumi__box_t box;
+  sumi__tensor_box_t box;
   int inner;     /* axes that one step of the outer loop copies: 1, or 2 in blocks */
   int64_t steps; /* positions of the outer axes */
   int64_t steps_per_task;
@@ -57,7 +57,7 @@ typedef struct copy_job {
 } copy_job_t;
 
 static void copy_step(const copy_job_t *job, char *to, const char *from) {
-  const sumi__box_t *box = &job->box;
+  const sumi__tensor_box_t *box = &job->box;
   const int first = box->rank - job->inner;
   const int64_t *size = box->size + first, *to_stride = box->to_stride + first,
                 *from_stride = box->from_stride + first;
@@ -80,7 +80,7 @@ static void copy_step(const copy_job_t *job, char *to, const char *from) {
 
 static void copy_task(void *context, int64_t task) {
   const copy_job_t *job = context;
-  const sumi__box_t *box = &job->box;
+  const sumi__tensor_box_t *box = &job->box;
   const int outer = box->rank - job->inner;
   const int64_t first = task * job->steps_per_task;
   const int64_t left = job->steps - first;
@@ -106,7 +106,7 @@ static void copy_task(void *context, int64_t task) {
 
 /* Drops axes of size 1 and joins neighbours that are one axis on both sides. False for an empty
  * box. */
-static bool simplify(sumi__box_t *box) {
+static bool simplify(sumi__tensor_box_t *box) {
   int rank = 0;
   for (int axis = 0; axis < box->rank; ++axis) {
     const int64_t size = box->size[axis], to = box->to_stride[axis], from = box->from_stride[axis];
@@ -130,7 +130,7 @@ static bool simplify(sumi__box_t *box) {
   return true;
 }
 
-static void swap_axes(sumi__box_t *box, int a, int b) {
+static void swap_axes(sumi__tensor_box_t *box, int a, int b) {
   int64_t *lists[] = {box->size, box->to_stride, box->from_stride};
   for (int i = 0; i < 3; ++i) {
     const int64_t kept = lists[i][a];
@@ -141,7 +141,7 @@ static void swap_axes(sumi__box_t *box, int a, int b) {
 
 /* A transpose: the source is dense along another axis than the last. Puts that axis second to last.
  */
-static bool make_plane(sumi__box_t *box) {
+static bool make_plane(sumi__tensor_box_t *box) {
   const int last = box->rank - 1;
   if (last < 1 || box->from_stride[last] == 1 || box->from_stride[last] == 0) return false;
   for (int axis = last - 1; axis >= 0; --axis)
@@ -152,8 +152,8 @@ static bool make_plane(sumi__box_t *box) {
   return false;
 }
 
-void sumi__copy_box(const sumi_kernel_t *kernel, size_t element_bytes, const sumi__box_t *box,
-                    void *to, const void *from) {
+void sumi__tensor_copy_box(const sumi_kernel_t *kernel, size_t element_bytes,
+                           const sumi__tensor_box_t *box, void *to, const void *from) {
   copy_job_t job = {.bytes = element_bytes, .box = *box, .to = to, .from = from};
   if (!simplify(&job.box)) return;
   job.inner = make_plane(&job.box) ? 2 : 1;
@@ -175,7 +175,7 @@ static inline void fill_run(size_t bytes, int64_t count, char *restrict to,
   for (int64_t i = 0; i < count; ++i) memcpy(to + i * (int64_t)bytes, value, bytes);
 }
 
-void sumi__fill(size_t element_bytes, int64_t count, void *to, const void *value) {
+void sumi__tensor_fill(size_t element_bytes, int64_t count, void *to, const void *value) {
   switch (element_bytes) {
   case 1: fill_run(1, count, to, value); break;
   case 2: fill_run(2, count, to, value); break;
@@ -185,7 +185,7 @@ void sumi__fill(size_t element_bytes, int64_t count, void *to, const void *value
   }
 }
 
-void sumi__store(sumi_dtype_t dtype, double value, void *to) {
+void sumi__tensor_store(sumi_dtype_t dtype, double value, void *to) {
   switch (dtype) {
 #define STORE(NAME, type)                                                                          \
   case SUMI_##NAME: {                                                                              \

@@ -16,7 +16,7 @@ enum {
   ROUND = 16
 };
 
-static bool fits_blas(const sumi__gemm_t *g) {
+static bool fits_blas(const sumi__tensor_gemm_t *g) {
   return g->m <= INT32_MAX && g->n <= INT32_MAX && g->k <= INT32_MAX;
 }
 
@@ -58,12 +58,12 @@ static grid_t choose_grid(int64_t m, int64_t n, int64_t k) {
 }
 
 typedef struct tile_job {
-  const sumi__gemm_t *gemm;
+  const sumi__tensor_gemm_t *gemm;
   grid_t grid;
 } tile_job_t;
 
 /* Rows and columns of c by one BLAS call on the calling thread. */
-static void multiply_part(const sumi__gemm_t *g, int64_t row, int64_t rows, int64_t column,
+static void multiply_part(const sumi__tensor_gemm_t *g, int64_t row, int64_t rows, int64_t column,
                           int64_t columns) {
   const blasint m = (blasint)rows, n = (blasint)columns, k = (blasint)g->k;
   const enum CBLAS_TRANSPOSE ta = g->transpose_a ? CblasTrans : CblasNoTrans;
@@ -86,7 +86,7 @@ static int64_t least_of(int64_t a, int64_t b) {
 
 static void multiply_tile(void *context, int64_t task) {
   const tile_job_t *job = context;
-  const sumi__gemm_t *g = job->gemm;
+  const sumi__tensor_gemm_t *g = job->gemm;
   const int64_t row = task / job->grid.across * job->grid.rows;
   const int64_t column = task % job->grid.across * job->grid.columns;
   multiply_part(g, row, least_of(job->grid.rows, g->m - row), column,
@@ -94,9 +94,9 @@ static void multiply_tile(void *context, int64_t task) {
 }
 
 /* All of it on the calling thread. */
-static void multiply_whole(const sumi__gemm_t *g) {
-  if (sumi__gemm_is_small(g))
-    sumi__gemm_small(g);
+static void multiply_whole(const sumi__tensor_gemm_t *g) {
+  if (sumi__tensor_gemm_is_small(g))
+    sumi__tensor_gemm_small(g);
   else
     multiply_part(g, 0, g->m, 0, g->n);
 }
@@ -105,7 +105,7 @@ static void multiply_whole(const sumi__gemm_t *g) {
  * around. */
 #define INTEGER_ROW(name, type, wide)                                                              \
   static void name(void *context, int64_t row) {                                                   \
-    const sumi__gemm_t *g = context;                                                               \
+    const sumi__tensor_gemm_t *g = context;                                                        \
     const int64_t a_row = g->transpose_a ? 1 : g->k, a_k = g->transpose_a ? g->m : 1;              \
     const int64_t b_k = g->transpose_b ? 1 : g->n, b_column = g->transpose_b ? g->k : 1;           \
     const type *a = (const type *)g->a + row * a_row, *b = g->b;                                   \
@@ -118,23 +118,23 @@ static void multiply_whole(const sumi__gemm_t *g) {
 INTEGER_ROW(row_int32, int32_t, uint32_t)
 INTEGER_ROW(row_int64, int64_t, uint64_t)
 
-static bool is_floating(const sumi__gemm_t *g) {
+static bool is_floating(const sumi__tensor_gemm_t *g) {
   return g->dtype == SUMI_FLOAT32 || g->dtype == SUMI_FLOAT64;
 }
 
-static void multiply_integers(const sumi_kernel_t *kernel, const sumi__gemm_t *gemm) {
-  sumi__gemm_t g = *gemm;
+static void multiply_integers(const sumi_kernel_t *kernel, const sumi__tensor_gemm_t *gemm) {
+  sumi__tensor_gemm_t g = *gemm;
   sumi_kernel_parallel(kernel, g.m, g.dtype == SUMI_INT32 ? row_int32 : row_int64, &g);
 }
 
-static sumi_status_t too_large(const sumi_kernel_t *kernel, const sumi__gemm_t *g) {
+static sumi_status_t too_large(const sumi_kernel_t *kernel, const sumi__tensor_gemm_t *g) {
   return sumi_kernel_fail(kernel, SUMI_RESOURCE_EXHAUSTED,
                           "a product of [%lld, %lld] and [%lld, %lld]: no size may be past %d",
                           (long long)g->m, (long long)g->k, (long long)g->k, (long long)g->n,
                           INT32_MAX);
 }
 
-sumi_status_t sumi__gemm(const sumi_kernel_t *kernel, const sumi__gemm_t *g) {
+sumi_status_t sumi__tensor_gemm(const sumi_kernel_t *kernel, const sumi__tensor_gemm_t *g) {
   if (g->m == 0 || g->n == 0) return SUMI_OK;
   if (g->k == 0) {
     memset(g->c, 0, (size_t)(g->m * g->n) * sumi_dtype_size_bytes(g->dtype));
@@ -157,14 +157,14 @@ sumi_status_t sumi__gemm(const sumi_kernel_t *kernel, const sumi__gemm_t *g) {
 /* ---- Batches ---- */
 
 typedef struct batch_job {
-  const sumi__gemm_t *gemm;
+  const sumi__tensor_gemm_t *gemm;
   int64_t count, per_task;
-  sumi__gemm_offsets_t offsets;
+  sumi__tensor_gemm_offsets_t offsets;
   const void *context;
 } batch_job_t;
 
-static sumi__gemm_t product_of_batch(const batch_job_t *job, int64_t index) {
-  sumi__gemm_t g = *job->gemm;
+static sumi__tensor_gemm_t product_of_batch(const batch_job_t *job, int64_t index) {
+  sumi__tensor_gemm_t g = *job->gemm;
   const int64_t bytes = (int64_t)sumi_dtype_size_bytes(g.dtype);
   int64_t a, b;
   job->offsets(job->context, index, &a, &b);
@@ -179,13 +179,14 @@ static void multiply_some(void *context, int64_t task) {
   const batch_job_t *job = context;
   const int64_t begin = task * job->per_task, end = least_of(begin + job->per_task, job->count);
   for (int64_t i = begin; i < end; ++i) {
-    const sumi__gemm_t g = product_of_batch(job, i);
+    const sumi__tensor_gemm_t g = product_of_batch(job, i);
     multiply_whole(&g);
   }
 }
 
-sumi_status_t sumi__gemm_batch(const sumi_kernel_t *kernel, const sumi__gemm_t *gemm, int64_t count,
-                               sumi__gemm_offsets_t offsets, const void *context) {
+sumi_status_t sumi__tensor_gemm_batch(const sumi_kernel_t *kernel, const sumi__tensor_gemm_t *gemm,
+                                      int64_t count, sumi__tensor_gemm_offsets_t offsets,
+                                      const void *context) {
   batch_job_t job = {.gemm = gemm, .count = count, .offsets = offsets, .context = context};
   const double product = (double)gemm->m * (double)gemm->n * (double)gemm->k;
   if (product > 0 && product < SPLIT_PRODUCT && is_floating(gemm)) {
@@ -195,8 +196,8 @@ sumi_status_t sumi__gemm_batch(const sumi_kernel_t *kernel, const sumi__gemm_t *
     return SUMI_OK;
   }
   for (int64_t i = 0; i < count; ++i) {
-    const sumi__gemm_t g = product_of_batch(&job, i);
-    SUMI_TRY(sumi__gemm(kernel, &g));
+    const sumi__tensor_gemm_t g = product_of_batch(&job, i);
+    SUMI_TRY(sumi__tensor_gemm(kernel, &g));
   }
   return SUMI_OK;
 }

@@ -17,7 +17,7 @@ enum {
 
 /* Plain loops; any dtype and layout. Sums run over k in order. */
 #define PLAIN(name, type)                                                                          \
-  static void name(const sumi__gemm_t *g) {                                                        \
+  static void name(const sumi__tensor_gemm_t *g) {                                                 \
     const int64_t a_row = g->transpose_a ? 1 : g->k, a_k = g->transpose_a ? g->m : 1;              \
     const int64_t b_k = g->transpose_b ? 1 : g->n, b_column = g->transpose_b ? g->k : 1;           \
     const type *a = g->a, *b = g->b;                                                               \
@@ -38,10 +38,9 @@ typedef float vector_t __attribute__((vector_size(32), aligned(4), may_alias));
 
 /* `rows` rows and one panel of c, kept in registers over all of k. Inlined with a constant `rows`.
  * `columns` of the panel exist in c; all PANEL of them exist in b. */
-static inline __attribute__((always_inline)) void multiply_rows(int rows, const sumi__gemm_t *g,
-                                                                int64_t row, const float *b,
-                                                                int64_t ldb, float *c,
-                                                                int64_t columns) {
+static inline __attribute__((always_inline)) void
+multiply_rows(int rows, const sumi__tensor_gemm_t *g, int64_t row, const float *b, int64_t ldb,
+              float *c, int64_t columns) {
   const int64_t a_row = g->transpose_a ? 1 : g->k, a_k = g->transpose_a ? g->m : 1;
   const float *a = (const float *)g->a + row * a_row;
   vector_t sum[ROWS][2];
@@ -62,7 +61,7 @@ static inline __attribute__((always_inline)) void multiply_rows(int rows, const 
   }
 }
 
-static void multiply_panel(const sumi__gemm_t *g, const float *b, int64_t ldb, float *c,
+static void multiply_panel(const sumi__tensor_gemm_t *g, const float *b, int64_t ldb, float *c,
                            int64_t columns) {
   int64_t row = 0;
   for (; row + ROWS <= g->m; row += ROWS) multiply_rows(ROWS, g, row, b, ldb, c, columns);
@@ -77,7 +76,8 @@ static void multiply_panel(const sumi__gemm_t *g, const float *b, int64_t ldb, f
 }
 
 /* Columns [column, column + columns) of op(b) as [k, PANEL], zeros behind them. */
-static void pack_panel(const sumi__gemm_t *g, int64_t column, int64_t columns, float *panel) {
+static void pack_panel(const sumi__tensor_gemm_t *g, int64_t column, int64_t columns,
+                       float *panel) {
   const float *b = g->b;
   if (columns < PANEL) memset(panel, 0, (size_t)(g->k * PANEL) * sizeof *panel);
   if (g->transpose_b) {
@@ -89,7 +89,7 @@ static void pack_panel(const sumi__gemm_t *g, int64_t column, int64_t columns, f
   }
 }
 
-static void multiply_small(const sumi__gemm_t *g) {
+static void multiply_small(const sumi__tensor_gemm_t *g) {
   float panel[MAX_DEPTH * PANEL];
   for (int64_t column = 0; column < g->n; column += PANEL) {
     const int64_t columns = g->n - column < PANEL ? g->n - column : PANEL;
@@ -103,35 +103,35 @@ static void multiply_small(const sumi__gemm_t *g) {
 }
 #define HAS_PANELS 1
 #else
-static void multiply_small(const sumi__gemm_t *g) {
+static void multiply_small(const sumi__tensor_gemm_t *g) {
   plain_32(g);
 }
 #define HAS_PANELS 0
 #endif
 
 /* m * n * k, or one past SMALL_PRODUCT when it is larger. */
-static int64_t product(const sumi__gemm_t *g) {
+static int64_t product(const sumi__tensor_gemm_t *g) {
   const int64_t limit = SMALL_PRODUCT + 1;
   if (g->m > limit || g->n > limit || g->k > limit) return limit;
   const int64_t area = g->m * g->n;
   return area > limit || area * g->k > limit ? limit : area * g->k;
 }
 
-static bool has_panels(const sumi__gemm_t *g) {
+static bool has_panels(const sumi__tensor_gemm_t *g) {
   const int64_t columns = g->n == 1 ? g->m : g->n;
   return HAS_PANELS && g->dtype == SUMI_FLOAT32 && columns >= NARROW && g->k <= MAX_DEPTH;
 }
 
 /* A product with a vector, transposed: its result is a row, which fills panels. */
-static sumi__gemm_t as_row(const sumi__gemm_t *g) {
-  return (sumi__gemm_t){.dtype = g->dtype,
-                        .transpose_b = !g->transpose_a,
-                        .m = 1,
-                        .n = g->m,
-                        .k = g->k,
-                        .a = g->b,
-                        .b = g->a,
-                        .c = g->c};
+static sumi__tensor_gemm_t as_row(const sumi__tensor_gemm_t *g) {
+  return (sumi__tensor_gemm_t){.dtype = g->dtype,
+                               .transpose_b = !g->transpose_a,
+                               .m = 1,
+                               .n = g->m,
+                               .k = g->k,
+                               .a = g->b,
+                               .b = g->a,
+                               .c = g->c};
 }
 
 /* The cores for which OpenBLAS multiplies small matrices without packing them (SMALL_MATRIX_OPT of
@@ -149,22 +149,22 @@ static bool blas_is_quick(void) {
   return known == 2;
 }
 
-static int64_t largest_product(const sumi__gemm_t *g) {
+static int64_t largest_product(const sumi__tensor_gemm_t *g) {
   if (!has_panels(g)) return TINY_PRODUCT;
   return g->n >= HALF_FULL ? SMALL_PRODUCT : THIN_PRODUCT;
 }
 
-bool sumi__gemm_is_small(const sumi__gemm_t *g) {
+bool sumi__tensor_gemm_is_small(const sumi__tensor_gemm_t *g) {
   return !blas_is_quick() && product(g) <= largest_product(g);
 }
 
-void sumi__gemm_small(const sumi__gemm_t *g) {
+void sumi__tensor_gemm_small(const sumi__tensor_gemm_t *g) {
   if (g->dtype == SUMI_FLOAT64) {
     plain_64(g);
   } else if (!has_panels(g)) {
     plain_32(g);
   } else if (g->n == 1) {
-    const sumi__gemm_t row = as_row(g);
+    const sumi__tensor_gemm_t row = as_row(g);
     multiply_small(&row);
   } else {
     multiply_small(g);

@@ -7,9 +7,9 @@
 
 /* Is this product better done here? That depends on its sizes and on the processor: OpenBLAS has
  * quick kernels for small matrices on some. */
-bool sumi__gemm_is_small(const sumi__gemm_t *gemm);
+bool sumi__tensor_gemm_is_small(const sumi__tensor_gemm_t *gemm);
 
 /* Computes a product for which that is so. */
-void sumi__gemm_small(const sumi__gemm_t *gemm);
+void sumi__tensor_gemm_small(const sumi__tensor_gemm_t *gemm);
 
 #endif

@@ -9,29 +9,30 @@
 
 /* input [images, rows.in, columns.in, channels] -> output [images, rows.out, columns.out, channels]
  */
-typedef struct sumi__pool {
+typedef struct sumi__tensor_pool {
   int64_t images, channels;
-  sumi__window_t rows, columns;
-} sumi__pool_t;
+  sumi__tensor_window_t rows, columns;
+} sumi__tensor_pool_t;
 
 /* The largest element of each window; NaN where there is one. */
-void sumi__max_pool(const sumi_kernel_t *kernel, const sumi__pool_t *pool, sumi_dtype_t dtype,
-                    const void *input, void *output);
+void sumi__tensor_max_pool(const sumi_kernel_t *kernel, const sumi__tensor_pool_t *pool,
+                           sumi_dtype_t dtype, const void *input, void *output);
 
 /* dx = dy at the first element, row by row, of each window that equals its maximum y; elsewhere
  * zero. */
-void sumi__max_pool_grad(const sumi_kernel_t *kernel, const sumi__pool_t *pool, sumi_dtype_t dtype,
-                         const void *x, const void *y, const void *dy, void *dx);
+void sumi__tensor_max_pool_grad(const sumi_kernel_t *kernel, const sumi__tensor_pool_t *pool,
+                                sumi_dtype_t dtype, const void *x, const void *y, const void *dy,
+                                void *dx);
 
 /* The transposed map: output = g at that element. */
-void sumi__max_pool_grad_grad(const sumi_kernel_t *kernel, const sumi__pool_t *pool,
-                              sumi_dtype_t dtype, const void *x, const void *y, const void *g,
-                              void *output);
+void sumi__tensor_max_pool_grad_grad(const sumi_kernel_t *kernel, const sumi__tensor_pool_t *pool,
+                                     sumi_dtype_t dtype, const void *x, const void *y,
+                                     const void *g, void *output);
 
 /* The mean of each window, padding not counted; its gradient. */
-void sumi__avg_pool(const sumi_kernel_t *kernel, const sumi__pool_t *pool, sumi_dtype_t dtype,
-                    const void *input, void *output);
-void sumi__avg_pool_grad(const sumi_kernel_t *kernel, const sumi__pool_t *pool, sumi_dtype_t dtype,
-                         const void *dy, void *dx);
+void sumi__tensor_avg_pool(const sumi_kernel_t *kernel, const sumi__tensor_pool_t *pool,
+                           sumi_dtype_t dtype, const void *input, void *output);
+void sumi__tensor_avg_pool_grad(const sumi_kernel_t *kernel, const sumi__tensor_pool_t *pool,
+                                sumi_dtype_t dtype, const void *dy, void *dx);
 
 #endif

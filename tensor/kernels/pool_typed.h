@@ -2,7 +2,7 @@
  * for that type. One call handles one row of windows of one image. */
 
 static void NAME(max_row)(const pool_run_t *run, int64_t image, int64_t y) {
-  const sumi__pool_t *pool = run->pool;
+  const sumi__tensor_pool_t *pool = run->pool;
   const int64_t channels = pool->channels;
   for (int64_t x = 0; x < pool->columns.out; ++x) {
     T *restrict out = (T *)run->result + output_pixel(pool, image, y, x) * channels;
@@ -21,7 +21,7 @@ static void NAME(max_row)(const pool_run_t *run, int64_t image, int64_t y) {
  * where none does. Found from the last tap to the first, so that the loop has no branches. */
 static void NAME(first_maximum)(const pool_run_t *run, int64_t image, int64_t y, int64_t x,
                                 taps_t taps, int64_t first, int count, int32_t *restrict tap) {
-  const sumi__pool_t *pool = run->pool;
+  const sumi__tensor_pool_t *pool = run->pool;
   const T *restrict maximum = (const T *)run->y + output_pixel(pool, image, y, x) * pool->channels +
                               first;
   for (int c = 0; c < count; ++c) tap[c] = -1;
@@ -35,7 +35,7 @@ static void NAME(first_maximum)(const pool_run_t *run, int64_t image, int64_t y,
 }
 
 static void NAME(max_grad_row)(const pool_run_t *run, int64_t image, int64_t y) {
-  const sumi__pool_t *pool = run->pool;
+  const sumi__tensor_pool_t *pool = run->pool;
   int32_t tap[CHANNEL_BLOCK];
   for (int64_t x = 0; x < pool->columns.out; ++x)
     for (int64_t first = 0; first < pool->channels; first += CHANNEL_BLOCK) {
@@ -81,7 +81,7 @@ static void NAME(max_grad_lower)(const T *maximum, const T *dy, const T *x, cons
 /* The upper halves of a row of windows, then the lower: writing one row at a time takes half the
  * time of writing two in turn. */
 static void NAME(max_grad_quads)(const pool_run_t *run, int64_t image, int64_t y) {
-  const sumi__pool_t *pool = run->pool;
+  const sumi__tensor_pool_t *pool = run->pool;
   const int64_t channels = pool->channels, row = pool->columns.in * channels;
   const int64_t out = output_pixel(pool, image, y, 0) * channels;
   const int64_t in = input_pixel(pool, image, y, 0, 0, 0) * channels;
@@ -95,7 +95,7 @@ static void NAME(max_grad_quads)(const pool_run_t *run, int64_t image, int64_t y
 }
 
 static void NAME(max_grad_grad_row)(const pool_run_t *run, int64_t image, int64_t y) {
-  const sumi__pool_t *pool = run->pool;
+  const sumi__tensor_pool_t *pool = run->pool;
   int32_t tap[CHANNEL_BLOCK];
   for (int64_t x = 0; x < pool->columns.out; ++x)
     for (int64_t first = 0; first < pool->channels; first += CHANNEL_BLOCK) {
@@ -115,7 +115,7 @@ static void NAME(max_grad_grad_row)(const pool_run_t *run, int64_t image, int64_
 }
 
 static void NAME(avg_row)(const pool_run_t *run, int64_t image, int64_t y) {
-  const sumi__pool_t *pool = run->pool;
+  const sumi__tensor_pool_t *pool = run->pool;
   const int64_t channels = pool->channels;
   for (int64_t x = 0; x < pool->columns.out; ++x) {
     T *restrict out = (T *)run->result + output_pixel(pool, image, y, x) * channels;
@@ -132,7 +132,7 @@ static void NAME(avg_row)(const pool_run_t *run, int64_t image, int64_t y) {
 }
 
 static void NAME(avg_grad_row)(const pool_run_t *run, int64_t image, int64_t y) {
-  const sumi__pool_t *pool = run->pool;
+  const sumi__tensor_pool_t *pool = run->pool;
   const int64_t channels = pool->channels;
   for (int64_t x = 0; x < pool->columns.out; ++x) {
     const T *restrict dy = (const T *)run->dy + output_pixel(pool, image, y, x) * channels;

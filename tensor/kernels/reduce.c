@@ -21,10 +21,7 @@ typedef struct layout {
   int64_t units_per_task;      /* with one part */
 } layout_t;
 
-enum {
-  TASK_ELEMENTS = 1 << 15, /* worth a task */
-  ENOUGH_UNITS = 16        /* from here on sequences need not be cut */
-};
+enum { ENOUGH_UNITS = 16 }; /* from here on sequences need not be cut */
 
 static int64_t at_most(int64_t value, int64_t most) {
   return value < most ? value : most;
@@ -38,15 +35,6 @@ static int64_t rounded_up(int64_t count, int64_t divisor) {
   return count / divisor + (count % divisor != 0);
 }
 
-int64_t sumi__reduce_parts(int64_t length) {
-  return at_least(at_most(length / TASK_ELEMENTS, SUMI__REDUCE_MOST_PARTS), 1);
-}
-
-int64_t sumi__reduce_part_begin(int64_t length, int64_t parts, int64_t part) {
-  if (part == parts) return length;
-  return length / parts * part / SUMI__REDUCE_GRAIN * SUMI__REDUCE_GRAIN;
-}
-
 static void divide(layout_t *l) {
   const int64_t tile = at_most(l->width, SUMI__REDUCE_TILE);
   l->tiles = rounded_up(l->width, SUMI__REDUCE_TILE);
@@ -54,8 +42,8 @@ static void divide(layout_t *l) {
   l->parts = 1;
   if (units < ENOUGH_UNITS)
     l->parts = at_least(
-        at_most(unit_elements / TASK_ELEMENTS, at_most(SUMI__REDUCE_MOST_PARTS, l->length)), 1);
-  l->units_per_task = at_least(TASK_ELEMENTS / unit_elements, 1);
+        at_most(unit_elements / SUMI__REDUCE_TASK, at_most(SUMI__REDUCE_MOST_PARTS, l->length)), 1);
+  l->units_per_task = at_least(SUMI__REDUCE_TASK / unit_elements, 1);
 }
 
 /* Neighbouring axes with one fate, innermost first; axes of size 1 have none. Strides count
@@ -118,7 +106,7 @@ static int64_t offset_of(int64_t position, int count, const int64_t *size, const
 }
 
 typedef struct work {
-  const sumi__reducer_t *reducer;
+  const sumi__tensor_reducer_t *reducer;
   layout_t layout;
   const char *x;
   char *partials; /* [part][row][width] totals; only with more than one part */
@@ -176,21 +164,23 @@ static void task_of_part(void *context, int64_t index) {
   w->reducer->start(totals.bytes, width);
   int64_t begin = l->length * part / l->parts, end = l->length * (part + 1) / l->parts;
   if (units == 1 && !l->columns) {
-    begin = sumi__reduce_part_begin(l->length, l->parts, part);
-    end = sumi__reduce_part_begin(l->length, l->parts, part + 1);
+    begin = sumi__tensor_reduce_part_begin(l->length, l->parts, part);
+    end = sumi__tensor_reduce_part_begin(l->length, l->parts, part + 1);
   }
   reduce_part(w, row, column, width, begin, end, totals.bytes);
   memcpy(w->partials + (size_t)at * w->reducer->total_bytes, totals.bytes,
          (size_t)width * w->reducer->total_bytes);
 }
 
-size_t sumi__reduce_scratch(const sumi__reducer_t *reducer, sumi_dims_t dims, unsigned axes) {
+size_t sumi__tensor_reduce_scratch(const sumi__tensor_reducer_t *reducer, sumi_dims_t dims,
+                                   unsigned axes) {
   const layout_t l = layout_of(dims, axes);
   return l.parts > 1 ? (size_t)(l.parts * l.rows * l.width) * reducer->total_bytes : 0;
 }
 
-void sumi__reduce(const sumi_kernel_t *kernel, const sumi__reducer_t *reducer, sumi_dims_t dims,
-                  unsigned axes, const void *x, void *scratch, void *results) {
+void sumi__tensor_reduce(const sumi_kernel_t *kernel, const sumi__tensor_reducer_t *reducer,
+                         sumi_dims_t dims, unsigned axes, const void *x, void *scratch,
+                         void *results) {
   work_t w = {reducer, layout_of(dims, axes), x, scratch, results};
   const layout_t *l = &w.layout;
   if (l->parts == 1) {

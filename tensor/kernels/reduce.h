@@ -8,7 +8,7 @@
 
 /* The arithmetic of one reduction and dtype. Totals may be wider than elements: float32 is summed
  * in float32 a block at a time and in float64 across blocks. */
-typedef struct sumi__reducer {
+typedef struct sumi__tensor_reducer {
   size_t element_bytes, total_bytes, result_bytes;
   /* totals[0, n) = the neutral element */
   void (*start)(void *totals, int64_t n);
@@ -21,32 +21,47 @@ typedef struct sumi__reducer {
   void (*merge)(void *totals, const void *more, int64_t n);
   /* results of totals, each of `count` elements */
   void (*finish)(const void *totals, int64_t n, int64_t count, void *results);
-} sumi__reducer_t;
+} sumi__tensor_reducer_t;
 
 enum { SUMI__REDUCE_TILE = 256 };
 
 /* Reduces the axes of `dims` in the bit set `axes`, of data at `x`, into `results`. `scratch` has as
- * many bytes as sumi__reduce_scratch says. */
-void sumi__reduce(const sumi_kernel_t *kernel, const sumi__reducer_t *reducer, sumi_dims_t dims,
-                  unsigned axes, const void *x, void *scratch, void *results);
+ * many bytes as sumi__tensor_reduce_scratch says. */
+void sumi__tensor_reduce(const sumi_kernel_t *kernel, const sumi__tensor_reducer_t *reducer,
+                         sumi_dims_t dims, unsigned axes, const void *x, void *scratch,
+                         void *results);
 
 /* How the elements of a sequence that is reduced to one result are cut: parts, each reduced by itself
  * and merged in order. Parts begin at multiples of SUMI__REDUCE_GRAIN, and a run that is done in
  * pieces of that many elements has the same result as one. */
-enum { SUMI__REDUCE_GRAIN = 1024, SUMI__REDUCE_MOST_PARTS = 64 };
-int64_t sumi__reduce_parts(int64_t length);
-int64_t sumi__reduce_part_begin(int64_t length, int64_t parts, int64_t part);
+enum {
+  SUMI__REDUCE_GRAIN = 1024,
+  SUMI__REDUCE_MOST_PARTS = 64,
+  SUMI__REDUCE_TASK = 1 << 15 /* elements worth a part */
+};
 
-size_t sumi__reduce_scratch(const sumi__reducer_t *reducer, sumi_dims_t dims, unsigned axes);
+static inline int64_t sumi__tensor_reduce_parts(int64_t length) {
+  const int64_t parts = length / SUMI__REDUCE_TASK;
+  return parts < 1 ? 1 : parts < SUMI__REDUCE_MOST_PARTS ? parts : SUMI__REDUCE_MOST_PARTS;
+}
+
+static inline int64_t sumi__tensor_reduce_part_begin(int64_t length, int64_t parts, int64_t part) {
+  if (part == parts) return length;
+  return length / parts * part / SUMI__REDUCE_GRAIN * SUMI__REDUCE_GRAIN;
+}
+
+size_t sumi__tensor_reduce_scratch(const sumi__tensor_reducer_t *reducer, sumi_dims_t dims,
+                                   unsigned axes);
 
 /* The reducers of an op and dtype; NULL when there is none. */
-const sumi__reducer_t *sumi__sum_reducer(sumi_dtype_t dtype);
-const sumi__reducer_t *sumi__mean_reducer(sumi_dtype_t dtype);
-const sumi__reducer_t *sumi__prod_reducer(sumi_dtype_t dtype);
-const sumi__reducer_t *sumi__max_reducer(sumi_dtype_t dtype);
-const sumi__reducer_t *sumi__min_reducer(sumi_dtype_t dtype);
-const sumi__reducer_t *sumi__all_reducer(sumi_dtype_t dtype);
-const sumi__reducer_t *sumi__any_reducer(sumi_dtype_t dtype);
-const sumi__reducer_t *sumi__half_squares_reducer(sumi_dtype_t dtype); /* sum of x * x / 2 */
+const sumi__tensor_reducer_t *sumi__tensor_sum_reducer(sumi_dtype_t dtype);
+const sumi__tensor_reducer_t *sumi__tensor_mean_reducer(sumi_dtype_t dtype);
+const sumi__tensor_reducer_t *sumi__tensor_prod_reducer(sumi_dtype_t dtype);
+const sumi__tensor_reducer_t *sumi__tensor_max_reducer(sumi_dtype_t dtype);
+const sumi__tensor_reducer_t *sumi__tensor_min_reducer(sumi_dtype_t dtype);
+const sumi__tensor_reducer_t *sumi__tensor_all_reducer(sumi_dtype_t dtype);
+const sumi__tensor_reducer_t *sumi__tensor_any_reducer(sumi_dtype_t dtype);
+const sumi__tensor_reducer_t *
+sumi__tensor_half_squares_reducer(sumi_dtype_t dtype); /* sum of x * x / 2 */
 
 #endif

@@ -3,7 +3,6 @@
 #include "kernels/reduce.h"
 
 #include <math.h>
-#include <string.h>
 
 /* The parts of a reducer that are one loop. T is the element, A the total, R the result; `step`
  * makes a new total of a total t and an x that is an element or another total; `result` makes a
@@ -94,8 +93,9 @@ enum { LANES = 32, BLOCK = 1024, BLOCK_ROWS = 64 };
 #define REDUCER(name, T, A, B, R, neutral, step, take, result)                                     \
   PARTS(name, T, A, R, neutral, step, take, result)                                                \
   LOOPS(name, T, A, B, neutral, step, take)                                                        \
-  static const sumi__reducer_t name = {sizeof(T),  sizeof(A),      sizeof(R),    name##_start,     \
-                                       name##_run, name##_columns, name##_merge, name##_finish};
+  static const sumi__tensor_reducer_t name = {sizeof(T),    sizeof(A),    sizeof(R),               \
+                                              name##_start, name##_run,   name##_columns,          \
+                                              name##_merge, name##_finish};
 
 #define ADD        t + x
 #define MULTIPLY   t *x
@@ -140,7 +140,7 @@ REDUCER(any_bool, bool, uint8_t, uint8_t, bool, 0, t | x, AS_IT_IS, THE_TOTAL)
 
 static const struct {
   sumi_dtype_t dtype;
-  const sumi__reducer_t *sum, *mean, *prod, *max, *min, *all, *any, *half_squares;
+  const sumi__tensor_reducer_t *sum, *mean, *prod, *max, *min, *all, *any, *half_squares;
 } reducers[] = {
     {SUMI_FLOAT32, &sum_float32, &mean_float32, &prod_float32, &max_float32, &min_float32, NULL,
      NULL, &half_squares_float32},
@@ -152,7 +152,7 @@ static const struct {
 };
 
 #define CHOOSER(name)                                                                              \
-  const sumi__reducer_t *sumi__##name##_reducer(sumi_dtype_t dtype) {                              \
+  const sumi__tensor_reducer_t *sumi__tensor_##name##_reducer(sumi_dtype_t dtype) {                \
     for (size_t i = 0; i < sizeof reducers / sizeof *reducers; ++i)                                \
       if (reducers[i].dtype == dtype) return reducers[i].name;                                     \
     return NULL;                                                                                   \

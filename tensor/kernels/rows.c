@@ -10,7 +10,7 @@ static int64_t clamp_parts(int64_t parts, int64_t most) {
 
 typedef struct each {
   int64_t rows, parts;
-  sumi__rows_fn_t run;
+  sumi__tensor_rows_fn_t run;
   void *context;
 } each_t;
 
@@ -21,15 +21,15 @@ static void run_part(void *context, int64_t part) {
   if (end > first) each->run(each->context, first, end - first);
 }
 
-void sumi__each_rows(const sumi_kernel_t *kernel, int64_t rows, int64_t width, sumi__rows_fn_t run,
-                     void *context) {
+void sumi__tensor_each_rows(const sumi_kernel_t *kernel, int64_t rows, int64_t width,
+                            sumi__tensor_rows_fn_t run, void *context) {
   each_t each = {rows, clamp_parts(rows * width / MIN_PART_ELEMENTS, MAX_PARTS), run, context};
   sumi_kernel_parallel(kernel, each.parts, run_part, &each);
 }
 
 typedef struct summing {
   int64_t rows, parts, values;
-  sumi__row_sums_fn_t add;
+  sumi__tensor_row_sums_fn_t add;
   const void *context;
   double *sums; /* the total, then each part's */
 } summing_t;
@@ -42,12 +42,13 @@ static void sum_part(void *context, int64_t part) {
   s->add(s->context, first, end - first, sums);
 }
 
-size_t sumi__row_sums_scratch(int64_t values) {
+size_t sumi__tensor_row_sums_scratch(int64_t values) {
   return (size_t)values * (MAX_SUM_PARTS + 1) * sizeof(double);
 }
 
-const double *sumi__row_sums(const sumi_kernel_t *kernel, int64_t rows, int64_t values,
-                             sumi__row_sums_fn_t add, const void *context, void *scratch) {
+const double *sumi__tensor_row_sums(const sumi_kernel_t *kernel, int64_t rows, int64_t values,
+                                    sumi__tensor_row_sums_fn_t add, const void *context,
+                                    void *scratch) {
   summing_t s = {rows,   clamp_parts(rows / MIN_SUM_PART_ROWS, MAX_SUM_PARTS), values, add, context,
                  scratch};
   sumi_kernel_parallel(kernel, s.parts, sum_part, &s);

@@ -7,7 +7,7 @@
 
 enum { LANES = 8, BLOCK = 256 };
 
-static int64_t label_of(const sumi__softmax_t *s, int64_t row) {
+static int64_t label_of(const sumi__tensor_softmax_t *s, int64_t row) {
   return s->indices->dtype == SUMI_INT32 ? ((const int32_t *)s->indices->data)[row]
                                          : ((const int64_t *)s->indices->data)[row];
 }
@@ -18,7 +18,7 @@ static void exp_doubles(int64_t count, const double *x, double *y) {
 
 #define T        float
 #define NAME(f)  f##_float32
-#define EXP_MANY sumi__vexp
+#define EXP_MANY sumi__tensor_vexp
 #include "kernels/softmax_typed.h"
 #undef T
 #undef NAME
@@ -31,25 +31,27 @@ static void exp_doubles(int64_t count, const double *x, double *y) {
 #undef NAME
 #undef EXP_MANY
 
-static void run(const sumi_kernel_t *kernel, const sumi__softmax_t *softmax, sumi__rows_fn_t single,
-                sumi__rows_fn_t twice) {
-  sumi__softmax_t s = *softmax;
+static void run(const sumi_kernel_t *kernel, const sumi__tensor_softmax_t *softmax,
+                sumi__tensor_rows_fn_t single, sumi__tensor_rows_fn_t twice) {
+  sumi__tensor_softmax_t s = *softmax;
   if (s.rows > 0 && s.classes > 0)
-    sumi__each_rows(kernel, s.rows, s.classes, s.dtype == SUMI_FLOAT32 ? single : twice, &s);
+    sumi__tensor_each_rows(kernel, s.rows, s.classes, s.dtype == SUMI_FLOAT32 ? single : twice, &s);
 }
 
-void sumi__softmax(const sumi_kernel_t *kernel, const sumi__softmax_t *softmax) {
+void sumi__tensor_softmax(const sumi_kernel_t *kernel, const sumi__tensor_softmax_t *softmax) {
   run(kernel, softmax, softmax_rows_float32, softmax_rows_float64);
 }
 
-void sumi__log_softmax(const sumi_kernel_t *kernel, const sumi__softmax_t *softmax) {
+void sumi__tensor_log_softmax(const sumi_kernel_t *kernel, const sumi__tensor_softmax_t *softmax) {
   run(kernel, softmax, log_softmax_rows_float32, log_softmax_rows_float64);
 }
 
-void sumi__dense_cross_entropy(const sumi_kernel_t *kernel, const sumi__softmax_t *softmax) {
+void sumi__tensor_dense_cross_entropy(const sumi_kernel_t *kernel,
+                                      const sumi__tensor_softmax_t *softmax) {
   run(kernel, softmax, dense_rows_float32, dense_rows_float64);
 }
 
-void sumi__sparse_cross_entropy(const sumi_kernel_t *kernel, const sumi__softmax_t *softmax) {
+void sumi__tensor_sparse_cross_entropy(const sumi_kernel_t *kernel,
+                                       const sumi__tensor_softmax_t *softmax) {
   run(kernel, softmax, sparse_rows_float32, sparse_rows_float64);
 }

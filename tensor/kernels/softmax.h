@@ -5,7 +5,7 @@
 
 #include <sumi/op_def.h>
 
-typedef struct sumi__softmax {
+typedef struct sumi__tensor_softmax {
   sumi_dtype_t dtype;
   int64_t rows, classes;
   const void *logits;
@@ -14,15 +14,17 @@ typedef struct sumi__softmax {
       *indices; /* int32 or int64, [rows], each in [0, classes), for the sparse loss */
   void *result; /* what the function computes, or the losses' gradients */
   void *loss;   /* [rows] */
-} sumi__softmax_t;
+} sumi__tensor_softmax_t;
 
-void sumi__softmax(const sumi_kernel_t *kernel, const sumi__softmax_t *softmax);
-void sumi__log_softmax(const sumi_kernel_t *kernel, const sumi__softmax_t *softmax);
+void sumi__tensor_softmax(const sumi_kernel_t *kernel, const sumi__tensor_softmax_t *softmax);
+void sumi__tensor_log_softmax(const sumi_kernel_t *kernel, const sumi__tensor_softmax_t *softmax);
 
 /* loss = -sum(labels . log_softmax(logits)), result = softmax(logits) - labels. */
-void sumi__dense_cross_entropy(const sumi_kernel_t *kernel, const sumi__softmax_t *softmax);
+void sumi__tensor_dense_cross_entropy(const sumi_kernel_t *kernel,
+                                      const sumi__tensor_softmax_t *softmax);
 
 /* The same with labels that are 1 at one index and 0 elsewhere. */
-void sumi__sparse_cross_entropy(const sumi_kernel_t *kernel, const sumi__softmax_t *softmax);
+void sumi__tensor_sparse_cross_entropy(const sumi_kernel_t *kernel,
+                                       const sumi__tensor_softmax_t *softmax);
 
 #endif

@@ -23,7 +23,7 @@ static double NAME(sum)(int64_t count, const T *restrict x) {
 }
 
 /* result = logits - the row's maximum: exp of it cannot overflow. */
-static void NAME(shift_rows)(const sumi__softmax_t *s, int64_t first, int64_t count) {
+static void NAME(shift_rows)(const sumi__tensor_softmax_t *s, int64_t first, int64_t count) {
   for (int64_t row = first; row < first + count; ++row) {
     const T *restrict x = (const T *)s->logits + row * s->classes;
     T *restrict y = (T *)s->result + row * s->classes;
@@ -32,13 +32,13 @@ static void NAME(shift_rows)(const sumi__softmax_t *s, int64_t first, int64_t co
   }
 }
 
-static void NAME(exp_rows)(const sumi__softmax_t *s, int64_t first, int64_t count) {
+static void NAME(exp_rows)(const sumi__tensor_softmax_t *s, int64_t first, int64_t count) {
   T *y = (T *)s->result + first * s->classes;
   EXP_MANY(count * s->classes, y, y);
 }
 
 /* result /= its sum, which is returned. */
-static double NAME(divide_row)(const sumi__softmax_t *s, int64_t row) {
+static double NAME(divide_row)(const sumi__tensor_softmax_t *s, int64_t row) {
   T *restrict y = (T *)s->result + row * s->classes;
   const double total = NAME(sum)(s->classes, y);
   const T factor = (T)(1 / total);
@@ -47,14 +47,14 @@ static double NAME(divide_row)(const sumi__softmax_t *s, int64_t row) {
 }
 
 static void NAME(softmax_rows)(void *context, int64_t first, int64_t count) {
-  const sumi__softmax_t *s = context;
+  const sumi__tensor_softmax_t *s = context;
   NAME(shift_rows)(s, first, count);
   NAME(exp_rows)(s, first, count);
   for (int64_t row = first; row < first + count; ++row) NAME(divide_row)(s, row);
 }
 
 static void NAME(log_softmax_rows)(void *context, int64_t first, int64_t count) {
-  const sumi__softmax_t *s = context;
+  const sumi__tensor_softmax_t *s = context;
   T exps[BLOCK];
   NAME(shift_rows)(s, first, count);
   for (int64_t row = first; row < first + count; ++row) {
@@ -71,7 +71,7 @@ static void NAME(log_softmax_rows)(void *context, int64_t first, int64_t count) 
 }
 
 static void NAME(sparse_rows)(void *context, int64_t first, int64_t count) {
-  const sumi__softmax_t *s = context;
+  const sumi__tensor_softmax_t *s = context;
   T *loss = s->loss;
   NAME(shift_rows)(s, first, count);
   for (int64_t row = first; row < first + count; ++row)
@@ -85,7 +85,7 @@ static void NAME(sparse_rows)(void *context, int64_t first, int64_t count) {
 
 /* A label of 0 counts for nothing, also where the logit is -infinity. */
 static void NAME(dense_rows)(void *context, int64_t first, int64_t count) {
-  const sumi__softmax_t *s = context;
+  const sumi__tensor_softmax_t *s = context;
   T *loss = s->loss;
   NAME(shift_rows)(s, first, count);
   for (int64_t row = first; row < first + count; ++row) {

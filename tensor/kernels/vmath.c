@@ -66,46 +66,46 @@ typedef float lanes_t __attribute__((vector_size(LANES * sizeof(float))));
 
 #endif
 
-UNARY(sumi__vexp, expf)
-UNARY(sumi__vexpm1, expm1f)
-UNARY(sumi__vlog, logf)
-UNARY(sumi__vlog1p, log1pf)
-UNARY(sumi__vsin, sinf)
-UNARY(sumi__vcos, cosf)
-UNARY(sumi__vtan, tanf)
-UNARY(sumi__vasin, asinf)
-UNARY(sumi__vacos, acosf)
-UNARY(sumi__vatan, atanf)
-UNARY(sumi__vsinh, sinhf)
-UNARY(sumi__vcosh, coshf)
-UNARY(sumi__vtanh, tanhf)
-UNARY(sumi__vasinh, asinhf)
-UNARY(sumi__vacosh, acoshf)
-UNARY(sumi__vatanh, atanhf)
-UNARY(sumi__verf, erff)
-UNARY(sumi__verfc, erfcf)
+UNARY(sumi__tensor_vexp, expf)
+UNARY(sumi__tensor_vexpm1, expm1f)
+UNARY(sumi__tensor_vlog, logf)
+UNARY(sumi__tensor_vlog1p, log1pf)
+UNARY(sumi__tensor_vsin, sinf)
+UNARY(sumi__tensor_vcos, cosf)
+UNARY(sumi__tensor_vtan, tanf)
+UNARY(sumi__tensor_vasin, asinf)
+UNARY(sumi__tensor_vacos, acosf)
+UNARY(sumi__tensor_vatan, atanf)
+UNARY(sumi__tensor_vsinh, sinhf)
+UNARY(sumi__tensor_vcosh, coshf)
+UNARY(sumi__tensor_vtanh, tanhf)
+UNARY(sumi__tensor_vasinh, asinhf)
+UNARY(sumi__tensor_vacosh, acoshf)
+UNARY(sumi__tensor_vatanh, atanhf)
+UNARY(sumi__tensor_verf, erff)
+UNARY(sumi__tensor_verfc, erfcf)
 
 enum { CHUNK = 256 };
 
 /* e / (1 + e) or 1 / (1 + e) with e = exp(-|x|), which overflows on neither side. */
-void sumi__vsigmoid(int64_t count, const float *x, float *y) {
+void sumi__tensor_vsigmoid(int64_t count, const float *x, float *y) {
   float e[CHUNK];
   for (int64_t n; count > 0; count -= n, x += n, y += n) {
     n = count < CHUNK ? count : CHUNK;
     SUMI__SIMD for (int64_t i = 0; i < n; ++i) e[i] = -fabsf(x[i]);
-    sumi__vexp(n, e, e);
+    sumi__tensor_vexp(n, e, e);
     SUMI__SIMD for (int64_t i = 0; i < n; ++i) y[i] = (x[i] < 0 ? e[i] : 1.0f) / (1.0f + e[i]);
   }
 }
 
 /* max(x, 0) + log(1 + exp(-|x|)) */
-void sumi__vsoftplus(int64_t count, const float *x, float *y) {
+void sumi__tensor_vsoftplus(int64_t count, const float *x, float *y) {
   float e[CHUNK];
   for (int64_t n; count > 0; count -= n, x += n, y += n) {
     n = count < CHUNK ? count : CHUNK;
     SUMI__SIMD for (int64_t i = 0; i < n; ++i) e[i] = -fabsf(x[i]);
-    sumi__vexp(n, e, e);
-    sumi__vlog1p(n, e, e);
+    sumi__tensor_vexp(n, e, e);
+    sumi__tensor_vlog1p(n, e, e);
     SUMI__SIMD for (int64_t i = 0; i < n; ++i) y[i] = (x[i] < 0 ? 0.0f : x[i]) + e[i];
   }
 }
@@ -113,7 +113,7 @@ void sumi__vsoftplus(int64_t count, const float *x, float *y) {
 BINARY(powers, powf)
 
 /* libmvec makes NaN of x^0 and 1^z where the other operand is NaN; they are 1. */
-void sumi__vpow(int64_t count, const float *x, const float *exponent, float *y) {
+void sumi__tensor_vpow(int64_t count, const float *x, const float *exponent, float *y) {
   float power[CHUNK];
   for (int64_t n; count > 0; count -= n, x += n, exponent += n, y += n) {
     n = count < CHUNK ? count : CHUNK;

@@ -6,26 +6,26 @@
 
 #include <sumi/config.h>
 
-SUMI_API void sumi__vexp(int64_t count, const float *x, float *y);
-SUMI_API void sumi__vexpm1(int64_t count, const float *x, float *y);
-SUMI_API void sumi__vlog(int64_t count, const float *x, float *y);
-SUMI_API void sumi__vlog1p(int64_t count, const float *x, float *y);
-SUMI_API void sumi__vsin(int64_t count, const float *x, float *y);
-SUMI_API void sumi__vcos(int64_t count, const float *x, float *y);
-SUMI_API void sumi__vtan(int64_t count, const float *x, float *y);
-SUMI_API void sumi__vasin(int64_t count, const float *x, float *y);
-SUMI_API void sumi__vacos(int64_t count, const float *x, float *y);
-SUMI_API void sumi__vatan(int64_t count, const float *x, float *y);
-SUMI_API void sumi__vsinh(int64_t count, const float *x, float *y);
-SUMI_API void sumi__vcosh(int64_t count, const float *x, float *y);
-SUMI_API void sumi__vtanh(int64_t count, const float *x, float *y);
-SUMI_API void sumi__vasinh(int64_t count, const float *x, float *y);
-SUMI_API void sumi__vacosh(int64_t count, const float *x, float *y);
-SUMI_API void sumi__vatanh(int64_t count, const float *x, float *y);
-SUMI_API void sumi__verf(int64_t count, const float *x, float *y);
-SUMI_API void sumi__verfc(int64_t count, const float *x, float *y);
-SUMI_API void sumi__vsigmoid(int64_t count, const float *x, float *y);
-SUMI_API void sumi__vsoftplus(int64_t count, const float *x, float *y);
-SUMI_API void sumi__vpow(int64_t count, const float *x, const float *exponent, float *y);
+void sumi__tensor_vexp(int64_t count, const float *x, float *y);
+void sumi__tensor_vexpm1(int64_t count, const float *x, float *y);
+void sumi__tensor_vlog(int64_t count, const float *x, float *y);
+void sumi__tensor_vlog1p(int64_t count, const float *x, float *y);
+void sumi__tensor_vsin(int64_t count, const float *x, float *y);
+void sumi__tensor_vcos(int64_t count, const float *x, float *y);
+void sumi__tensor_vtan(int64_t count, const float *x, float *y);
+void sumi__tensor_vasin(int64_t count, const float *x, float *y);
+void sumi__tensor_vacos(int64_t count, const float *x, float *y);
+void sumi__tensor_vatan(int64_t count, const float *x, float *y);
+void sumi__tensor_vsinh(int64_t count, const float *x, float *y);
+void sumi__tensor_vcosh(int64_t count, const float *x, float *y);
+void sumi__tensor_vtanh(int64_t count, const float *x, float *y);
+void sumi__tensor_vasinh(int64_t count, const float *x, float *y);
+void sumi__tensor_vacosh(int64_t count, const float *x, float *y);
+void sumi__tensor_vatanh(int64_t count, const float *x, float *y);
+void sumi__tensor_verf(int64_t count, const float *x, float *y);
+void sumi__tensor_verfc(int64_t count, const float *x, float *y);
+void sumi__tensor_vsigmoid(int64_t count, const float *x, float *y);
+void sumi__tensor_vsoftplus(int64_t count, const float *x, float *y);
+void sumi__tensor_vpow(int64_t count, const float *x, const float *exponent, float *y);
 
 #endif

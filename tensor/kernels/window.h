@@ -6,18 +6,18 @@
 
 #include <sumi/config.h>
 
-typedef struct sumi__window {
+typedef struct sumi__tensor_window {
   int64_t in, out, size, stride, dilation;
   int64_t before; /* padding in front */
-} sumi__window_t;
+} sumi__tensor_window_t;
 
 /* The window that TensorFlow's padding SAME (same = true) or VALID gives; `out` is negative when
  * the window does not fit. Source: tensorflow/core/framework/common_shape_fns.cc,
  * GetWindowedOutputSizeVerbose. */
-static inline sumi__window_t sumi__window_make(int64_t in, int64_t size, int64_t stride,
-                                               int64_t dilation, bool same) {
+static inline sumi__tensor_window_t
+sumi__tensor_window_make(int64_t in, int64_t size, int64_t stride, int64_t dilation, bool same) {
   const int64_t span = (size - 1) * dilation + 1;
-  sumi__window_t window = {in, 0, size, stride, dilation, 0};
+  sumi__tensor_window_t window = {in, 0, size, stride, dilation, 0};
   if (same) {
     window.out = (in + stride - 1) / stride;
     const int64_t padding = (window.out - 1) * stride + span - in;
@@ -29,8 +29,8 @@ static inline sumi__window_t sumi__window_make(int64_t in, int64_t size, int64_t
 }
 
 /* The taps [*first, *last) of output `index` that do not lie in the padding. */
-static inline void sumi__window_taps(const sumi__window_t *window, int64_t index, int64_t *first,
-                                     int64_t *last) {
+static inline void sumi__tensor_window_taps(const sumi__tensor_window_t *window, int64_t index,
+                                            int64_t *first, int64_t *last) {
   const int64_t start = index * window->stride - window->before, step = window->dilation;
   *first = start >= 0 ? 0 : (-start + step - 1) / step;
   const int64_t fitting = window->in <= start ? 0 : (window->in - start + step - 1) / step;

@@ -2,29 +2,31 @@
  * and defaults: TensorFlow 1.15 tf.layers.batch_normalization. */
 #include "layers/layer.h"
 
+#include <sumi/options.h>
 #include <sumi/ops.h>
 
 /* moving -= (moving - batch) * (1 - momentum), run with SUMI_UPDATE_OPS. */
 static void update_average(sumi_graph_t *graph, sumi_tensor_t moving, sumi_tensor_t batch,
                            double momentum) {
   const sumi_tensor_t step = sumi_mul(sumi_sub(moving, batch), 1 - momentum);
-  sumi_collection_add(graph, SUMI_UPDATE_OPS, sumi__apply("AssignSub", SUMI_TENSORS(moving, step)));
+  sumi_collection_add(graph, SUMI_UPDATE_OPS,
+                      sumi__tensor_apply("AssignSub", SUMI_TENSORS(moving, step)));
 }
 
 static sumi_tensor_t normalized(sumi_tensor_t x, int64_t channels,
                                 const sumi_batch_norm_options_t *options) {
-  const double momentum = options->momentum > 0 ? options->momentum : 0.99;
-  const double epsilon = options->epsilon > 0 ? options->epsilon : 1e-3;
+  const double momentum = sumi_option_number(options->momentum, 0.99);
+  const double epsilon = sumi_option_number(options->epsilon, 1e-3);
   const sumi_dims_t dims = SUMI_DIMS(channels);
   const bool reuse = options->reuse;
-  const sumi_tensor_t gamma = sumi__layer_variable(x, "gamma", dims, SUMI_ONES_INITIALIZER, true,
-                                                   reuse);
-  const sumi_tensor_t beta = sumi__layer_variable(x, "beta", dims, SUMI_ZEROS_INITIALIZER, true,
-                                                  reuse);
-  const sumi_tensor_t moving_mean = sumi__layer_variable(x, "moving_mean", dims,
-                                                         SUMI_ZEROS_INITIALIZER, false, reuse);
-  const sumi_tensor_t moving_variance = sumi__layer_variable(x, "moving_variance", dims,
-                                                             SUMI_ONES_INITIALIZER, false, reuse);
+  const sumi_tensor_t gamma = sumi__tensor_layer_variable(x, "gamma", dims, SUMI_ONES_INITIALIZER,
+                                                          true, reuse);
+  const sumi_tensor_t beta = sumi__tensor_layer_variable(x, "beta", dims, SUMI_ZEROS_INITIALIZER,
+                                                         true, reuse);
+  const sumi_tensor_t moving_mean = sumi__tensor_layer_variable(
+      x, "moving_mean", dims, SUMI_ZEROS_INITIALIZER, false, reuse);
+  const sumi_tensor_t moving_variance = sumi__tensor_layer_variable(
+      x, "moving_variance", dims, SUMI_ONES_INITIALIZER, false, reuse);
   sumi_tensor_t mean = moving_mean, variance = moving_variance;
   if (options->training) {
     sumi_dims_t axes = {.rank = sumi_tensor_dims(x).rank - 1};
@@ -39,12 +41,16 @@ static sumi_tensor_t normalized(sumi_tensor_t x, int64_t channels,
 }
 
 sumi_tensor_t sumi_batch_norm_layer_with(sumi_tensor_t x, sumi_site_t site,
-                                         sumi_batch_norm_options_t options) {
+                                         const sumi_batch_norm_options_t *given) {
+  sumi_batch_norm_options_t options;
+  if (!sumi__tensor_graph_options(sumi_tensor_graph(x), site, &options, sizeof options, given))
+    return (sumi_tensor_t){0};
   sumi_tensor_t y = {0};
-  if (!sumi__layer_begin(x, site, options.name, "batch_normalization", options.reuse)) return y;
+  if (!sumi__tensor_layer_begin(x, site, options.name, "batch_normalization", options.reuse))
+    return y;
   int64_t channels;
-  if (sumi__layer_size(x, "batch_normalization", 0, &channels))
+  if (sumi__tensor_layer_size(x, "batch_normalization", 0, &channels))
     y = normalized(x, channels, &options);
-  sumi__layer_end(x);
+  sumi__tensor_layer_end(x);
   return y;
 }

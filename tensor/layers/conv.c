@@ -1,5 +1,6 @@
 /* Convolution and pooling layers over [n, h, w, c]. Source of behaviour: TensorFlow 1.15 tf.layers.
  */
+#include <sumi/options.h>
 #include "layers/layer.h"
 
 static const char *padding_of(const sumi_layer_options_t *options) {
@@ -11,15 +12,18 @@ static sumi_named_attr_t ints(const char *name, int64_t size) {
 }
 
 sumi_tensor_t sumi_conv2d_layer_with(sumi_tensor_t x, sumi_site_t site, int64_t filters,
-                                     int64_t size, sumi_layer_options_t options) {
+                                     int64_t size, const sumi_layer_options_t *given) {
+  sumi_layer_options_t options;
+  if (!sumi__tensor_graph_options(sumi_tensor_graph(x), site, &options, sizeof options, given))
+    return (sumi_tensor_t){0};
   sumi_tensor_t y = {0};
-  if (!sumi__layer_begin(x, site, options.name, "conv2d", options.reuse)) return y;
+  if (!sumi__tensor_layer_begin(x, site, options.name, "conv2d", options.reuse)) return y;
   int64_t channels;
   if (filters < 1 || size < 1)
-    sumi__layer_refuse(x, SUMI_INVALID_ARGUMENT, "conv2d: %lld filters of size %lld",
-                       (long long)filters, (long long)size);
-  else if (sumi__layer_size(x, "conv2d", 4, &channels)) {
-    const sumi_tensor_t kernel = sumi__layer_variable(
+    sumi__tensor_layer_refuse(x, SUMI_INVALID_ARGUMENT, "conv2d: %lld filters of size %lld",
+                              (long long)filters, (long long)size);
+  else if (sumi__tensor_layer_size(x, "conv2d", 4, &channels)) {
+    const sumi_tensor_t kernel = sumi__tensor_layer_variable(
         x, "kernel", SUMI_DIMS(size, size, channels, filters), options.kernel_initializer, true,
         options.reuse);
     const sumi_named_attr_t attrs[] = {
@@ -32,32 +36,38 @@ sumi_tensor_t sumi_conv2d_layer_with(sumi_tensor_t x, sumi_site_t site, int64_t 
                                         .inputs = SUMI_LIST(2, inputs),
                                         .attr_count = 2,
                                         .attrs = attrs});
-    y = sumi__layer_finish(y, filters, &options);
+    y = sumi__tensor_layer_finish(y, filters, &options);
   }
-  sumi__layer_end(x);
+  sumi__tensor_layer_end(x);
   return y;
 }
 
 static sumi_tensor_t pool(const char *type, const char *scope, sumi_tensor_t x, sumi_site_t site,
                           int64_t size, const sumi_layer_options_t *options) {
   sumi_tensor_t y = {0};
-  if (!sumi__layer_begin(x, site, options->name, scope, options->reuse)) return y;
+  if (!sumi__tensor_layer_begin(x, site, options->name, scope, options->reuse)) return y;
   const sumi_named_attr_t attrs[] = {
       ints("ksize", size),
       ints("strides", options->strides ? options->strides : size),
       {"padding", {.kind = SUMI_ATTR_STRING, .string = padding_of(options)}}};
   y = sumi_node(&(sumi_node_spec_t){
       .site = site, .type = type, .inputs = SUMI_LIST(1, &x), .attr_count = 3, .attrs = attrs});
-  sumi__layer_end(x);
+  sumi__tensor_layer_end(x);
   return y;
 }
 
 sumi_tensor_t sumi_max_pool2d_with(sumi_tensor_t x, sumi_site_t site, int64_t size,
-                                   sumi_layer_options_t options) {
+                                   const sumi_layer_options_t *given) {
+  sumi_layer_options_t options;
+  if (!sumi__tensor_graph_options(sumi_tensor_graph(x), site, &options, sizeof options, given))
+    return (sumi_tensor_t){0};
   return pool("MaxPool", "max_pooling2d", x, site, size, &options);
 }
 
 sumi_tensor_t sumi_avg_pool2d_with(sumi_tensor_t x, sumi_site_t site, int64_t size,
-                                   sumi_layer_options_t options) {
+                                   const sumi_layer_options_t *given) {
+  sumi_layer_options_t options;
+  if (!sumi__tensor_graph_options(sumi_tensor_graph(x), site, &options, sizeof options, given))
+    return (sumi_tensor_t){0};
   return pool("AvgPool", "average_pooling2d", x, site, size, &options);
 }

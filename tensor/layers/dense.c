@@ -2,6 +2,7 @@
  */
 #include "layers/layer.h"
 
+#include <sumi/options.h>
 #include <sumi/ops.h>
 
 /* x's shape with the last size replaced; unknown sizes are taken from the run. */
@@ -28,18 +29,22 @@ static sumi_tensor_t product(sumi_tensor_t x, sumi_tensor_t kernel, int64_t inpu
 }
 
 sumi_tensor_t sumi_dense_with(sumi_tensor_t x, sumi_site_t site, int64_t units,
-                              sumi_layer_options_t options) {
+                              const sumi_layer_options_t *given) {
+  sumi_layer_options_t options;
+  if (!sumi__tensor_graph_options(sumi_tensor_graph(x), site, &options, sizeof options, given))
+    return (sumi_tensor_t){0};
   sumi_tensor_t y = {0};
-  if (!sumi__layer_begin(x, site, options.name, "dense", options.reuse)) return y;
+  if (!sumi__tensor_layer_begin(x, site, options.name, "dense", options.reuse)) return y;
   int64_t inputs;
   if (units < 1)
-    sumi__layer_refuse(x, SUMI_INVALID_ARGUMENT, "dense: %lld units", (long long)units);
-  else if (sumi__layer_size(x, "dense", 0, &inputs)) {
-    const sumi_tensor_t kernel = sumi__layer_variable(
+    sumi__tensor_layer_refuse(x, SUMI_INVALID_ARGUMENT, "dense: %lld units", (long long)units);
+  else if (sumi__tensor_layer_size(x, "dense", 0, &inputs)) {
+    const sumi_tensor_t kernel = sumi__tensor_layer_variable(
         x, "kernel", SUMI_DIMS(inputs, units), options.kernel_initializer, true, options.reuse);
-    if (kernel.op) y = sumi__layer_finish(product(x, kernel, inputs, units), units, &options);
+    if (kernel.op)
+      y = sumi__tensor_layer_finish(product(x, kernel, inputs, units), units, &options);
   }
-  sumi__layer_end(x);
+  sumi__tensor_layer_end(x);
   return y;
 }
 
@@ -51,13 +56,13 @@ sumi_tensor_t sumi_flatten_at(sumi_site_t site, sumi_tensor_t x) {
   sumi_graph_t *graph = sumi_tensor_graph(x);
   sumi_tensor_t y = {0};
   if (!graph || graph->status != SUMI_OK) return y;
-  sumi__composite_begin(graph, site);
+  sumi__tensor_composite_begin(graph, site);
   if (rest >= 0)
     y = sumi_reshape(x, SUMI_SHAPE(-1, (double)rest));
   else
-    sumi__layer_refuse(x, SUMI_INVALID_ARGUMENT,
-                       "flatten: input '%s' of shape %s; sizes past the first must be known",
-                       sumi_op_name(x.op), sumi_dims_text(dims).text);
-  sumi__composite_end(graph);
+    sumi__tensor_layer_refuse(x, SUMI_INVALID_ARGUMENT,
+                              "flatten: input '%s' of shape %s; sizes past the first must be known",
+                              sumi_op_name(x.op), sumi_dims_text(dims).text);
+  sumi__tensor_composite_end(graph);
   return y;
 }

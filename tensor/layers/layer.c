@@ -2,28 +2,28 @@
 
 #include "train/variable.h"
 
-bool sumi__layer_begin(sumi_tensor_t x, sumi_site_t site, const char *name, const char *fallback,
-                       bool reuse) {
+bool sumi__tensor_layer_begin(sumi_tensor_t x, sumi_site_t site, const char *name,
+                              const char *fallback, bool reuse) {
   sumi_graph_t *graph = sumi_tensor_graph(x);
   if (!graph || graph->status != SUMI_OK) return false;
   const char *scope = name ? name : fallback;
-  if (!sumi__name_is_valid(&graph->names, scope)) {
+  if (!sumi__tensor_name_is_valid(&graph->names, scope)) {
     sumi_fail(SUMI_INVALID_ARGUMENT, "'%s' is not a layer's name", scope);
     sumi_graph_refuse(graph, SUMI_INVALID_ARGUMENT, site);
     return false;
   }
-  if (!reuse) return sumi__scope_enter(graph, site, scope) == SUMI_OK;
-  const char *full = sumi__full_name(graph, scope);
+  if (!reuse) return sumi__tensor_scope_enter(graph, site, scope) == SUMI_OK;
+  const char *full = sumi__tensor_full_name(graph, scope);
   const char *again = full ? sumi_arena_printf(graph->arena, "%s/", full) : NULL;
-  if (full && !again) sumi__graph_adopt_failure(graph, sumi_fail_alloc("a name scope", 0));
-  return again && sumi__scope_enter(graph, site, again) == SUMI_OK;
+  if (full && !again) sumi__tensor_graph_adopt_failure(graph, sumi_fail_alloc("a name scope", 0));
+  return again && sumi__tensor_scope_enter(graph, site, again) == SUMI_OK;
 }
 
-void sumi__layer_end(sumi_tensor_t x) {
-  sumi__scope_leave(sumi_tensor_graph(x));
+void sumi__tensor_layer_end(sumi_tensor_t x) {
+  sumi__tensor_scope_leave(sumi_tensor_graph(x));
 }
 
-void sumi__layer_refuse(sumi_tensor_t x, sumi_status_t status, const char *format, ...) {
+void sumi__tensor_layer_refuse(sumi_tensor_t x, sumi_status_t status, const char *format, ...) {
   sumi_graph_t *graph = sumi_tensor_graph(x);
   va_list args;
   va_start(args, format);
@@ -32,63 +32,63 @@ void sumi__layer_refuse(sumi_tensor_t x, sumi_status_t status, const char *forma
   sumi_graph_refuse(graph, status, graph->composite_site);
 }
 
-bool sumi__layer_size(sumi_tensor_t x, const char *layer, int rank, int64_t *size) {
+bool sumi__tensor_layer_size(sumi_tensor_t x, const char *layer, int rank, int64_t *size) {
   const sumi_dims_t dims = sumi_tensor_dims(x);
   const bool rank_fits = rank ? dims.rank == rank : dims.rank >= 2;
   *size = rank_fits ? dims.size[dims.rank - 1] : -1;
   if (!sumi_dtype_is_floating(sumi_tensor_dtype(x))) {
-    sumi__layer_refuse(x, SUMI_INVALID_ARGUMENT, "%s: input '%s' is %s; it must be floating", layer,
-                       sumi_op_name(x.op), sumi_dtype_name(sumi_tensor_dtype(x)));
+    sumi__tensor_layer_refuse(x, SUMI_INVALID_ARGUMENT, "%s: input '%s' is %s; it must be floating",
+                              layer, sumi_op_name(x.op), sumi_dtype_name(sumi_tensor_dtype(x)));
     return false;
   }
   if (*size >= 0) return true;
-  sumi__layer_refuse(x, SUMI_INVALID_ARGUMENT,
-                     "%s: input '%s' of shape %s; its rank (%s) and its last size must be known",
-                     layer, sumi_op_name(x.op), sumi_dims_text(dims).text,
-                     rank == 4 ? "4: n, h, w, c" : "2 or more");
+  sumi__tensor_layer_refuse(
+      x, SUMI_INVALID_ARGUMENT,
+      "%s: input '%s' of shape %s; its rank (%s) and its last size must be known", layer,
+      sumi_op_name(x.op), sumi_dims_text(dims).text, rank == 4 ? "4: n, h, w, c" : "2 or more");
   return false;
 }
 
-sumi_tensor_t sumi__layer_variable(sumi_tensor_t x, const char *name, sumi_dims_t dims,
-                                   sumi_initializer_t initializer, bool trainable, bool reuse) {
+sumi_tensor_t sumi__tensor_layer_variable(sumi_tensor_t x, const char *name, sumi_dims_t dims,
+                                          sumi_initializer_t initializer, bool trainable,
+                                          bool reuse) {
   sumi_graph_t *graph = sumi_tensor_graph(x);
-  const char *full = reuse ? sumi__full_name(graph, name) : NULL;
-  if (full && !sumi__find_variable(graph, full).op) {
-    sumi__layer_refuse(x, SUMI_NOT_FOUND, "there is no variable '%s' to reuse", full);
+  const char *full = reuse ? sumi__tensor_full_name(graph, name) : NULL;
+  if (full && !sumi__tensor_find_variable(graph, full).op) {
+    sumi__tensor_layer_refuse(x, SUMI_NOT_FOUND, "there is no variable '%s' to reuse", full);
     return (sumi_tensor_t){0};
   }
   return sumi_get_variable_with(graph, graph->composite_site, name, dims,
-                                (sumi_variable_options_t){.initializer = initializer,
-                                                          .dtype = sumi_tensor_dtype(x),
-                                                          .not_trainable = !trainable,
-                                                          .reuse = reuse});
+                                SUMI_OPTIONS(sumi_variable_options_t, .initializer = initializer,
+                                             .dtype = sumi_tensor_dtype(x),
+                                             .not_trainable = !trainable, .reuse = reuse));
 }
 
-sumi_tensor_t sumi__layer_finish(sumi_tensor_t y, int64_t units,
-                                 const sumi_layer_options_t *options) {
+sumi_tensor_t sumi__tensor_layer_finish(sumi_tensor_t y, int64_t units,
+                                        const sumi_layer_options_t *options) {
   if (y.op && !options->no_bias) {
     sumi_initializer_t initializer = options->bias_initializer;
     if (initializer.kind == SUMI_INIT_GLOROT_UNIFORM)
       initializer.kind = SUMI_INIT_CONSTANT; /* not given: zeros */
-    const sumi_tensor_t bias = sumi__layer_variable(y, "bias", SUMI_DIMS(units), initializer, true,
-                                                    options->reuse);
-    y = bias.op ? sumi__apply("BiasAdd", SUMI_TENSORS(y, bias)) : bias;
+    const sumi_tensor_t bias = sumi__tensor_layer_variable(y, "bias", SUMI_DIMS(units), initializer,
+                                                           true, options->reuse);
+    y = bias.op ? sumi__tensor_apply("BiasAdd", SUMI_TENSORS(y, bias)) : bias;
   }
   return y.op && options->activation ? options->activation(y) : y;
 }
 
 sumi_tensor_t sumi_activation_relu(sumi_tensor_t x) {
-  return sumi__apply("Relu", SUMI_TENSORS(x));
+  return sumi__tensor_apply("Relu", SUMI_TENSORS(x));
 }
 
 sumi_tensor_t sumi_activation_sigmoid(sumi_tensor_t x) {
-  return sumi__apply("Sigmoid", SUMI_TENSORS(x));
+  return sumi__tensor_apply("Sigmoid", SUMI_TENSORS(x));
 }
 
 sumi_tensor_t sumi_activation_tanh(sumi_tensor_t x) {
-  return sumi__apply("Tanh", SUMI_TENSORS(x));
+  return sumi__tensor_apply("Tanh", SUMI_TENSORS(x));
 }
 
 sumi_tensor_t sumi_activation_softmax(sumi_tensor_t x) {
-  return sumi__apply("Softmax", SUMI_TENSORS(x));
+  return sumi__tensor_apply("Softmax", SUMI_TENSORS(x));
 }

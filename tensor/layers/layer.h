@@ -8,24 +8,25 @@
 
 /* Enters the layer's scope: unique, or the named one again when it is reused. False when the graph
  * has refused. */
-bool sumi__layer_begin(sumi_tensor_t x, sumi_site_t site, const char *name, const char *fallback,
-                       bool reuse);
-void sumi__layer_end(sumi_tensor_t x);
+bool sumi__tensor_layer_begin(sumi_tensor_t x, sumi_site_t site, const char *name,
+                              const char *fallback, bool reuse);
+void sumi__tensor_layer_end(sumi_tensor_t x);
 
 /* Refuses the graph, between begin and end, with the layer's line in front. */
-void sumi__layer_refuse(sumi_tensor_t x, sumi_status_t status, const char *format, ...)
+void sumi__tensor_layer_refuse(sumi_tensor_t x, sumi_status_t status, const char *format, ...)
     SUMI_PRINTF(3, 4);
 
 /* The static size of x's last axis; refuses the graph when it is unknown, x is not of that rank (0:
  * 2 or more), or not floating. */
-bool sumi__layer_size(sumi_tensor_t x, const char *layer, int rank, int64_t *size);
+bool sumi__tensor_layer_size(sumi_tensor_t x, const char *layer, int rank, int64_t *size);
 
 /* A variable of the layer. */
-sumi_tensor_t sumi__layer_variable(sumi_tensor_t x, const char *name, sumi_dims_t dims,
-                                   sumi_initializer_t initializer, bool trainable, bool reuse);
+sumi_tensor_t sumi__tensor_layer_variable(sumi_tensor_t x, const char *name, sumi_dims_t dims,
+                                          sumi_initializer_t initializer, bool trainable,
+                                          bool reuse);
 
 /* activation(y + bias), with the bias variable made when there is to be one. */
-sumi_tensor_t sumi__layer_finish(sumi_tensor_t y, int64_t units,
-                                 const sumi_layer_options_t *options);
+sumi_tensor_t sumi__tensor_layer_finish(sumi_tensor_t y, int64_t units,
+                                        const sumi_layer_options_t *options);
 
 #endif

@@ -56,12 +56,12 @@ static const struct {
 static sumi_status_t find(const sumi_kernel_t *kernel, bool largest) {
   const sumi_array_view_t *x = &kernel->in[0];
   int axis;
-  SUMI_TRY(sumi__kernel_axis(kernel, &kernel->in[1], x->rank, &axis));
+  SUMI_TRY(sumi__tensor_kernel_axis(kernel, &kernel->in[1], x->rank, &axis));
   search_t s = {.kernel = kernel,
                 .length = x->dims[axis],
-                .inner = sumi__count_axes(x->dims, axis + 1, x->rank),
+                .inner = sumi__tensor_count_axes(x->dims, axis + 1, x->rank),
                 .wide = kernel->out[0].dtype == SUMI_INT64};
-  const int64_t outer = sumi__count_axes(x->dims, 0, axis);
+  const int64_t outer = sumi__tensor_count_axes(x->dims, 0, axis);
   if (s.length == 0 && outer * s.inner > 0)
     return sumi_kernel_fail(kernel, SUMI_INVALID_ARGUMENT,
                             "axis %d has no elements to choose from: input has shape %s", axis,
@@ -84,12 +84,12 @@ static sumi_status_t argmax_shape(sumi_infer_t *infer) {
   const sumi_dims_t in = infer->in[0];
   int64_t value;
   int axis;
-  SUMI_TRY(sumi__want_rank(infer, 1, "dimension", 0));
+  SUMI_TRY(sumi__tensor_want_rank(infer, 1, "dimension", 0));
   if (in.rank == SUMI_UNKNOWN_RANK) return SUMI_OK;
   if (in.rank == 0) return sumi_refuse(infer, "input is a scalar, which has no axes");
-  infer->out[0] = sumi__dims_of_rank(in.rank - 1);
-  if (!sumi__known_element(infer, 1, 0, &value)) return SUMI_OK;
-  SUMI_TRY(sumi__want_axis(infer, "dimension", value, in.rank, &axis));
+  infer->out[0] = sumi__tensor_dims_of_rank(in.rank - 1);
+  if (!sumi__tensor_known_element(infer, 1, 0, &value)) return SUMI_OK;
+  SUMI_TRY(sumi__tensor_want_axis(infer, "dimension", value, in.rank, &axis));
   for (int i = 0; i < in.rank; ++i)
     if (i != axis) infer->out[0].size[i < axis ? i : i - 1] = in.size[i];
   return SUMI_OK;

@@ -11,8 +11,8 @@
 
 static sumi_status_t want_images(const sumi_infer_t *infer, int input, const char *name,
                                  int64_t *channels) {
-  SUMI_TRY(sumi__want_nhwc(infer));
-  SUMI_TRY(sumi__want_rank(infer, input, name, 4));
+  SUMI_TRY(sumi__tensor_want_nhwc(infer));
+  SUMI_TRY(sumi__tensor_want_rank(infer, input, name, 4));
   *channels = infer->in[input].rank == 4 ? infer->in[input].size[3] : SUMI_UNKNOWN_SIZE;
   return SUMI_OK;
 }
@@ -20,8 +20,8 @@ static sumi_status_t want_images(const sumi_infer_t *infer, int input, const cha
 static sumi_status_t want_vector(const sumi_infer_t *infer, int input, const char *name,
                                  int64_t *channels) {
   sumi_dims_t merged;
-  SUMI_TRY(sumi__want_rank(infer, input, name, 1));
-  if (!sumi_merge_dims(infer->in[input], sumi__vector_dims(*channels), &merged))
+  SUMI_TRY(sumi__tensor_want_rank(infer, input, name, 1));
+  if (!sumi_merge_dims(infer->in[input], sumi__tensor_vector_dims(*channels), &merged))
     return sumi_refuse(infer, "%s has shape %s, x has %lld channels", name,
                        sumi_dims_text(infer->in[input]).text, (long long)*channels);
   *channels = merged.size[0];
@@ -36,9 +36,9 @@ static sumi_status_t batch_norm_shape(sumi_infer_t *infer) {
                           : 5; /* training reads no mean, no variance */
   SUMI_TRY(want_images(infer, 0, "x", &channels));
   for (int i = 1; i < vectors; ++i) SUMI_TRY(want_vector(infer, i, names[i], &channels));
-  infer->out[0] = infer->in[0].rank == 4 ? infer->in[0] : sumi__dims_of_rank(4);
+  infer->out[0] = infer->in[0].rank == 4 ? infer->in[0] : sumi__tensor_dims_of_rank(4);
   infer->out[0].size[3] = channels;
-  for (int i = 1; i < 5; ++i) infer->out[i] = sumi__vector_dims(channels);
+  for (int i = 1; i < 5; ++i) infer->out[i] = sumi__tensor_vector_dims(channels);
   return SUMI_OK;
 }
 
@@ -51,8 +51,8 @@ static sumi_status_t batch_norm_grad_shape(sumi_infer_t *infer) {
   if (!sumi_merge_dims(infer->in[0], infer->in[1], &infer->out[0]))
     return sumi_refuse(infer, "y_backprop has shape %s, x has %s",
                        sumi_dims_text(infer->in[0]).text, sumi_dims_text(infer->in[1]).text);
-  infer->out[1] = infer->out[2] = sumi__vector_dims(channels);
-  infer->out[3] = infer->out[4] = sumi__vector_dims(0); /* as in TensorFlow: not used */
+  infer->out[1] = infer->out[2] = sumi__tensor_vector_dims(channels);
+  infer->out[3] = infer->out[4] = sumi__tensor_vector_dims(0); /* as in TensorFlow: not used */
   return SUMI_OK;
 }
 
@@ -112,8 +112,8 @@ SUMI_OP(
            "(give empty vectors). Outputs: y; the mean and the unbiased variance, for moving "
            "averages; two for the "
            "gradient. TensorFlow has it for float32 only.",
-    .shape = batch_norm_shape, .kernel = sumi__batch_norm, .scratch = sumi__batch_norm_scratch,
-    .grad = batch_norm_grad,
+    .shape = batch_norm_shape, .kernel = sumi__tensor_batch_norm,
+    .scratch = sumi__tensor_batch_norm_scratch, .grad = batch_norm_grad,
     SUMI_SAMPLES({.input_count = 5,
                   .in = {SUMI_S(1, 2, 2, 2), SUMI_S(2), SUMI_S(2), SUMI_S(0), SUMI_S(0)},
                   .at = {SUMI_VALUES(1, 10, 2, 20, 3, 30, 6, 60), SUMI_VALUES(1, 2),
@@ -133,7 +133,12 @@ SUMI_OP(
                   .expect = SUMI_VALUES(6.2465668e-05, -2.99999, 0.5, -1, 0.99993753, 0.99998999,
                                         2.4997501, 6.9999599),
                   .from = "TensorFlow 2.21",
-                  .no_gradient_check = true},
+                  .held = 0x18,
+                  .checked_outputs = 1},
+                 {.input_count = 5,
+                  .in = {SUMI_S(2, 2, 3, 2), SUMI_S(2), SUMI_S(2), SUMI_S(0), SUMI_S(0)},
+                  .attrs = "is_training = true",
+                  .checked_outputs = 1},
                  {.input_count = 5,
                   .in = {SUMI_S(1, 2, 2, 2), SUMI_S(3), SUMI_S(2), SUMI_S(0), SUMI_S(0)},
                   .attrs = "is_training = true",
@@ -153,8 +158,8 @@ SUMI_OP(
     .doc = "The gradients of FusedBatchNorm for x, scale and offset. reserve_space_1 and _2 are "
            "the mean and the "
            "variance that it used.",
-    .shape = batch_norm_grad_shape, .kernel = sumi__batch_norm_grad,
-    .scratch = sumi__batch_norm_scratch, .grad = batch_norm_grad_grad,
+    .shape = batch_norm_grad_shape, .kernel = sumi__tensor_batch_norm_grad,
+    .scratch = sumi__tensor_batch_norm_scratch, .grad = batch_norm_grad_grad,
     SUMI_SAMPLES({.input_count = 5,
                   .in = {SUMI_S(1, 2, 2, 2), SUMI_S(1, 2, 2, 2), SUMI_S(2), SUMI_S(2), SUMI_S(2)},
                   .at = {SUMI_VALUES(1, 2, -1, 0, 3, 1, 0, 4),
@@ -166,6 +171,13 @@ SUMI_OP(
                                         1.2025039, -0.08017826, -0.28634316, 0.057270683),
                   .from = "TensorFlow 2.21",
                   .no_gradient_check = true},
+                 {.input_count = 5,
+                  .in = {SUMI_S(1, 2, 2, 2), SUMI_S(1, 2, 2, 2), SUMI_S(2), SUMI_S(2), SUMI_S(2)},
+                  .lo = 0.5,
+                  .hi = 2,
+                  .attrs = "is_training = false",
+                  .held = 0x18,
+                  .checked_outputs = 3},
                  {.input_count = 5,
                   .in = {SUMI_S(1, 2, 2, 2), SUMI_S(1, 2, 2, 3), SUMI_S(3), SUMI_S(3), SUMI_S(3)},
                   .attrs = "is_training = true",

@@ -12,8 +12,8 @@ SUMI__MAP2(bias_add, FLOATS, x + y);
 
 static sumi_status_t bias_add_shape(sumi_infer_t *infer) {
   const sumi_dims_t value = infer->in[0];
-  SUMI_TRY(sumi__want_nhwc(infer));
-  SUMI_TRY(sumi__want_rank(infer, 1, "bias", 1));
+  SUMI_TRY(sumi__tensor_want_nhwc(infer));
+  SUMI_TRY(sumi__tensor_want_rank(infer, 1, "bias", 1));
   infer->out[0] = value;
   if (value.rank == SUMI_UNKNOWN_RANK) return SUMI_OK;
   if (value.rank < 2)
@@ -56,12 +56,12 @@ SUMI_OP(BiasAdd, "value: T, bias: T | data_format: string = NHWC -> output: T ; 
 
 static sumi_status_t bias_add_grad_shape(sumi_infer_t *infer) {
   const sumi_dims_t dims = infer->in[0];
-  SUMI_TRY(sumi__want_nhwc(infer));
+  SUMI_TRY(sumi__tensor_want_nhwc(infer));
   if (dims.rank != SUMI_UNKNOWN_RANK && dims.rank < 2)
     return sumi_refuse(infer, "out_backprop has shape %s, rank 2 or more is wanted",
                        sumi_dims_text(dims).text);
-  infer->out[0] = sumi__vector_dims(dims.rank == SUMI_UNKNOWN_RANK ? SUMI_UNKNOWN_SIZE
-                                                                   : dims.size[dims.rank - 1]);
+  infer->out[0] = sumi__tensor_vector_dims(
+      dims.rank == SUMI_UNKNOWN_RANK ? SUMI_UNKNOWN_SIZE : dims.size[dims.rank - 1]);
   return SUMI_OK;
 }
 
@@ -88,15 +88,15 @@ static void add_doubles(const void *context, int64_t first, int64_t count, doubl
 }
 
 static size_t bias_add_grad_scratch(const sumi_kernel_t *k) {
-  return sumi__row_sums_scratch(channels_of(&k->in[0]));
+  return sumi__tensor_row_sums_scratch(channels_of(&k->in[0]));
 }
 
 static sumi_status_t bias_add_grad_kernel(const sumi_kernel_t *k) {
   const sumi_array_view_t *x = &k->in[0];
-  const int64_t channels = channels_of(x), rows = sumi__count_axes(x->dims, 0, x->rank - 1);
+  const int64_t channels = channels_of(x), rows = sumi__tensor_count_axes(x->dims, 0, x->rank - 1);
   const bool single = x->dtype == SUMI_FLOAT32;
-  const double *sums = sumi__row_sums(k, rows, channels, single ? add_floats : add_doubles, x,
-                                      k->scratch);
+  const double *sums = sumi__tensor_row_sums(k, rows, channels, single ? add_floats : add_doubles,
+                                             x, k->scratch);
   float *floats = sumi_kernel_out(k, 0);
   double *doubles = sumi_kernel_out(k, 0);
   for (int64_t c = 0; c < channels; ++c) {

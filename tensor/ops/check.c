@@ -70,7 +70,7 @@ SUMI_OP(CheckNumerics, "tensor: T | message: string -> output: T ; T: float32 fl
 /* ---- Assert ---- */
 
 static sumi_status_t assert_shape(sumi_infer_t *infer) {
-  return sumi__want_rank(infer, 0, "condition", 0);
+  return sumi__tensor_want_rank(infer, 0, "condition", 0);
 }
 
 static void describe(const sumi_array_view_t *view, int64_t most, sumi_buffer_t *text) {

@@ -10,16 +10,17 @@
 static void copy_part(const sumi_kernel_t *kernel, const sumi_array_view_t *whole,
                       const sumi_array_view_t *part, int axis, int64_t offset, bool to_whole) {
   const size_t bytes = sumi_dtype_size_bytes(whole->dtype);
-  const int64_t outer = sumi__count_axes(whole->dims, 0, axis);
-  const int64_t inner = sumi__count_axes(whole->dims, axis + 1, whole->rank);
+  const int64_t outer = sumi__tensor_count_axes(whole->dims, 0, axis);
+  const int64_t inner = sumi__tensor_count_axes(whole->dims, axis + 1, whole->rank);
   const int64_t row = part->dims[axis] * inner, step = whole->dims[axis] * inner;
-  const sumi__box_t box = {.rank = 2,
-                           .size = {outer, row},
-                           .to_stride = {to_whole ? step : row, 1},
-                           .from_stride = {to_whole ? row : step, 1}};
+  const sumi__tensor_box_t box = {.rank = 2,
+                                  .size = {outer, row},
+                                  .to_stride = {to_whole ? step : row, 1},
+                                  .from_stride = {to_whole ? row : step, 1}};
   char *in_whole = (char *)(uintptr_t)whole->data + (size_t)(offset * inner) * bytes;
   char *in_part = (char *)(uintptr_t)part->data;
-  sumi__copy_box(kernel, bytes, &box, to_whole ? in_whole : in_part, to_whole ? in_part : in_whole);
+  sumi__tensor_copy_box(kernel, bytes, &box, to_whole ? in_whole : in_part,
+                        to_whole ? in_part : in_whole);
 }
 
 /* ---- ConcatV2 ---- */
@@ -29,7 +30,7 @@ static bool join_dims(sumi_dims_t a, sumi_dims_t b, int axis, sumi_dims_t *joine
   if (a.rank == SUMI_UNKNOWN_RANK || b.rank == SUMI_UNKNOWN_RANK || a.rank != b.rank)
     return a.rank == SUMI_UNKNOWN_RANK || b.rank == SUMI_UNKNOWN_RANK;
   int64_t total;
-  if (!sumi__add_sizes(a.size[axis], b.size[axis], &total)) return false;
+  if (!sumi__tensor_add_sizes(a.size[axis], b.size[axis], &total)) return false;
   a.size[axis] = b.size[axis] = SUMI_UNKNOWN_SIZE;
   if (!sumi_merge_dims(a, b, joined)) return false;
   joined->size[axis] = total;
@@ -57,7 +58,8 @@ static void know_joined(sumi_infer_t *infer, int count) {
     const int64_t length = infer->in[i].size[0];
     if (length < 0 || length > SUMI_MAX_RANK - joined.count) return;
     for (int k = 0; k < length; ++k, ++joined.count)
-      joined.has[joined.count] = sumi__known_element(infer, i, k, &joined.value[joined.count]);
+      joined.has[joined.count] = sumi__tensor_known_element(infer, i, k,
+                                                            &joined.value[joined.count]);
   }
   infer->known_out[0] = joined;
 }
@@ -67,18 +69,19 @@ static sumi_status_t concat_shape(sumi_infer_t *infer) {
   if (count < 1) return sumi_refuse(infer, "there is nothing to join");
   int rank, axis = 0;
   SUMI_TRY(common_rank(infer, count, &rank));
-  SUMI_TRY(sumi__want_rank(infer, count, "axis", 0));
+  SUMI_TRY(sumi__tensor_want_rank(infer, count, "axis", 0));
   if (rank == SUMI_UNKNOWN_RANK) return SUMI_OK;
   int64_t value;
-  if (!sumi__known_element(infer, count, 0, &value)) {
-    infer->out[0] = sumi__dims_of_rank(rank);
+  if (!sumi__tensor_known_element(infer, count, 0, &value)) {
+    infer->out[0] = sumi__tensor_dims_of_rank(rank);
     return SUMI_OK;
   }
-  SUMI_TRY(sumi__want_axis(infer, "axis", value, rank, &axis));
-  sumi_dims_t out = infer->in[0].rank == rank ? infer->in[0] : sumi__dims_of_rank(rank);
+  SUMI_TRY(sumi__tensor_want_axis(infer, "axis", value, rank, &axis));
+  sumi_dims_t out = infer->in[0].rank == rank ? infer->in[0] : sumi__tensor_dims_of_rank(rank);
   bool all_ranks = infer->in[0].rank == rank;
   for (int i = 1; i < count; ++i) {
-    const sumi_dims_t in = infer->in[i].rank == rank ? infer->in[i] : sumi__dims_of_rank(rank);
+    const sumi_dims_t in = infer->in[i].rank == rank ? infer->in[i]
+                                                     : sumi__tensor_dims_of_rank(rank);
     all_ranks = all_ranks && infer->in[i].rank == rank;
     const sumi_dims_t before = out;
     if (!join_dims(before, in, axis, &out))
@@ -95,7 +98,7 @@ static sumi_status_t concat_kernel(const sumi_kernel_t *kernel) {
   const int count = kernel->input_count - 1;
   const sumi_array_view_t *out = &kernel->out[0];
   int axis;
-  SUMI_TRY(sumi__kernel_axis(kernel, &kernel->in[count], out->rank, &axis));
+  SUMI_TRY(sumi__tensor_kernel_axis(kernel, &kernel->in[count], out->rank, &axis));
   int64_t offset = 0;
   for (int i = 0; i < count; offset += kernel->in[i++].dims[axis])
     copy_part(kernel, out, &kernel->in[i], axis, offset, true);
@@ -124,14 +127,14 @@ SUMI_OP(ConcatV2, "values: N * T, axis: Tidx -> output: T ; Tidx: int32 int64", 
         SUMI_SAMPLES({.input_count = 3,
                       .in = {SUMI_S(2, 1), SUMI_S(2, 2), SUMI_S0},
                       .at = {SUMI_VALUES(1, 2), SUMI_VALUES(3, 4, 5, 6), SUMI_VALUES(-1)},
-                      .dtype = {SUMI_FLOAT32, SUMI_FLOAT32, SUMI_INT32},
+                      .dtype = {0, 0, SUMI_INT32},
                       .out = SUMI_S(2, 3),
                       .expect = SUMI_VALUES(1, 3, 4, 2, 5, 6),
                       .from = "by hand"},
                      {.input_count = 3,
                       .in = {SUMI_S(2, 1), SUMI_S(3, 1), SUMI_S0},
                       .at = {NULL, NULL, SUMI_VALUES(1)},
-                      .dtype = {SUMI_FLOAT32, SUMI_FLOAT32, SUMI_INT32},
+                      .dtype = {0, 0, SUMI_INT32},
                       .want = SUMI_INVALID_ARGUMENT,
                       .message = "value 1 of shape (3, 1) does not join"}));
 
@@ -139,22 +142,22 @@ SUMI_OP(ConcatV2, "values: N * T, axis: Tidx -> output: T ; Tidx: int32 int64", 
 
 static sumi_status_t concat_offset_shape(sumi_infer_t *infer) {
   int64_t axis, at = 0;
-  const bool axis_known = sumi__known_element(infer, 0, 0, &axis);
+  const bool axis_known = sumi__tensor_known_element(infer, 0, 0, &axis);
   for (int i = 1; i < infer->input_count; ++i) {
     int length;
-    SUMI_TRY(sumi__want_length(infer, i, "shape", &length));
+    SUMI_TRY(sumi__tensor_want_length(infer, i, "shape", &length));
     infer->out[i - 1] = infer->in[i];
     if (length == SUMI_UNKNOWN_RANK) return SUMI_OK;
     sumi_dims_t offset = {.rank = length};
     if (axis_known) {
       int index;
-      SUMI_TRY(sumi__want_axis(infer, "concat_dim", axis, length, &index));
+      SUMI_TRY(sumi__tensor_want_axis(infer, "concat_dim", axis, length, &index));
       offset.size[index] = at;
       int64_t size = SUMI_UNKNOWN_SIZE;
-      sumi__known_element(infer, i, index, &size);
-      if (!sumi__add_sizes(at, size, &at))
+      sumi__tensor_known_element(infer, i, index, &size);
+      if (!sumi__tensor_add_sizes(at, size, &at))
         return sumi_refuse(infer, "the sizes add up to too much");
-      sumi__know_dims(infer, i - 1, offset);
+      sumi__tensor_know_dims(infer, i - 1, offset);
     }
   }
   return SUMI_OK;
@@ -163,11 +166,11 @@ static sumi_status_t concat_offset_shape(sumi_infer_t *infer) {
 static sumi_status_t concat_offset_kernel(const sumi_kernel_t *kernel) {
   const int rank = (int)kernel->in[1].dims[0];
   int axis;
-  SUMI_TRY(sumi__kernel_axis(kernel, &kernel->in[0], rank, &axis));
+  SUMI_TRY(sumi__tensor_kernel_axis(kernel, &kernel->in[0], rank, &axis));
   int64_t at = 0;
   for (int i = 0; i < kernel->output_count; ++i) {
-    for (int k = 0; k < rank; ++k) sumi__put_int(&kernel->out[i], k, k == axis ? at : 0);
-    at += sumi__view_int(&kernel->in[i + 1], axis);
+    for (int k = 0; k < rank; ++k) sumi__tensor_put_int(&kernel->out[i], k, k == axis ? at : 0);
+    at += sumi__tensor_view_int(&kernel->in[i + 1], axis);
   }
   return SUMI_OK;
 }
@@ -194,16 +197,16 @@ SUMI_OP(ConcatOffset,
 /* ---- Split, SplitV ---- */
 
 static sumi_status_t split_shape(sumi_infer_t *infer) {
-  SUMI_TRY(sumi__want_rank(infer, 0, "split_dim", 0));
+  SUMI_TRY(sumi__tensor_want_rank(infer, 0, "split_dim", 0));
   const sumi_dims_t in = infer->in[1];
   const int64_t num = sumi_attr_int(infer->op, "num_split");
   if (num < 1) return sumi_refuse(infer, "num_split is %lld, expected at least 1", (long long)num);
   if (in.rank == SUMI_UNKNOWN_RANK) return SUMI_OK;
-  sumi_dims_t part = sumi__dims_of_rank(in.rank);
+  sumi_dims_t part = sumi__tensor_dims_of_rank(in.rank);
   int64_t value;
-  if (sumi__known_element(infer, 0, 0, &value)) {
+  if (sumi__tensor_known_element(infer, 0, 0, &value)) {
     int axis;
-    SUMI_TRY(sumi__want_axis(infer, "split_dim", value, in.rank, &axis));
+    SUMI_TRY(sumi__tensor_want_axis(infer, "split_dim", value, in.rank, &axis));
     part = in;
     if (in.size[axis] != SUMI_UNKNOWN_SIZE) {
       if (in.size[axis] % num != 0)
@@ -220,7 +223,7 @@ static sumi_status_t split_shape(sumi_infer_t *infer) {
 static sumi_status_t cut(const sumi_kernel_t *kernel, int value, int dim) {
   const sumi_array_view_t *in = &kernel->in[value];
   int axis;
-  SUMI_TRY(sumi__kernel_axis(kernel, &kernel->in[dim], in->rank, &axis));
+  SUMI_TRY(sumi__tensor_kernel_axis(kernel, &kernel->in[dim], in->rank, &axis));
   int64_t offset = 0;
   for (int i = 0; i < kernel->output_count; offset += kernel->out[i++].dims[axis]) {
     if (offset + kernel->out[i].dims[axis] > in->dims[axis])
@@ -283,9 +286,10 @@ SUMI_OP(split, "value: T | num_split: int, axis: int = 0 -> output: T",
 /* Element i of size_splits; false when it is not known. */
 static bool split_size(const sumi_infer_t *infer, int i, int64_t *size) {
   sumi_array_view_t sizes;
-  if (sumi__known_element(infer, 1, i, size)) return true;
-  if (!sumi__input_value(infer, 1, &sizes) || i >= sumi_array_view_count(&sizes)) return false;
-  *size = sumi__view_int(&sizes, i);
+  if (sumi__tensor_known_element(infer, 1, i, size)) return true;
+  if (!sumi__tensor_input_value(infer, 1, &sizes) || i >= sumi_array_view_count(&sizes))
+    return false;
+  *size = sumi__tensor_view_int(&sizes, i);
   return true;
 }
 
@@ -307,7 +311,7 @@ static sumi_status_t add_up_sizes(const sumi_infer_t *infer, split_sizes_t *sum)
                          i, (long long)size);
     } else if (size == -1) {
       sum->wild = i;
-    } else if (!sumi__add_sizes(sum->total, size, &sum->total)) {
+    } else if (!sumi__tensor_add_sizes(sum->total, size, &sum->total)) {
       return sumi_refuse(infer, "the sizes add up to too much");
     }
   }
@@ -316,17 +320,17 @@ static sumi_status_t add_up_sizes(const sumi_infer_t *infer, split_sizes_t *sum)
 
 static sumi_status_t split_v_shape(sumi_infer_t *infer) {
   const sumi_dims_t in = infer->in[0], lengths = infer->in[1];
-  SUMI_TRY(sumi__want_rank(infer, 1, "size_splits", 1));
-  SUMI_TRY(sumi__want_rank(infer, 2, "split_dim", 0));
+  SUMI_TRY(sumi__tensor_want_rank(infer, 1, "size_splits", 1));
+  SUMI_TRY(sumi__tensor_want_rank(infer, 2, "split_dim", 0));
   if (infer->output_count < 1 || (lengths.rank == 1 && lengths.size[0] != SUMI_UNKNOWN_SIZE &&
                                   lengths.size[0] != infer->output_count))
     return sumi_refuse(infer, "size_splits has shape %s, num_split is %d",
                        sumi_dims_text(lengths).text, infer->output_count);
   if (in.rank == SUMI_UNKNOWN_RANK) return SUMI_OK;
   int64_t dim;
-  const bool dim_known = sumi__known_element(infer, 2, 0, &dim);
+  const bool dim_known = sumi__tensor_known_element(infer, 2, 0, &dim);
   int axis = 0;
-  if (dim_known) SUMI_TRY(sumi__want_axis(infer, "split_dim", dim, in.rank, &axis));
+  if (dim_known) SUMI_TRY(sumi__tensor_want_axis(infer, "split_dim", dim, in.rank, &axis));
   split_sizes_t sum;
   SUMI_TRY(add_up_sizes(infer, &sum));
   const int64_t whole = dim_known ? in.size[axis] : SUMI_UNKNOWN_SIZE;
@@ -335,7 +339,7 @@ static sumi_status_t split_v_shape(sumi_infer_t *infer) {
     return sumi_refuse(infer, "the sizes add up to %lld, axis %d has size %lld",
                        (long long)sum.total, axis, (long long)whole);
   for (int i = 0; i < infer->output_count; ++i) {
-    infer->out[i] = dim_known ? in : sumi__dims_of_rank(in.rank);
+    infer->out[i] = dim_known ? in : sumi__tensor_dims_of_rank(in.rank);
     if (!dim_known) continue;
     int64_t size = SUMI_UNKNOWN_SIZE;
     split_size(infer, i, &size);
@@ -364,7 +368,7 @@ SUMI_OP(SplitV,
         SUMI_SAMPLES({.input_count = 3,
                       .in = {SUMI_S(4), SUMI_S(2), SUMI_S0},
                       .at = {SUMI_VALUES(1, 2, 3, 4), SUMI_VALUES(-1, 1), SUMI_VALUES(0)},
-                      .dtype = {SUMI_FLOAT32, SUMI_INT32, SUMI_INT32},
+                      .dtype = {0, SUMI_INT32, SUMI_INT32},
                       .attrs = "num_split = 2",
                       .out = SUMI_S(3),
                       .expect = SUMI_VALUES(1, 2, 3),
@@ -372,7 +376,7 @@ SUMI_OP(SplitV,
                      {.input_count = 3,
                       .in = {SUMI_S(4), SUMI_S(2), SUMI_S0},
                       .at = {NULL, SUMI_VALUES(3, 2), SUMI_VALUES(0)},
-                      .dtype = {SUMI_FLOAT32, SUMI_INT32, SUMI_INT32},
+                      .dtype = {0, SUMI_INT32, SUMI_INT32},
                       .attrs = "num_split = 2",
                       .want = SUMI_INVALID_ARGUMENT,
                       .message = "the sizes add up to 5, axis 0 has size 4"}));

@@ -27,7 +27,7 @@ static sumi_status_t const_shape(sumi_infer_t *infer) {
   const sumi_array_view_t view = sumi_array_view(value);
   for (int i = 0; i < known->count; ++i) {
     known->has[i] = true;
-    known->value[i] = sumi__view_int(&view, i);
+    known->value[i] = sumi__tensor_view_int(&view, i);
   }
   return SUMI_OK;
 }
@@ -41,7 +41,8 @@ static sumi_status_t const_kernel(const sumi_kernel_t *kernel) {
 
 SUMI_OP(Const, "| value: array, dtype: type -> output: dtype",
         .doc = "The array `value`. <sumi/constants.h> has pleasant ways to make one.",
-        .shape = const_shape, .kernel = const_kernel, .no_grad = "it has no inputs");
+        .source = SUMI_SOURCE_CONSTANT, .shape = const_shape, .kernel = const_kernel,
+        .no_grad = "it has no inputs");
 
 /* ---- Placeholder: a value that is fed ---- */
 
@@ -59,7 +60,8 @@ static sumi_status_t placeholder_kernel(const sumi_kernel_t *kernel) {
 
 SUMI_OP(Placeholder, "| dtype: type, shape: shape = ? -> output: dtype",
         .doc = "A value that each run is fed. Sizes of -1 in `shape` may differ from run to run.",
-        .shape = placeholder_shape, .kernel = placeholder_kernel, .no_grad = "it has no inputs");
+        .source = SUMI_SOURCE_FEED, .shape = placeholder_shape, .kernel = placeholder_kernel,
+        .no_grad = "it has no inputs");
 
 /* ---- PlaceholderWithDefault: its input unless it is fed ---- */
 
@@ -75,7 +77,7 @@ static sumi_status_t default_shape(sumi_infer_t *infer) {
 
 SUMI_OP(PlaceholderWithDefault, "input: dtype | shape: shape -> output: dtype",
         .doc = "`input` when the run is not fed this tensor. `shape` is its static shape.",
-        .shape = default_shape, .grad = sumi__grad_pass, .flags = SUMI_OP_ALIAS,
+        .shape = default_shape, .grad = sumi__tensor_grad_pass, .flags = SUMI_OP_ALIAS,
         SUMI_SAMPLES({.input_count = 1,
                       .in = {SUMI_S(2)},
                       .at = {SUMI_VALUES(1, 2)},
@@ -92,11 +94,12 @@ SUMI_OP(PlaceholderWithDefault, "input: dtype | shape: shape -> output: dtype",
 /* ---- Fill: one number everywhere ---- */
 
 static sumi_status_t fill_shape(sumi_infer_t *infer) {
-  SUMI_TRY(sumi__want_rank(infer, 1, "value", 0));
-  SUMI_TRY(sumi__want_dims(infer, 0, "dims", &infer->out[0]));
+  SUMI_TRY(sumi__tensor_want_rank(infer, 1, "value", 0));
+  SUMI_TRY(sumi__tensor_want_dims(infer, 0, "dims", &infer->out[0]));
   int64_t value;
   const sumi_dims_t dims = infer->out[0];
-  if (dims.rank < 0 || dims.rank > 1 || !sumi__known_element(infer, 1, 0, &value)) return SUMI_OK;
+  if (dims.rank < 0 || dims.rank > 1 || !sumi__tensor_known_element(infer, 1, 0, &value))
+    return SUMI_OK;
   const int64_t count = sumi_dims_count(dims);
   if (count < 0 || count > SUMI_MAX_RANK) return SUMI_OK;
   sumi_known_t *known = &infer->known_out[0];
@@ -106,8 +109,9 @@ static sumi_status_t fill_shape(sumi_infer_t *infer) {
 }
 
 static sumi_status_t fill_kernel(const sumi_kernel_t *kernel) {
-  sumi__fill(sumi_dtype_size_bytes(kernel->out[0].dtype), sumi_array_view_count(&kernel->out[0]),
-             sumi_kernel_out(kernel, 0), kernel->in[1].data);
+  sumi__tensor_fill(sumi_dtype_size_bytes(kernel->out[0].dtype),
+                    sumi_array_view_count(&kernel->out[0]), sumi_kernel_out(kernel, 0),
+                    kernel->in[1].data);
   return SUMI_OK;
 }
 
@@ -137,9 +141,9 @@ SUMI_OP(Fill, "dims: shape, value: T | index_type: type = int32 -> output: T ; i
 static sumi_status_t fill_output(const sumi_kernel_t *kernel, double value) {
   const sumi_array_view_t *out = &kernel->out[0];
   int64_t element;
-  sumi__store(out->dtype, value, &element);
-  sumi__fill(sumi_dtype_size_bytes(out->dtype), sumi_array_view_count(out),
-             sumi_kernel_out(kernel, 0), &element);
+  sumi__tensor_store(out->dtype, value, &element);
+  sumi__tensor_fill(sumi_dtype_size_bytes(out->dtype), sumi_array_view_count(out),
+                    sumi_kernel_out(kernel, 0), &element);
   return SUMI_OK;
 }
 

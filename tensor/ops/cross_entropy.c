@@ -9,8 +9,8 @@
 /* ---- Shapes ---- */
 
 static sumi_status_t want_logits(const sumi_infer_t *infer, sumi_dims_t *features) {
-  SUMI_TRY(sumi__want_rank(infer, 0, "features", 2));
-  *features = infer->in[0].rank == 2 ? infer->in[0] : sumi__dims_of_rank(2);
+  SUMI_TRY(sumi__tensor_want_rank(infer, 0, "features", 2));
+  *features = infer->in[0].rank == 2 ? infer->in[0] : sumi__tensor_dims_of_rank(2);
   if (features->size[1] != 0) return SUMI_OK;
   return sumi_refuse(infer, "features has shape %s: there are no classes",
                      sumi_dims_text(*features).text);
@@ -22,7 +22,7 @@ static sumi_status_t dense_shape(sumi_infer_t *infer) {
   if (!sumi_merge_dims(features, infer->in[1], &features))
     return sumi_refuse(infer, "labels has shape %s, features has %s",
                        sumi_dims_text(infer->in[1]).text, sumi_dims_text(infer->in[0]).text);
-  infer->out[0] = sumi__vector_dims(features.size[0]);
+  infer->out[0] = sumi__tensor_vector_dims(features.size[0]);
   infer->out[1] = features;
   return SUMI_OK;
 }
@@ -30,8 +30,8 @@ static sumi_status_t dense_shape(sumi_infer_t *infer) {
 static sumi_status_t sparse_shape(sumi_infer_t *infer) {
   sumi_dims_t features, rows;
   SUMI_TRY(want_logits(infer, &features));
-  SUMI_TRY(sumi__want_rank(infer, 1, "labels", 1));
-  if (!sumi_merge_dims(sumi__vector_dims(features.size[0]), infer->in[1], &rows))
+  SUMI_TRY(sumi__tensor_want_rank(infer, 1, "labels", 1));
+  if (!sumi_merge_dims(sumi__tensor_vector_dims(features.size[0]), infer->in[1], &rows))
     return sumi_refuse(infer,
                        "labels has shape %s, one label for each row of features %s is wanted",
                        sumi_dims_text(infer->in[1]).text, sumi_dims_text(features).text);
@@ -43,33 +43,33 @@ static sumi_status_t sparse_shape(sumi_infer_t *infer) {
 
 /* ---- Kernels ---- */
 
-static sumi__softmax_t matrix(const sumi_kernel_t *k) {
-  return (sumi__softmax_t){.dtype = k->in[0].dtype,
-                           .rows = k->in[0].dims[0],
-                           .classes = k->in[0].dims[1],
-                           .logits = k->in[0].data,
-                           .labels = k->in[1].data,
-                           .indices = &k->in[1],
-                           .loss = sumi_kernel_out(k, 0),
-                           .result = sumi_kernel_out(k, 1)};
+static sumi__tensor_softmax_t matrix(const sumi_kernel_t *k) {
+  return (sumi__tensor_softmax_t){.dtype = k->in[0].dtype,
+                                  .rows = k->in[0].dims[0],
+                                  .classes = k->in[0].dims[1],
+                                  .logits = k->in[0].data,
+                                  .labels = k->in[1].data,
+                                  .indices = &k->in[1],
+                                  .loss = sumi_kernel_out(k, 0),
+                                  .result = sumi_kernel_out(k, 1)};
 }
 
 static sumi_status_t dense_kernel(const sumi_kernel_t *k) {
-  const sumi__softmax_t softmax = matrix(k);
-  sumi__dense_cross_entropy(k, &softmax);
+  const sumi__tensor_softmax_t softmax = matrix(k);
+  sumi__tensor_dense_cross_entropy(k, &softmax);
   return SUMI_OK;
 }
 
 static sumi_status_t sparse_kernel(const sumi_kernel_t *k) {
-  const sumi__softmax_t softmax = matrix(k);
+  const sumi__tensor_softmax_t softmax = matrix(k);
   for (int64_t row = 0; row < softmax.rows; ++row) {
-    const int64_t label = sumi__view_int(&k->in[1], row);
+    const int64_t label = sumi__tensor_view_int(&k->in[1], row);
     if (label < 0 || label >= softmax.classes)
       return sumi_kernel_fail(k, SUMI_INVALID_ARGUMENT,
                               "labels[%lld] is %lld, outside the %lld classes", (long long)row,
                               (long long)label, (long long)softmax.classes);
   }
-  sumi__sparse_cross_entropy(k, &softmax);
+  sumi__tensor_sparse_cross_entropy(k, &softmax);
   return SUMI_OK;
 }
 
@@ -107,6 +107,7 @@ static void sparse_grad(sumi_grad_t *grad) {
 
 SUMI_OP(SoftmaxCrossEntropyWithLogits,
         "features: T, labels: T -> loss: T, backprop: T ; T: float32 float64",
+        .api = "raw_softmax_cross_entropy_with_logits",
         .doc = "-sum(labels . log(softmax(features))) of each row: features and labels [batch, "
                "classes] -> loss "
                "[batch], and softmax(features) - labels as output 1.",
@@ -129,6 +130,7 @@ SUMI_OP(
     SparseSoftmaxCrossEntropyWithLogits,
     "features: T, labels: Tlabels -> loss: T, backprop: T ; T: float32 float64, Tlabels: int64 "
     "int32",
+    .api = "raw_sparse_softmax_cross_entropy_with_logits",
     .doc = "-log(softmax(features)[label]) of each row: features [batch, classes], labels [batch] "
            "in [0, classes) "
            "-> loss [batch], and the gradient of its sum as output 1.",
@@ -180,3 +182,96 @@ SUMI_OP(sigmoid_cross_entropy_with_logits, "logits: T, labels: T -> loss: T ; T:
                       .in = {SUMI_S(2), SUMI_S(3)},
                       .want = SUMI_INVALID_ARGUMENT,
                       .message = "shapes (2,) and (3,) do not broadcast"}));
+
+/* ---- Logits of any rank ---- */
+
+/* How many axes stand before that of the classes: a number, where the graph tells. */
+static sumi_tensor_t axes_before(sumi_tensor_t logits) {
+  const int rank = sumi_tensor_dims(logits).rank;
+  return rank == SUMI_UNKNOWN_RANK ? sumi_sub(sumi_rank(logits), 1)
+                                   : sumi_tensor_of_number(rank - 1);
+}
+
+/* Rows of classes. */
+static sumi_tensor_t as_matrix(sumi_tensor_t logits) {
+  const sumi_tensor_t classes = sumi_gather(sumi_shape(logits), axes_before(logits));
+  return sumi_reshape(logits, SUMI_SHAPE(-1, classes));
+}
+
+/* One number for each row, in the shape that the logits have without their last axis. */
+static sumi_tensor_t rows_back(sumi_tensor_t loss, sumi_tensor_t logits) {
+  return sumi_reshape(loss, SUMI_SHAPE(sumi_slice(sumi_shape(logits), SUMI_SHAPE(0),
+                                                  SUMI_SHAPE(axes_before(logits)))));
+}
+
+static sumi_tensor_t dense_expand(const sumi_build_t *b) {
+  const sumi_tensor_t logits = b->in[0], labels = b->in[1];
+  if (sumi_tensor_dims(logits).rank == 2)
+    return sumi_raw_softmax_cross_entropy_with_logits(logits, labels);
+  if (sumi_tensor_dims(logits).rank == 0)
+    return sumi_build_refuse(b, "logits is a scalar: there are no classes");
+  return rows_back(sumi_raw_softmax_cross_entropy_with_logits(as_matrix(logits), as_matrix(labels)),
+                   logits);
+}
+
+static sumi_tensor_t sparse_expand(const sumi_build_t *b) {
+  const sumi_tensor_t logits = b->in[0], labels = b->in[1];
+  const int rank = sumi_tensor_dims(logits).rank, labels_rank = sumi_tensor_dims(labels).rank;
+  if (rank == 2) return sumi_raw_sparse_softmax_cross_entropy_with_logits(logits, labels);
+  if (rank == 0) return sumi_build_refuse(b, "logits is a scalar: there are no classes");
+  if (rank != SUMI_UNKNOWN_RANK && labels_rank != SUMI_UNKNOWN_RANK && labels_rank != rank - 1)
+    return sumi_build_refuse(b,
+                             "labels has shape %s, one label for each row of logits %s is wanted",
+                             sumi_dims_text(sumi_tensor_dims(labels)).text,
+                             sumi_dims_text(sumi_tensor_dims(logits)).text);
+  const sumi_tensor_t list = sumi_reshape(labels, SUMI_SHAPE(-1));
+  return rows_back(sumi_raw_sparse_softmax_cross_entropy_with_logits(as_matrix(logits), list),
+                   logits);
+}
+
+SUMI_OP(softmax_cross_entropy_with_logits, "logits: T, labels: T -> loss: T ; T: float32 float64",
+        .doc = "-sum(labels . log(softmax(logits))) along the last axis, which is that of the "
+               "classes: logits and labels of one shape -> loss, of that shape without it.",
+        .expand = dense_expand,
+        SUMI_SAMPLES({.input_count = 2,
+                      .in = {SUMI_S(3), SUMI_S(3)},
+                      .at = {SUMI_VALUES(1, 2, 3), SUMI_VALUES(0, 0.25, 0.75)},
+                      .out = SUMI_S0,
+                      .expect = SUMI_VALUES(0.65760596),
+                      .from = "TensorFlow 2.21"},
+                     {.input_count = 2,
+                      .in = {SUMI_S(2, 1, 3), SUMI_S(2, 1, 3)},
+                      .at = {SUMI_VALUES(1, 2, 3, 0, 0, 0), SUMI_VALUES(0, 0.25, 0.75, 1, 0, 0)},
+                      .out = SUMI_S(2, 1),
+                      .expect = SUMI_VALUES(0.65760596, 1.09861229),
+                      .from = "TensorFlow 2.21"},
+                     {.input_count = 2,
+                      .in = {SUMI_S0, SUMI_S0},
+                      .want = SUMI_INVALID_ARGUMENT,
+                      .message = "there are no classes"}));
+
+SUMI_OP(sparse_softmax_cross_entropy_with_logits,
+        "logits: T, labels: Tlabels -> loss: T ; T: float32 float64, Tlabels: int64 int32",
+        .doc = "-log(softmax(logits)[label]) along the last axis, which is that of the classes: "
+               "labels in [0, classes), of the logits' shape without it, as the loss.",
+        .expand = sparse_expand,
+        SUMI_SAMPLES({.input_count = 2,
+                      .in = {SUMI_S(3), SUMI_S0},
+                      .at = {SUMI_VALUES(1, 2, 3), SUMI_VALUES(2)},
+                      .dtype = {0, SUMI_INT32},
+                      .out = SUMI_S0,
+                      .expect = SUMI_VALUES(0.40760596),
+                      .from = "TensorFlow 2.21"},
+                     {.input_count = 2,
+                      .in = {SUMI_S(2, 1, 3), SUMI_S(2, 1)},
+                      .at = {SUMI_VALUES(1, 2, 3, 0, 0, 0), SUMI_VALUES(2, 0)},
+                      .dtype = {0, SUMI_INT32},
+                      .out = SUMI_S(2, 1),
+                      .expect = SUMI_VALUES(0.40760596, 1.09861229),
+                      .from = "TensorFlow 2.21"},
+                     {.input_count = 2,
+                      .in = {SUMI_S(2, 1, 3), SUMI_S(3)},
+                      .at = {NULL, SUMI_VALUES(2, 0, 1)},
+                      .dtype = {0, SUMI_INT32},
+                      .want = SUMI_INVALID_ARGUMENT,
+                      .message = "one label for each row of "}));

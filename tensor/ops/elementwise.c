@@ -1,6 +1,6 @@
 #include "ops/elementwise.h"
 
-sumi_status_t sumi__shape_unary(sumi_infer_t *infer) {
+sumi_status_t sumi__tensor_shape_unary(sumi_infer_t *infer) {
   infer->out[0] = infer->in[0];
   return SUMI_OK;
 }
@@ -12,8 +12,8 @@ static bool element(const sumi_known_t *known, int i, int64_t *value) {
   return known->has[at];
 }
 
-sumi_status_t sumi__shape_binary(sumi_infer_t *infer,
-                                 bool (*combine)(int64_t a, int64_t b, int64_t *result)) {
+sumi_status_t sumi__tensor_shape_binary(sumi_infer_t *infer,
+                                        bool (*combine)(int64_t a, int64_t b, int64_t *result)) {
   SUMI_TRY(sumi_shape_broadcast(infer));
   const sumi_known_t *x = sumi_infer_known(infer, 0), *y = sumi_infer_known(infer, 1);
   if (!x || !y) return SUMI_OK;
@@ -65,30 +65,30 @@ static bool minimum(int64_t a, int64_t b, int64_t *result) {
   return true;
 }
 
-sumi_status_t sumi__shape_add(sumi_infer_t *infer) {
-  return sumi__shape_binary(infer, add);
+sumi_status_t sumi__tensor_shape_add(sumi_infer_t *infer) {
+  return sumi__tensor_shape_binary(infer, add);
 }
 
-sumi_status_t sumi__shape_sub(sumi_infer_t *infer) {
-  return sumi__shape_binary(infer, sub);
+sumi_status_t sumi__tensor_shape_sub(sumi_infer_t *infer) {
+  return sumi__tensor_shape_binary(infer, sub);
 }
 
-sumi_status_t sumi__shape_mul(sumi_infer_t *infer) {
-  return sumi__shape_binary(infer, mul);
+sumi_status_t sumi__tensor_shape_mul(sumi_infer_t *infer) {
+  return sumi__tensor_shape_binary(infer, mul);
 }
 
-sumi_status_t sumi__shape_floor_div(sumi_infer_t *infer) {
-  return sumi__shape_binary(infer, floor_div);
+sumi_status_t sumi__tensor_shape_floor_div(sumi_infer_t *infer) {
+  return sumi__tensor_shape_binary(infer, floor_div);
 }
 
-sumi_status_t sumi__shape_floor_mod(sumi_infer_t *infer) {
-  return sumi__shape_binary(infer, floor_mod);
+sumi_status_t sumi__tensor_shape_floor_mod(sumi_infer_t *infer) {
+  return sumi__tensor_shape_binary(infer, floor_mod);
 }
 
-sumi_status_t sumi__shape_maximum(sumi_infer_t *infer) {
-  return sumi__shape_binary(infer, maximum);
+sumi_status_t sumi__tensor_shape_maximum(sumi_infer_t *infer) {
+  return sumi__tensor_shape_binary(infer, maximum);
 }
 
-sumi_status_t sumi__shape_minimum(sumi_infer_t *infer) {
-  return sumi__shape_binary(infer, minimum);
+sumi_status_t sumi__tensor_shape_minimum(sumi_infer_t *infer) {
+  return sumi__tensor_shape_binary(infer, minimum);
 }

@@ -11,19 +11,19 @@
 
 /* Shapes of binary ops on small integers (sizes, axes): broadcast, and the result's elements where
  * the operands' are known. `combine` returns false where there is no result. */
-sumi_status_t sumi__shape_binary(sumi_infer_t *infer,
-                                 bool (*combine)(int64_t a, int64_t b, int64_t *result));
+sumi_status_t sumi__tensor_shape_binary(sumi_infer_t *infer,
+                                        bool (*combine)(int64_t a, int64_t b, int64_t *result));
 
-sumi_status_t sumi__shape_add(sumi_infer_t *infer);
-sumi_status_t sumi__shape_sub(sumi_infer_t *infer);
-sumi_status_t sumi__shape_mul(sumi_infer_t *infer);
-sumi_status_t sumi__shape_floor_div(sumi_infer_t *infer);
-sumi_status_t sumi__shape_floor_mod(sumi_infer_t *infer);
-sumi_status_t sumi__shape_maximum(sumi_infer_t *infer);
-sumi_status_t sumi__shape_minimum(sumi_infer_t *infer);
+sumi_status_t sumi__tensor_shape_add(sumi_infer_t *infer);
+sumi_status_t sumi__tensor_shape_sub(sumi_infer_t *infer);
+sumi_status_t sumi__tensor_shape_mul(sumi_infer_t *infer);
+sumi_status_t sumi__tensor_shape_floor_div(sumi_infer_t *infer);
+sumi_status_t sumi__tensor_shape_floor_mod(sumi_infer_t *infer);
+sumi_status_t sumi__tensor_shape_maximum(sumi_infer_t *infer);
+sumi_status_t sumi__tensor_shape_minimum(sumi_infer_t *infer);
 
 /* out[0] = in[0], without known elements: what they were is not what they are. */
-sumi_status_t sumi__shape_unary(sumi_infer_t *infer);
+sumi_status_t sumi__tensor_shape_unary(sumi_infer_t *infer);
 
 /* Samples of n listed values: SUMI__CASE1(3, (1, 2, 3), (1, 4, 9), .from = "by hand"). */
 #define SUMI__CASE1(n, x, result, ...)                                                             \

@@ -25,7 +25,7 @@ static void know_gathered(sumi_infer_t *infer) {
 
 static sumi_status_t gather_shape(sumi_infer_t *infer) {
   const sumi_dims_t params = infer->in[0], indices = infer->in[1];
-  SUMI_TRY(sumi__want_rank(infer, 2, "axis", 0));
+  SUMI_TRY(sumi__tensor_want_rank(infer, 2, "axis", 0));
   const int64_t batch_dims = sumi_attr_int(infer->op, "batch_dims");
   if (batch_dims != 0)
     return sumi_refuse(infer, "batch_dims is %lld, only 0 is supported", (long long)batch_dims);
@@ -36,12 +36,12 @@ static sumi_status_t gather_shape(sumi_infer_t *infer) {
     return sumi_refuse(infer, "the result would have %d axes, at most %d are supported", rank,
                        SUMI_MAX_RANK);
   int64_t value;
-  if (!sumi__known_element(infer, 2, 0, &value)) {
-    infer->out[0] = sumi__dims_of_rank(rank);
+  if (!sumi__tensor_known_element(infer, 2, 0, &value)) {
+    infer->out[0] = sumi__tensor_dims_of_rank(rank);
     return SUMI_OK;
   }
   int axis;
-  SUMI_TRY(sumi__want_axis(infer, "axis", value, params.rank, &axis));
+  SUMI_TRY(sumi__tensor_want_axis(infer, "axis", value, params.rank, &axis));
   sumi_dims_t out = {.rank = 0};
   for (int i = 0; i < axis; ++i) out.size[out.rank++] = params.size[i];
   for (int i = 0; i < indices.rank; ++i) out.size[out.rank++] = indices.size[i];
@@ -66,7 +66,7 @@ static void gather_task(void *context, int64_t task) {
                                                              : job->rows;
   for (int64_t row = begin; row < end; ++row) {
     const int64_t outer = row / job->index_count;
-    const int64_t index = sumi__view_int(job->indices, row % job->index_count);
+    const int64_t index = sumi__tensor_view_int(job->indices, row % job->index_count);
     memcpy(job->to + (size_t)row * job->row_bytes,
            job->from + (size_t)(outer * job->axis_size + index) * job->row_bytes, job->row_bytes);
   }
@@ -76,7 +76,7 @@ static sumi_status_t check_indices(const sumi_kernel_t *kernel, const sumi_array
                                    int64_t low, int64_t high, const char *name) {
   const int64_t count = sumi_array_view_count(indices);
   for (int64_t i = 0; i < count; ++i) {
-    const int64_t index = sumi__view_int(indices, i);
+    const int64_t index = sumi__tensor_view_int(indices, i);
     if (index < low || index >= high)
       return sumi_kernel_fail(kernel, SUMI_INVALID_ARGUMENT,
                               "element %lld of %s is %lld, expected a value in [0, %lld)",
@@ -88,32 +88,35 @@ static sumi_status_t check_indices(const sumi_kernel_t *kernel, const sumi_array
 static sumi_status_t gather_kernel(const sumi_kernel_t *kernel) {
   const sumi_array_view_t *params = &kernel->in[0];
   int axis;
-  SUMI_TRY(sumi__kernel_axis(kernel, &kernel->in[2], params->rank, &axis));
+  SUMI_TRY(sumi__tensor_kernel_axis(kernel, &kernel->in[2], params->rank, &axis));
   const size_t bytes = sumi_dtype_size_bytes(params->dtype);
-  const int64_t inner = sumi__count_axes(params->dims, axis + 1, params->rank);
+  const int64_t inner = sumi__tensor_count_axes(params->dims, axis + 1, params->rank);
   gather_job_t job = {.indices = &kernel->in[1],
                       .index_count = sumi_array_view_count(&kernel->in[1]),
                       .axis_size = params->dims[axis],
                       .row_bytes = (size_t)inner * bytes,
                       .from = params->data,
                       .to = sumi_kernel_out(kernel, 0)};
+  job.rows = sumi__tensor_count_axes(params->dims, 0, axis) * job.index_count;
+  if (job.rows == 0 || job.row_bytes == 0)
+    return SUMI_OK; /* TensorFlow looks at no index, either */
   SUMI_TRY(check_indices(kernel, job.indices, 0, job.axis_size, "indices"));
-  job.rows = sumi__count_axes(params->dims, 0, axis) * job.index_count;
-  if (job.rows == 0 || job.row_bytes == 0) return SUMI_OK;
   job.rows_per_task = job.row_bytes >= TASK_BYTES ? 1 : TASK_BYTES / (int64_t)job.row_bytes;
   sumi_kernel_parallel(kernel, (job.rows + job.rows_per_task - 1) / job.rows_per_task, gather_task,
                        &job);
   return SUMI_OK;
 }
 
-/* The axis as a number, or as a tensor where the graph does not tell it. */
+/* The axis as a number, or as a scalar where the graph does not tell it. */
 static sumi_tensor_t gathered_axis(const sumi_grad_t *grad) {
   const sumi_tensor_t given = grad->x[2];
   const sumi_known_t *known = given.op->outputs[given.index].known;
   const int rank = sumi_tensor_dims(grad->x[0]).rank;
   if (known && known->has[0] && (known->value[0] >= 0 || rank != SUMI_UNKNOWN_RANK))
     return sumi_tensor_of_number((double)(known->value[0] + (known->value[0] < 0 ? rank : 0)));
-  return sumi_floor_mod(sumi_cast(given, SUMI_INT32), sumi_rank(grad->x[0]));
+  const sumi_tensors_t of_scalar = {0, NULL};
+  return sumi_floor_mod(sumi_reshape(sumi_cast(given, SUMI_INT32), of_scalar),
+                        sumi_rank(grad->x[0]));
 }
 
 /* params as rows of what lies behind the axis: row outer * size + index gets all of dy that was
@@ -155,21 +158,28 @@ SUMI_OP(GatherV2,
         SUMI_SAMPLES({.input_count = 3,
                       .in = {SUMI_S(3, 2), SUMI_S(2), SUMI_S0},
                       .at = {SUMI_VALUES(1, 2, 3, 4, 5, 6), SUMI_VALUES(2, 0), SUMI_VALUES(0)},
-                      .dtype = {SUMI_FLOAT32, SUMI_INT32, SUMI_INT32},
+                      .dtype = {0, SUMI_INT32, SUMI_INT32},
                       .out = SUMI_S(2, 2),
                       .expect = SUMI_VALUES(5, 6, 1, 2),
                       .from = "by hand"},
                      {.input_count = 3,
                       .in = {SUMI_S(2, 3), SUMI_S(2, 1), SUMI_S0},
                       .at = {SUMI_VALUES(1, 2, 3, 4, 5, 6), SUMI_VALUES(1, 1), SUMI_VALUES(-1)},
-                      .dtype = {SUMI_FLOAT32, SUMI_INT64, SUMI_INT32},
+                      .dtype = {0, SUMI_INT64, SUMI_INT32},
                       .out = SUMI_S(2, 2, 1),
                       .expect = SUMI_VALUES(2, 2, 5, 5),
                       .from = "by hand"},
                      {.input_count = 3,
+                      .in = {SUMI_S(0, 0), SUMI_S(2), SUMI_S0},
+                      .at = {NULL, SUMI_VALUES(4, 0), SUMI_VALUES(1)},
+                      .dtype = {0, SUMI_INT32, SUMI_INT32},
+                      .out = SUMI_S(0, 2),
+                      .expect = SUMI_VALUES(0),
+                      .from = "TensorFlow 2.21"},
+                     {.input_count = 3,
                       .in = {SUMI_S(3, 2), SUMI_S(2), SUMI_S0},
                       .at = {NULL, SUMI_VALUES(2, 3), SUMI_VALUES(0)},
-                      .dtype = {SUMI_FLOAT32, SUMI_INT32, SUMI_INT32},
+                      .dtype = {0, SUMI_INT32, SUMI_INT32},
                       .want = SUMI_INVALID_ARGUMENT,
                       .message = "element 1 of indices is 3, expected a value in [0, 3)"}));
 
@@ -183,7 +193,7 @@ SUMI_OP(gather, "params: T, indices: Tindices | axis: int = 0 -> output: T ; Tin
         SUMI_SAMPLES({.input_count = 2,
                       .in = {SUMI_S(2, 2), SUMI_S(3)},
                       .at = {SUMI_VALUES(1, 2, 3, 4), SUMI_VALUES(1, 0, 1)},
-                      .dtype = {SUMI_FLOAT32, SUMI_INT32},
+                      .dtype = {0, SUMI_INT32},
                       .attrs = "axis = 1",
                       .out = SUMI_S(2, 3),
                       .expect = SUMI_VALUES(2, 1, 2, 4, 3, 4),
@@ -191,7 +201,7 @@ SUMI_OP(gather, "params: T, indices: Tindices | axis: int = 0 -> output: T ; Tin
                      {.input_count = 2,
                       .in = {SUMI_S(2, 2), SUMI_S(3)},
                       .at = {NULL, SUMI_VALUES(0, 0, 0)},
-                      .dtype = {SUMI_FLOAT32, SUMI_INT32},
+                      .dtype = {0, SUMI_INT32},
                       .attrs = "axis = 2",
                       .want = SUMI_INVALID_ARGUMENT,
                       .message = "axis is 2, expected a value in [-2, 2)"}));
@@ -200,7 +210,7 @@ SUMI_OP(gather, "params: T, indices: Tindices | axis: int = 0 -> output: T ; Tin
 
 static sumi_status_t segment_shape(sumi_infer_t *infer) {
   const sumi_dims_t data = infer->in[0], ids = infer->in[1];
-  SUMI_TRY(sumi__want_rank(infer, 2, "num_segments", 0));
+  SUMI_TRY(sumi__tensor_want_rank(infer, 2, "num_segments", 0));
   if (data.rank == SUMI_UNKNOWN_RANK || ids.rank == SUMI_UNKNOWN_RANK) return SUMI_OK;
   sumi_dims_t lead = data, merged;
   lead.rank = ids.rank;
@@ -208,7 +218,7 @@ static sumi_status_t segment_shape(sumi_infer_t *infer) {
     return sumi_refuse(infer, "segment_ids of shape %s do not number the rows of data of shape %s",
                        sumi_dims_text(ids).text, sumi_dims_text(data).text);
   int64_t count = SUMI_UNKNOWN_SIZE;
-  if (sumi__known_element(infer, 2, 0, &count) && count < 0)
+  if (sumi__tensor_known_element(infer, 2, 0, &count) && count < 0)
     return sumi_refuse(infer, "num_segments is %lld, expected at least 0", (long long)count);
   sumi_dims_t out = {.rank = 1, .size = {count}};
   for (int axis = ids.rank; axis < data.rank; ++axis) {
@@ -237,7 +247,7 @@ static void segment_task(void *context, int64_t task) {
 #define ADD_ROWS(NAME, type, wide)                                                                 \
   case SUMI_##NAME:                                                                                \
     for (int64_t row = 0; row < job->rows; ++row) {                                                \
-      const int64_t id = sumi__view_int(job->ids, row);                                            \
+      const int64_t id = sumi__tensor_view_int(job->ids, row);                                     \
       if (id < begin || id >= end) continue;                                                       \
       type *restrict to = (type *)job->out + id * job->inner;                                      \
       const type *restrict from = (const type *)job->data->data + row * job->inner;                \
@@ -261,7 +271,7 @@ static sumi_status_t segment_kernel(const sumi_kernel_t *kernel) {
                        .ids = ids,
                        .out = sumi_kernel_out(kernel, 0),
                        .rows = sumi_array_view_count(ids),
-                       .inner = sumi__count_axes(data->dims, ids->rank, data->rank),
+                       .inner = sumi__tensor_count_axes(data->dims, ids->rank, data->rank),
                        .segments = out->dims[0]};
   SUMI_TRY(check_indices(kernel, ids, INT64_MIN, job.segments, "segment_ids"));
   const int64_t count = sumi_array_view_count(out);
@@ -297,20 +307,20 @@ SUMI_OP(UnsortedSegmentSum,
         SUMI_SAMPLES({.input_count = 3,
                       .in = {SUMI_S(4), SUMI_S(4), SUMI_S0},
                       .at = {SUMI_VALUES(1, 2, 3, 4), SUMI_VALUES(2, 0, 2, -1), SUMI_VALUES(3)},
-                      .dtype = {SUMI_FLOAT32, SUMI_INT32, SUMI_INT32},
+                      .dtype = {0, SUMI_INT32, SUMI_INT32},
                       .out = SUMI_S(3),
                       .expect = SUMI_VALUES(2, 0, 4),
                       .from = "by hand"},
                      {.input_count = 3,
                       .in = {SUMI_S(3, 2), SUMI_S(3), SUMI_S0},
                       .at = {SUMI_VALUES(1, 2, 3, 4, 5, 6), SUMI_VALUES(1, 1, 0), SUMI_VALUES(2)},
-                      .dtype = {SUMI_FLOAT32, SUMI_INT64, SUMI_INT32},
+                      .dtype = {0, SUMI_INT64, SUMI_INT32},
                       .out = SUMI_S(2, 2),
                       .expect = SUMI_VALUES(5, 6, 4, 6),
                       .from = "by hand"},
                      {.input_count = 3,
                       .in = {SUMI_S(2), SUMI_S(2), SUMI_S0},
                       .at = {NULL, SUMI_VALUES(0, 2), SUMI_VALUES(2)},
-                      .dtype = {SUMI_FLOAT32, SUMI_INT32, SUMI_INT32},
+                      .dtype = {0, SUMI_INT32, SUMI_INT32},
                       .want = SUMI_INVALID_ARGUMENT,
                       .message = "element 1 of segment_ids is 2"}));

@@ -10,7 +10,7 @@
 
 typedef struct reader {
   const char *text, *at;
-  sumi__index_t index;
+  sumi__tensor_index_t index;
 } reader_t;
 
 static void skip_space(reader_t *reader) {
@@ -41,7 +41,7 @@ static bool accept_number(reader_t *reader, int64_t *number) {
 
 /* begin:end:stride, each of which may be left out, or one number. */
 static void read_range(reader_t *reader, int place) {
-  sumi__index_t *index = &reader->index;
+  sumi__tensor_index_t *index = &reader->index;
   int64_t(*value)[SUMI_MAX_RANK] = index->value;
   const int64_t bit = (int64_t)1 << place;
   const bool begins = accept_number(reader, &value[SUMI__BEGIN][place]);
@@ -83,7 +83,7 @@ static bool read_text(reader_t *reader) {
   return *reader->at == '\0';
 }
 
-static sumi_tensor_t vector(const sumi_build_t *build, const sumi__index_t *index, int which,
+static sumi_tensor_t vector(const sumi_build_t *build, const sumi__tensor_index_t *index, int which,
                             const char *name) {
   return sumi_constant_dims(build->graph, sumi_dims_make(index->count, index->value[which]),
                             .name = name);
@@ -98,7 +98,7 @@ static sumi_tensor_t index_expand(const sumi_build_t *build) {
         "index \"%s\", at offset %d: expected up to %d of number, begin:end:stride, "
         "..., None, separated by commas",
         reader.text, (int)(reader.at - reader.text), SUMI_MAX_RANK);
-  const sumi__index_t *index = &reader.index;
+  const sumi__tensor_index_t *index = &reader.index;
   return sumi_raw_strided_slice(
       build->in[0], vector(build, index, SUMI__BEGIN, "begin"),
       vector(build, index, SUMI__END, "end"), vector(build, index, SUMI__STRIDE, "strides"),

@@ -4,19 +4,19 @@
 
 #include <string.h>
 
-bool sumi__known_element(const sumi_infer_t *infer, int input, int element, int64_t *value) {
+bool sumi__tensor_known_element(const sumi_infer_t *infer, int input, int element, int64_t *value) {
   const sumi_known_t *known = sumi_infer_known(infer, input);
   if (!known || element >= known->count || !known->has[element]) return false;
   *value = known->value[element];
   return true;
 }
 
-void sumi__know_scalar(sumi_infer_t *infer, int output, int64_t value) {
+void sumi__tensor_know_scalar(sumi_infer_t *infer, int output, int64_t value) {
   infer->known_out[output] = (sumi_known_t){
       .valid = true, .scalar = true, .count = 1, .has = {true}, .value = {value}};
 }
 
-void sumi__know_dims(sumi_infer_t *infer, int output, sumi_dims_t dims) {
+void sumi__tensor_know_dims(sumi_infer_t *infer, int output, sumi_dims_t dims) {
   if (dims.rank == SUMI_UNKNOWN_RANK) return;
   sumi_known_t *known = &infer->known_out[output];
   *known = (sumi_known_t){.valid = true, .count = dims.rank};
@@ -26,7 +26,7 @@ void sumi__know_dims(sumi_infer_t *infer, int output, sumi_dims_t dims) {
   }
 }
 
-void sumi__know_part(sumi_infer_t *infer, int output, int input, int begin, int count) {
+void sumi__tensor_know_part(sumi_infer_t *infer, int output, int input, int begin, int count) {
   const sumi_known_t *from = sumi_infer_known(infer, input);
   if (!from || begin < 0 || count < 0 || count > from->count - begin) return;
   sumi_known_t *known = &infer->known_out[output];
@@ -35,7 +35,7 @@ void sumi__know_part(sumi_infer_t *infer, int output, int input, int begin, int 
   memcpy(known->value, from->value + begin, (size_t)count * sizeof *known->value);
 }
 
-void sumi__know_reshaped(sumi_infer_t *infer) {
+void sumi__tensor_know_reshaped(sumi_infer_t *infer) {
   const sumi_known_t *known = sumi_infer_known(infer, 0);
   const int rank = infer->out[0].rank;
   if (!known || (rank != 0 && rank != 1)) return;
@@ -43,15 +43,16 @@ void sumi__know_reshaped(sumi_infer_t *infer) {
   infer->known_out[0].scalar = rank == 0;
 }
 
-sumi_status_t sumi__want_rank(const sumi_infer_t *infer, int input, const char *name, int rank) {
+sumi_status_t sumi__tensor_want_rank(const sumi_infer_t *infer, int input, const char *name,
+                                     int rank) {
   const sumi_dims_t dims = infer->in[input];
   if (dims.rank == SUMI_UNKNOWN_RANK || dims.rank == rank) return SUMI_OK;
   return sumi_refuse(infer, "%s must have rank %d, its shape is %s", name, rank,
                      sumi_dims_text(dims).text);
 }
 
-sumi_status_t sumi__want_axis(const sumi_infer_t *infer, const char *name, int64_t axis, int rank,
-                              int *index) {
+sumi_status_t sumi__tensor_want_axis(const sumi_infer_t *infer, const char *name, int64_t axis,
+                                     int rank, int *index) {
   if (axis < -rank || axis >= rank)
     return sumi_refuse(infer, "%s is %lld, expected a value in [%d, %d)", name, (long long)axis,
                        -rank, rank);
@@ -59,10 +60,10 @@ sumi_status_t sumi__want_axis(const sumi_infer_t *infer, const char *name, int64
   return SUMI_OK;
 }
 
-sumi_status_t sumi__want_length(const sumi_infer_t *infer, int input, const char *name,
-                                int *length) {
+sumi_status_t sumi__tensor_want_length(const sumi_infer_t *infer, int input, const char *name,
+                                       int *length) {
   const sumi_dims_t dims = infer->in[input];
-  SUMI_TRY(sumi__want_rank(infer, input, name, 1));
+  SUMI_TRY(sumi__tensor_want_rank(infer, input, name, 1));
   *length = SUMI_UNKNOWN_RANK;
   if (dims.rank == SUMI_UNKNOWN_RANK || dims.size[0] == SUMI_UNKNOWN_SIZE) return SUMI_OK;
   if (dims.size[0] > SUMI_MAX_RANK)
@@ -72,14 +73,14 @@ sumi_status_t sumi__want_length(const sumi_infer_t *infer, int input, const char
   return SUMI_OK;
 }
 
-sumi_status_t sumi__want_dims(const sumi_infer_t *infer, int input, const char *name,
-                              sumi_dims_t *dims) {
+sumi_status_t sumi__tensor_want_dims(const sumi_infer_t *infer, int input, const char *name,
+                                     sumi_dims_t *dims) {
   int length;
-  SUMI_TRY(sumi__want_length(infer, input, name, &length));
-  *dims = length == SUMI_UNKNOWN_RANK ? SUMI_DIMS_UNKNOWN : sumi__dims_of_rank(length);
+  SUMI_TRY(sumi__tensor_want_length(infer, input, name, &length));
+  *dims = length == SUMI_UNKNOWN_RANK ? SUMI_DIMS_UNKNOWN : sumi__tensor_dims_of_rank(length);
   for (int i = 0; i < length; ++i) {
     int64_t size;
-    if (!sumi__known_element(infer, input, i, &size)) continue;
+    if (!sumi__tensor_known_element(infer, input, i, &size)) continue;
     if (size < 0)
       return sumi_refuse(infer, "element %d of %s is %lld, expected at least 0", i, name,
                          (long long)size);
@@ -88,7 +89,7 @@ sumi_status_t sumi__want_dims(const sumi_infer_t *infer, int input, const char *
   return SUMI_OK;
 }
 
-bool sumi__input_value(const sumi_infer_t *infer, int input, sumi_array_view_t *value) {
+bool sumi__tensor_input_value(const sumi_infer_t *infer, int input, sumi_array_view_t *value) {
   if (infer->value_in && infer->value_in[input].data) {
     *value = infer->value_in[input];
     return true;
@@ -99,30 +100,30 @@ bool sumi__input_value(const sumi_infer_t *infer, int input, sumi_array_view_t *
   return true;
 }
 
-bool sumi__add_sizes(int64_t a, int64_t b, int64_t *sum) {
+bool sumi__tensor_add_sizes(int64_t a, int64_t b, int64_t *sum) {
   *sum = SUMI_UNKNOWN_SIZE;
   return a == SUMI_UNKNOWN_SIZE || b == SUMI_UNKNOWN_SIZE || !__builtin_add_overflow(a, b, sum);
 }
 
-bool sumi__mul_sizes(int64_t a, int64_t b, int64_t *product) {
+bool sumi__tensor_mul_sizes(int64_t a, int64_t b, int64_t *product) {
   *product = SUMI_UNKNOWN_SIZE;
   return a == SUMI_UNKNOWN_SIZE || b == SUMI_UNKNOWN_SIZE || !__builtin_mul_overflow(a, b, product);
 }
 
-sumi_dims_t sumi__dims_of_rank(int rank) {
+sumi_dims_t sumi__tensor_dims_of_rank(int rank) {
   sumi_dims_t dims = {.rank = rank};
   for (int axis = 0; axis < rank && axis < SUMI_MAX_RANK; ++axis)
     dims.size[axis] = SUMI_UNKNOWN_SIZE;
   return dims;
 }
 
-sumi_dims_t sumi__vector_dims(int64_t length) {
+sumi_dims_t sumi__tensor_vector_dims(int64_t length) {
   return SUMI_DIMS(length);
 }
 
-sumi_status_t sumi__kernel_axis(const sumi_kernel_t *kernel, const sumi_array_view_t *view,
-                                int rank, int *axis) {
-  const int64_t value = sumi__view_int(view, 0);
+sumi_status_t sumi__tensor_kernel_axis(const sumi_kernel_t *kernel, const sumi_array_view_t *view,
+                                       int rank, int *axis) {
+  const int64_t value = sumi__tensor_view_int(view, 0);
   if (value < -rank || value >= rank)
     return sumi_kernel_fail(kernel, SUMI_INVALID_ARGUMENT,
                             "axis is %lld, expected a value in [%d, %d)", (long long)value, -rank,
@@ -131,10 +132,10 @@ sumi_status_t sumi__kernel_axis(const sumi_kernel_t *kernel, const sumi_array_vi
   return SUMI_OK;
 }
 
-void sumi__grad_pass(sumi_grad_t *grad) {
+void sumi__tensor_grad_pass(sumi_grad_t *grad) {
   grad->dx[0] = grad->dy[0];
 }
 
-void sumi__grad_reshape_back(sumi_grad_t *grad) {
+void sumi__tensor_grad_reshape_back(sumi_grad_t *grad) {
   grad->dx[0] = sumi_reshape(grad->dy[0], SUMI_TENSORS(sumi_shape(grad->x[0])));
 }

@@ -8,65 +8,67 @@
 /* ---- In shape functions ---- */
 
 /* Element `element` of integer input `input`; false when it is not known. */
-bool sumi__known_element(const sumi_infer_t *infer, int input, int element, int64_t *value);
+bool sumi__tensor_known_element(const sumi_infer_t *infer, int input, int element, int64_t *value);
 
 /* Sets known_out[output] to one known number, of rank 0. */
-void sumi__know_scalar(sumi_infer_t *infer, int output, int64_t value);
+void sumi__tensor_know_scalar(sumi_infer_t *infer, int output, int64_t value);
 
 /* Sets known_out[output] to the elements of an int vector that spells `dims`, sizes of -1 unknown;
  * nothing when the rank is unknown. */
-void sumi__know_dims(sumi_infer_t *infer, int output, sumi_dims_t dims);
+void sumi__tensor_know_dims(sumi_infer_t *infer, int output, sumi_dims_t dims);
 
 /* Known elements [begin, begin + count) of input `input`, a vector, become output `output`'s. */
-void sumi__know_part(sumi_infer_t *infer, int output, int input, int begin, int count);
+void sumi__tensor_know_part(sumi_infer_t *infer, int output, int input, int begin, int count);
 
 /* Copies input 0's known elements to output 0 where its shape, which is set, has rank 0 or 1. */
-void sumi__know_reshaped(sumi_infer_t *infer);
+void sumi__tensor_know_reshaped(sumi_infer_t *infer);
 
 /* Refuses unless input `input` may have this rank. */
-sumi_status_t sumi__want_rank(const sumi_infer_t *infer, int input, const char *name, int rank);
+sumi_status_t sumi__tensor_want_rank(const sumi_infer_t *infer, int input, const char *name,
+                                     int rank);
 
 /* Refuses an axis outside [-rank, rank); otherwise *index is the axis counted from the front. */
-sumi_status_t sumi__want_axis(const sumi_infer_t *infer, const char *name, int64_t axis, int rank,
-                              int *index);
+sumi_status_t sumi__tensor_want_axis(const sumi_infer_t *infer, const char *name, int64_t axis,
+                                     int rank, int *index);
 
 /* The shape that integer vector `input` spells, none of its sizes negative. Rank unknown when its
  * length is; sizes -1 where its elements are. */
-sumi_status_t sumi__want_dims(const sumi_infer_t *infer, int input, const char *name,
-                              sumi_dims_t *dims);
+sumi_status_t sumi__tensor_want_dims(const sumi_infer_t *infer, int input, const char *name,
+                                     sumi_dims_t *dims);
 
 /* Whether the vector `input` has a known length, and which (at most SUMI_MAX_RANK, or it is
  * refused). */
-sumi_status_t sumi__want_length(const sumi_infer_t *infer, int input, const char *name,
-                                int *length);
+sumi_status_t sumi__tensor_want_length(const sumi_infer_t *infer, int input, const char *name,
+                                       int *length);
 
 /* All elements of input `input`, when a Const node gives them or a run is under way; false
  * otherwise. For what known elements do not hold: matrices, long lists and floating-point
  * numbers. */
-bool sumi__input_value(const sumi_infer_t *infer, int input, sumi_array_view_t *value);
+bool sumi__tensor_input_value(const sumi_infer_t *infer, int input, sumi_array_view_t *value);
 
 /* a + b, a * b of sizes: -1 when either is unknown; false on overflow. */
-bool sumi__add_sizes(int64_t a, int64_t b, int64_t *sum);
-bool sumi__mul_sizes(int64_t a, int64_t b, int64_t *product);
+bool sumi__tensor_add_sizes(int64_t a, int64_t b, int64_t *sum);
+bool sumi__tensor_mul_sizes(int64_t a, int64_t b, int64_t *product);
 
-sumi_dims_t sumi__dims_of_rank(int rank); /* all sizes unknown */
-sumi_dims_t sumi__vector_dims(int64_t length);
+sumi_dims_t sumi__tensor_dims_of_rank(int rank); /* all sizes unknown */
+sumi_dims_t sumi__tensor_vector_dims(int64_t length);
 
 /* ---- In gradients ---- */
 
-void sumi__grad_pass(sumi_grad_t *grad);         /* dx[0] = dy[0] */
-void sumi__grad_reshape_back(sumi_grad_t *grad); /* dx[0] = dy[0] with the shape of x[0] */
+void sumi__tensor_grad_pass(sumi_grad_t *grad);         /* dx[0] = dy[0] */
+void sumi__tensor_grad_reshape_back(sumi_grad_t *grad); /* dx[0] = dy[0] with the shape of x[0] */
 
 /* ---- In kernels ---- */
 
 /* Element `index` of an int32 or int64 array. */
-static inline int64_t sumi__view_int(const sumi_array_view_t *view, int64_t index) {
+static inline int64_t sumi__tensor_view_int(const sumi_array_view_t *view, int64_t index) {
   return view->dtype == SUMI_INT32 ? ((const int32_t *)view->data)[index]
                                    : ((const int64_t *)view->data)[index];
 }
 
 /* Sets it. */
-static inline void sumi__put_int(const sumi_array_view_t *view, int64_t index, int64_t value) {
+static inline void sumi__tensor_put_int(const sumi_array_view_t *view, int64_t index,
+                                        int64_t value) {
   if (view->dtype == SUMI_INT32)
     ((int32_t *)(uintptr_t)view->data)[index] = (int32_t)value;
   else
@@ -75,11 +77,11 @@ static inline void sumi__put_int(const sumi_array_view_t *view, int64_t index, i
 
 /* The axis that scalar `view` names, counted from the front; fails the run when it is outside
  * [-rank, rank). */
-sumi_status_t sumi__kernel_axis(const sumi_kernel_t *kernel, const sumi_array_view_t *view,
-                                int rank, int *axis);
+sumi_status_t sumi__tensor_kernel_axis(const sumi_kernel_t *kernel, const sumi_array_view_t *view,
+                                       int rank, int *axis);
 
 /* Elements of axes [begin, end) of a shape, multiplied. */
-static inline int64_t sumi__count_axes(const int64_t *size, int begin, int end) {
+static inline int64_t sumi__tensor_count_axes(const int64_t *size, int begin, int end) {
   int64_t count = 1;
   for (int axis = begin; axis < end; ++axis) count *= size[axis];
   return count;

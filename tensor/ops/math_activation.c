@@ -12,7 +12,8 @@ static void relu_grad(sumi_grad_t *d) {
 }
 
 SUMI_OP(Relu, "features: T -> activations: T ; T: float32 float64 int32 int64",
-        .doc = "max(features, 0).", .shape = sumi__shape_unary, .map = relu_map, .grad = relu_grad,
+        .doc = "max(features, 0).", .shape = sumi__tensor_shape_unary, .map = relu_map,
+        .grad = relu_grad,
         SUMI_SAMPLES(SUMI__CASE1(4, (-2, -0.5, 0, 1.5), (0, 0, 0, 1.5), .from = "by hand",
                                  .no_gradient_check = true),
                      SUMI__RANDOM1(0.5, 2), SUMI__RANDOM1(-2, -0.5),
@@ -38,7 +39,7 @@ static void relu6_grad(sumi_grad_t *d) {
 }
 
 SUMI_OP(Relu6, "features: T -> activations: T ; T: float32 float64",
-        .doc = "min(max(features, 0), 6).", .shape = sumi__shape_unary, .map = relu6_map,
+        .doc = "min(max(features, 0), 6).", .shape = sumi__tensor_shape_unary, .map = relu6_map,
         .grad = relu6_grad,
         SUMI_SAMPLES(SUMI__CASE1(4, (-2, 0, 1.5, 8), (0, 0, 1.5, 6), .from = "by hand",
                                  .no_gradient_check = true),
@@ -67,7 +68,7 @@ static void leaky_relu_grad(sumi_grad_t *d) {
 }
 
 SUMI_OP(LeakyRelu, "features: T | alpha: float = 0.2 -> activations: T ; T: float32 float64",
-        .doc = "features where positive, else alpha * features.", .shape = sumi__shape_unary,
+        .doc = "features where positive, else alpha * features.", .shape = sumi__tensor_shape_unary,
         .map = leaky_relu_map, .grad = leaky_relu_grad,
         SUMI_SAMPLES(SUMI__CASE1(3, (-2, 0, 1.5), (-0.4, 0, 1.5), .from = "by hand",
                                  .no_gradient_check = true),
@@ -99,7 +100,7 @@ static void elu_of_floats(int64_t count, const float *x, float *y, float scale, 
   for (int64_t n; count > 0; count -= n, x += n, y += n) {
     n = count < CHUNK ? count : CHUNK;
     SUMI__SIMD for (int64_t i = 0; i < n; ++i) e[i] = x[i] > 0 ? 0 : x[i];
-    sumi__vexpm1(n, e, e);
+    sumi__tensor_vexpm1(n, e, e);
     SUMI__SIMD for (int64_t i = 0; i < n; ++i) y[i] = x[i] > 0 ? scale * x[i] : below * e[i];
   }
 }
@@ -118,7 +119,7 @@ static void elu_grad(sumi_grad_t *d) {
 
 SUMI_OP(Elu, "features: T -> activations: T ; T: float32 float64",
         .doc = "features where positive, else exp(features) - 1. Clevert et al., 2015.",
-        .shape = sumi__shape_unary, .map = elu_map, .grad = elu_grad,
+        .shape = sumi__tensor_shape_unary, .map = elu_map, .grad = elu_grad,
         SUMI_SAMPLES(SUMI__CASE1(4, (-2, -0.5, 0, 1.5),
                                  (-0.8646647167633873, -0.3934693402873666, 0, 1.5),
                                  .from = "tf.nn.elu", .no_gradient_check = true),
@@ -158,7 +159,7 @@ static void selu_grad(sumi_grad_t *d) {
 
 SUMI_OP(Selu, "features: T -> activations: T ; T: float32 float64",
         .doc = "Elu with the scales that keep mean 0 and variance 1. Klambauer et al., 2017.",
-        .shape = sumi__shape_unary, .map = selu_map, .grad = selu_grad,
+        .shape = sumi__tensor_shape_unary, .map = selu_map, .grad = selu_grad,
         SUMI_SAMPLES(SUMI__CASE1(4, (-2, -0.5, 0, 1.5),
                                  (-1.520166468595695, -0.6917581878028713, 0, 1.5760514810332207),
                                  .from = "tf.nn.selu", .no_gradient_check = true),
@@ -183,14 +184,14 @@ SUMI_OP(SeluGrad, "gradients: T, outputs: T -> backprops: T ; T: float32 float64
 /* ---- Sigmoid, Softplus, Softsign ---- */
 
 /* Neither exp(-x) nor exp(x) overflows on the side where it is used. */
-SUMI__MAP1_VECTOR(sigmoid, sumi__vsigmoid, (x < 0 ? exp(x) : 1) / (1 + exp(-fabs(x))));
+SUMI__MAP1_VECTOR(sigmoid, sumi__tensor_vsigmoid, (x < 0 ? exp(x) : 1) / (1 + exp(-fabs(x))));
 
 static void sigmoid_grad(sumi_grad_t *d) {
   d->dx[0] = sumi_sigmoid_grad(d->y[0], d->dy[0]);
 }
 
 SUMI_OP(Sigmoid, "x: T -> y: T ; T: float32 float64", .doc = "1 / (1 + exp(-x)).",
-        .shape = sumi__shape_unary, .map = sigmoid_map, .grad = sigmoid_grad,
+        .shape = sumi__tensor_shape_unary, .map = sigmoid_map, .grad = sigmoid_grad,
         SUMI_SAMPLES(SUMI__CASE1(4, (-2, -0.5, 0, 1.5),
                                  (0.11920292202211755, 0.37754066879814546, 0.5,
                                   0.8175744761936437),
@@ -211,14 +212,14 @@ SUMI_OP(SigmoidGrad, "y: T, dy: T -> z: T ; T: float32 float64",
         SUMI_SAMPLES(SUMI__CASE2(3, (-2, -0.5, 0.5), (3, 3, 4), (-18, -2.25, 1), .from = "by hand"),
                      SUMI__RANDOM2(0.1, 0.9), SUMI__REFUSE_SHAPES2));
 
-SUMI__MAP1_VECTOR(softplus, sumi__vsoftplus, (x < 0 ? 0 : x) + log1p(exp(-fabs(x))));
+SUMI__MAP1_VECTOR(softplus, sumi__tensor_vsoftplus, (x < 0 ? 0 : x) + log1p(exp(-fabs(x))));
 
 static void softplus_grad(sumi_grad_t *d) {
   d->dx[0] = sumi_softplus_grad(d->dy[0], d->x[0]);
 }
 
 SUMI_OP(Softplus, "features: T -> activations: T ; T: float32 float64",
-        .doc = "log(1 + exp(features)).", .shape = sumi__shape_unary, .map = softplus_map,
+        .doc = "log(1 + exp(features)).", .shape = sumi__tensor_shape_unary, .map = softplus_map,
         .grad = softplus_grad,
         SUMI_SAMPLES(SUMI__CASE1(4, (-2, -0.5, 0, 1.5),
                                  (0.1269280110429725, 0.4740769841801067, 0.6931471805599453,
@@ -232,7 +233,7 @@ static void softplus_dy_float32(SUMI__BLOCK_PARAMETERS) {
   (void)op;
   for (int64_t begin = 0; begin < count; begin += CHUNK) {
     const int64_t n = count - begin < CHUNK ? count - begin : CHUNK;
-    sumi__vsigmoid(n, features + begin, s);
+    sumi__tensor_vsigmoid(n, features + begin, s);
     SUMI__SIMD for (int64_t i = 0; i < n; ++i) results[begin + i] = gradients[begin + i] * s[i];
   }
 }
@@ -261,8 +262,8 @@ static void softsign_grad(sumi_grad_t *d) {
 }
 
 SUMI_OP(Softsign, "features: T -> activations: T ; T: float32 float64",
-        .doc = "features / (1 + |features|).", .shape = sumi__shape_unary, .map = softsign_map,
-        .grad = softsign_grad,
+        .doc = "features / (1 + |features|).", .shape = sumi__tensor_shape_unary,
+        .map = softsign_map, .grad = softsign_grad,
         SUMI_SAMPLES(SUMI__CASE1(4, (-2, -0.5, 0, 1.5), (-2.0 / 3, -1.0 / 3, 0, 0.6),
                                  .from = "tf.nn.softsign", .no_gradient_check = true),
                      SUMI__RANDOM1(0.2, 2), SUMI__REFUSE_DTYPE1(SUMI_INT32)));

@@ -14,8 +14,8 @@ static void add_grad(sumi_grad_t *d) {
 }
 
 SUMI_OP(Add, "x: T, y: T -> z: T ; T: float32 float64 int32 int64 uint8 int8 int16",
-        .doc = "x + y, broadcast.", .shape = sumi__shape_add, .map = add_map, .grad = add_grad,
-        .flags = SUMI_OP_COMMUTATIVE,
+        .doc = "x + y, broadcast.", .shape = sumi__tensor_shape_add, .map = add_map,
+        .grad = add_grad, .flags = SUMI_OP_COMMUTATIVE,
         SUMI_SAMPLES(SUMI__CASE2(3, (1, 2.5, -INFINITY), (10, -2.5, 1), (11, 0, -INFINITY),
                                  .from = "by hand", .no_gradient_check = true),
                      {.input_count = 2,
@@ -27,7 +27,7 @@ SUMI_OP(Add, "x: T, y: T -> z: T ; T: float32 float64 int32 int64 uint8 int8 int
                      SUMI__RANDOM2(-2, 2), SUMI__REFUSE_SHAPES2));
 
 SUMI_OP(AddV2, "x: T, y: T -> z: T ; T: float32 float64 int32 int64 uint8 int8 int16",
-        .doc = "x + y, broadcast. TensorFlow's newer name of Add.", .shape = sumi__shape_add,
+        .doc = "x + y, broadcast. TensorFlow's newer name of Add.", .shape = sumi__tensor_shape_add,
         .map = add_map, .grad = add_grad, .flags = SUMI_OP_COMMUTATIVE,
         SUMI_SAMPLES(SUMI__CASE2(2, (1, 2.5), (10, -2.5), (11, 0), .from = "by hand"),
                      SUMI__RANDOM2(-2, 2), SUMI__REFUSE_SHAPES2));
@@ -40,7 +40,8 @@ static void sub_grad(sumi_grad_t *d) {
 }
 
 SUMI_OP(Sub, "x: T, y: T -> z: T ; T: float32 float64 int32 int64 uint8 int8 int16",
-        .doc = "x - y, broadcast.", .shape = sumi__shape_sub, .map = sub_map, .grad = sub_grad,
+        .doc = "x - y, broadcast.", .shape = sumi__tensor_shape_sub, .map = sub_map,
+        .grad = sub_grad,
         SUMI_SAMPLES(SUMI__CASE2(2, (1, 2.5), (10, -2.5), (-9, 5), .from = "by hand"),
                      SUMI__RANDOM2(-2, 2), SUMI__REFUSE_SHAPES2));
 
@@ -51,7 +52,7 @@ static void neg_grad(sumi_grad_t *d) {
 }
 
 SUMI_OP(Neg, "x: T -> y: T ; T: float32 float64 int32 int64", .doc = "-x.",
-        .shape = sumi__shape_unary, .map = neg_map, .grad = neg_grad,
+        .shape = sumi__tensor_shape_unary, .map = neg_map, .grad = neg_grad,
         SUMI_SAMPLES(SUMI__CASE1(3, (1, 0, -2.5), (-1, 0, 2.5), .from = "by hand"),
                      SUMI__RANDOM1(-2, 2), SUMI__REFUSE_DTYPE1(SUMI_BOOL)));
 
@@ -65,7 +66,8 @@ static void mul_grad(sumi_grad_t *d) {
 }
 
 SUMI_OP(Mul, "x: T, y: T -> z: T ; T: float32 float64 int32 int64 uint8 int8 int16",
-        .doc = "x * y, broadcast.", .shape = sumi__shape_mul, .map = mul_map, .grad = mul_grad,
+        .doc = "x * y, broadcast.", .unchanged = SUMI_UNCHANGED_TIMES,
+        .shape = sumi__tensor_shape_mul, .map = mul_map, .grad = mul_grad,
         .flags = SUMI_OP_COMMUTATIVE,
         SUMI_SAMPLES(SUMI__CASE2(3, (1, 2.5, 0), (10, -2, -3), (10, -5, 0), .from = "by hand"),
                      SUMI__RANDOM2(-2, 2), SUMI__REFUSE_SHAPES2));
@@ -79,14 +81,32 @@ static void div_grad(sumi_grad_t *d) {
 
 SUMI_OP(RealDiv, "x: T, y: T -> z: T ; T: float32 float64", .api = "div",
         .doc = "x / y, broadcast. Division by zero gives an infinity or NaN.",
-        .shape = sumi_shape_broadcast, .map = div_map, .grad = div_grad,
+        .unchanged = SUMI_UNCHANGED_OVER, .shape = sumi_shape_broadcast, .map = div_map,
+        .grad = div_grad,
         SUMI_SAMPLES(SUMI__CASE2(3, (1, -3, 5), (4, 2, 0), (0.25, -1.5, INFINITY),
                                  .from = "by hand", .no_gradient_check = true),
                      SUMI__RANDOM2(0.5, 2), SUMI__REFUSE_SHAPES2));
 
 /* ---- FloorDiv, FloorMod: Python's // and % ---- */
 
-/* The quotient of integers rounded down; what has no quotient gives 0, or wraps around. */
+#define DIVIDES_BY_ZERO(C, dtype)                                                                  \
+  static bool divides_by_zero_##dtype(int64_t count, const void *const *in) {                      \
+    const C *y = in[1];                                                                            \
+    int zeros = 0;                                                                                 \
+    SUMI__SIMD for (int64_t i = 0; i < count; ++i) zeros |= y[i] == 0;                             \
+    return zeros != 0;                                                                             \
+  }
+
+DIVIDES_BY_ZERO(int32_t, int32)
+DIVIDES_BY_ZERO(int64_t, int64)
+
+static bool divides_by_zero(sumi_dtype_t dtype, int64_t count, const void *const *in) {
+  return (dtype == SUMI_INT32 && divides_by_zero_int32(count, in)) ||
+         (dtype == SUMI_INT64 && divides_by_zero_int64(count, in));
+}
+
+/* The quotient of integers rounded down. That of the smallest and -1 wraps around; where y is 0 the
+ * run fails. */
 #define FLOOR_QUOTIENT(x, y, T)                                                                    \
   ((y) == 0    ? 0                                                                                 \
    : (y) == -1 ? (T)(0 - (uint64_t)(x))                                                            \
@@ -98,14 +118,21 @@ SUMI__BLOCK2(floor_div_int32, int32_t, int32_t, int32_t, SUMI__NO_LET, FLOOR_QUO
 SUMI__BLOCK2(floor_div_int64, int64_t, int64_t, int64_t, SUMI__NO_LET, FLOOR_QUOTIENT(x, y, T))
 SUMI__TABLE(floor_div, SIGNED);
 
+#define REFUSE_ZERO(type)                                                                          \
+  {                                                                                                \
+    .input_count = 2, .in = {SUMI_S(2), SUMI_S(2)}, .at = {SUMI_VALUES(1, 2), SUMI_VALUES(3, 0)},  \
+    .dtype = {type, type}, .want = SUMI_INVALID_ARGUMENT, .message = "integer division by zero"    \
+  }
+
 SUMI_OP(FloorDiv, "x: T, y: T -> z: T ; T: float32 float64 int32 int64",
-        .doc = "x / y rounded down, broadcast. An integer divided by 0 gives 0.",
-        .shape = sumi__shape_floor_div, .map = floor_div_map, .no_grad = "it is piecewise constant",
-        SUMI_SAMPLES(SUMI__CASE2(4, (7, -7, 7, -7), (2, 2, -2, -2), (3, -4, -4, 3),
-                                 .from = "Python's //"),
-                     SUMI__CASE2(4, (7, -7, 7, -7), (2, 2, -2, 0), (3, -4, -4, 0),
-                                 .dtype = {SUMI_INT32, SUMI_INT32}, .from = "Python's //"),
-                     SUMI__REFUSE_SHAPES2));
+        .doc = "x / y rounded down, broadcast. The run fails where an integer is divided by 0.",
+        .shape = sumi__tensor_shape_floor_div, .map = floor_div_map, .refuses = divides_by_zero,
+        .refusal = "integer division by zero", .no_grad = "it is piecewise constant",
+        SUMI_SAMPLES(
+            SUMI__CASE2(4, (7, -7, 7, -7), (2, 2, -2, -2), (3, -4, -4, 3), .from = "Python's //"),
+            SUMI__CASE2(4, (7, -7, 7, -7), (2, 2, -2, -2), (3, -4, -4, 3),
+                        .dtype = {SUMI_INT32, SUMI_INT32}, .lo = 1, .hi = 9, .from = "Python's //"),
+            REFUSE_ZERO(SUMI_INT32), REFUSE_ZERO(SUMI_INT64), SUMI__REFUSE_SHAPES2));
 
 /* The remainder with the sign of y, exact. */
 static inline double floor_mod(double x, double y) {
@@ -132,17 +159,21 @@ static void floor_mod_grad(sumi_grad_t *d) {
   d->dx[1] = sumi_neg(sumi_mul(d->dy[0], sumi_floor_div(d->x[0], d->x[1])));
 }
 
-SUMI_OP(FloorMod, "x: T, y: T -> z: T ; T: float32 float64 int32 int64",
-        .doc = "x - floor_div(x, y) * y, broadcast. An integer modulo 0 gives 0.",
-        .shape = sumi__shape_floor_mod, .map = floor_mod_map, .grad = floor_mod_grad,
-        SUMI_SAMPLES(SUMI__CASE2(4, (7, -7, 7, -7), (3, 3, -3, -3), (1, 2, -2, -1),
-                                 .from = "Python's %", .no_gradient_check = true),
-                     SUMI__CASE2(4, (7, -7, 7, -7), (3, 3, -3, -3), (1, 2, -2, -1),
-                                 .dtype = {SUMI_INT32, SUMI_INT32}, .from = "Python's %"),
-                     {.input_count = 2,
-                      .in = {SUMI_S(4), SUMI_S(4)},
-                      .at = {SUMI_VALUES(1.3, -0.4, 2.2, 5.1), SUMI_VALUES(0.7, 1.1, 1.5, -2.3)}},
-                     SUMI__REFUSE_SHAPES2));
+SUMI_OP(
+    FloorMod, "x: T, y: T -> z: T ; T: float32 float64 int32 int64",
+    .doc = "x - floor_div(x, y) * y, broadcast. The run fails where an integer is divided by 0.",
+    .shape = sumi__tensor_shape_floor_mod, .map = floor_mod_map, .refuses = divides_by_zero,
+    .refusal = "integer division by zero", .grad = floor_mod_grad,
+    SUMI_SAMPLES(SUMI__CASE2(4, (7, -7, 7, -7), (3, 3, -3, -3), (1, 2, -2, -1),
+                             .from = "Python's %", .no_gradient_check = true),
+                 SUMI__CASE2(4, (7, -7, 7, -7), (3, 3, -3, -3), (1, 2, -2, -1),
+                             .dtype = {SUMI_INT32, SUMI_INT32}, .lo = 1, .hi = 9,
+                             .from = "Python's %"),
+                 REFUSE_ZERO(SUMI_INT32), REFUSE_ZERO(SUMI_INT64),
+                 {.input_count = 2,
+                  .in = {SUMI_S(4), SUMI_S(4)},
+                  .at = {SUMI_VALUES(1.3, -0.4, 2.2, 5.1), SUMI_VALUES(0.7, 1.1, 1.5, -2.3)}},
+                 SUMI__REFUSE_SHAPES2));
 
 /* ---- AddN ---- */
 

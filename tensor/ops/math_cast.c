@@ -99,7 +99,7 @@ SUMI_OP(Cast,
         "DstT: float32 float64 int32 uint8 int16 int8 int64 bool uint16 uint32 uint64",
         .doc = "x with elements of dtype DstT. Fractions are cut off; a number DstT cannot hold "
                "becomes the smallest integer; everything but 0 is true.",
-        .shape = cast_shape, .map = cast_map, .grad = cast_grad,
+        .unchanged = SUMI_UNCHANGED_DTYPE, .shape = cast_shape, .map = cast_map, .grad = cast_grad,
         SUMI_SAMPLES(SUMI__CASE1(6, (1.9, -1.9, 0.5, 3e9, NAN, -7),
                                  (1, -1, 0, -2147483648, -2147483648, -7), .attrs = "DstT = int32",
                                  .from = "numpy.astype on x86-64"),

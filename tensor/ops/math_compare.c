@@ -73,8 +73,8 @@ SUMI_OP(LogicalOr, "x: bool, y: bool -> z: bool", .doc = "Whether either is true
                      SUMI__CASE2(2, (0, 1), (0, 1), (0, 1), .want = SUMI_INVALID_ARGUMENT,
                                  .message = "x is float32 where bool is needed")));
 
-SUMI_OP(LogicalNot, "x: bool -> y: bool", .doc = "Whether x is false.", .shape = sumi__shape_unary,
-        .map = logical_not_map, .no_grad = "its result is bool",
+SUMI_OP(LogicalNot, "x: bool -> y: bool", .doc = "Whether x is false.",
+        .shape = sumi__tensor_shape_unary, .map = logical_not_map, .no_grad = "its result is bool",
         SUMI_SAMPLES(SUMI__CASE1(2, (0, 1), (1, 0), .dtype = {SUMI_BOOL}, .from = "by hand"),
                      SUMI__CASE1(2, (0, 1), (1, 0), .want = SUMI_INVALID_ARGUMENT,
                                  .message = "x is float32 where bool is needed")));

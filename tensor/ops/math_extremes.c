@@ -25,7 +25,7 @@ SUMI_OP(Maximum, "x: T, y: T -> z: T ; T: float32 float64 int32 int64 uint8 int8
         .doc =
             "The larger of x and y, broadcast; NaN where either is. Equal operands: the gradient "
             "goes to x.",
-        .shape = sumi__shape_maximum, .map = maximum_map, .grad = maximum_grad,
+        .shape = sumi__tensor_shape_maximum, .map = maximum_map, .grad = maximum_grad,
         .flags = SUMI_OP_COMMUTATIVE,
         SUMI_SAMPLES(SUMI__CASE2(4, (1, 2, NAN, 4), (0, 3, 1, NAN), (1, 3, NAN, NAN),
                                  .from = "numpy.maximum", .no_gradient_check = true),
@@ -34,7 +34,7 @@ SUMI_OP(Maximum, "x: T, y: T -> z: T ; T: float32 float64 int32 int64 uint8 int8
 SUMI_OP(Minimum, "x: T, y: T -> z: T ; T: float32 float64 int32 int64 uint8 int8 int16",
         .doc = "The smaller of x and y, broadcast; NaN where either is. Equal operands: the "
                "gradient goes to x.",
-        .shape = sumi__shape_minimum, .map = minimum_map, .grad = minimum_grad,
+        .shape = sumi__tensor_shape_minimum, .map = minimum_map, .grad = minimum_grad,
         .flags = SUMI_OP_COMMUTATIVE,
         SUMI_SAMPLES(SUMI__CASE2(4, (1, 2, NAN, 4), (0, 3, 1, NAN), (0, 2, NAN, NAN),
                                  .from = "numpy.minimum", .no_gradient_check = true),
@@ -72,7 +72,7 @@ static void abs_grad(sumi_grad_t *d) {
 }
 
 SUMI_OP(Abs, "x: T -> y: T ; T: float32 float64 int32 int64", .doc = "|x|. The gradient at 0 is 0.",
-        .shape = sumi__shape_unary, .map = abs_map, .grad = abs_grad,
+        .shape = sumi__tensor_shape_unary, .map = abs_map, .grad = abs_grad,
         SUMI_SAMPLES(SUMI__CASE1(4, (-3, 0, 2.5, -INFINITY), (3, 0, 2.5, INFINITY),
                                  .from = "by hand", .no_gradient_check = true),
                      SUMI__RANDOM1(0.5, 2), SUMI__RANDOM1(-2, -0.5),
@@ -80,7 +80,13 @@ SUMI_OP(Abs, "x: T -> y: T ; T: float32 float64 int32 int64", .doc = "|x|. The g
 
 SUMI__MAP1(sign, SIGNED, x != x ? x : (x > 0) - (x < 0));
 
-SUMI_OP(Sign, "x: T -> y: T ; T: float32 float64 int32 int64", .doc = "-1, 0 or 1; NaN for NaN.",
-        .shape = sumi__shape_unary, .map = sign_map, .no_grad = "it is piecewise constant",
-        SUMI_SAMPLES(SUMI__CASE1(4, (-3, 0, 2.5, -INFINITY), (-1, 0, 1, -1), .from = "numpy.sign"),
-                     SUMI__REFUSE_DTYPE1(SUMI_BOOL)));
+static void sign_grad(sumi_grad_t *d) {
+  d->dx[0] = sumi_zeros_like(d->x[0]);
+}
+
+SUMI_OP(Sign, "x: T -> y: T ; T: float32 float64 int32 int64",
+        .doc = "-1, 0 or 1; NaN for NaN. Its gradient is 0, as TensorFlow's.",
+        .shape = sumi__tensor_shape_unary, .map = sign_map, .grad = sign_grad,
+        SUMI_SAMPLES(SUMI__CASE1(4, (-3, 0, 2.5, -INFINITY), (-1, 0, 1, -1), .from = "numpy.sign",
+                                 .no_gradient_check = true),
+                     SUMI__RANDOM1(0.5, 2), SUMI__REFUSE_DTYPE1(SUMI_BOOL)));

@@ -12,7 +12,7 @@ static void square_grad(sumi_grad_t *d) {
 }
 
 SUMI_OP(Square, "x: T -> y: T ; T: float32 float64 int32 int64", .doc = "x * x.",
-        .shape = sumi__shape_unary, .map = square_map, .grad = square_grad,
+        .shape = sumi__tensor_shape_unary, .map = square_map, .grad = square_grad,
         SUMI_SAMPLES(SUMI__CASE1(3, (-3, 0, 1.5), (9, 0, 2.25), .from = "by hand"),
                      SUMI__RANDOM1(-2, 2), SUMI__REFUSE_DTYPE1(SUMI_BOOL)));
 
@@ -39,7 +39,7 @@ static void sqrt_grad(sumi_grad_t *d) {
 }
 
 SUMI_OP(Sqrt, "x: T -> y: T ; T: float32 float64", .doc = "The square root of x.",
-        .shape = sumi__shape_unary, .map = sqrt_map, .grad = sqrt_grad,
+        .shape = sumi__tensor_shape_unary, .map = sqrt_map, .grad = sqrt_grad,
         SUMI_SAMPLES(SUMI__CASE1(4, (4, 0, 2.25, INFINITY), (2, 0, 1.5, INFINITY),
                                  .from = "by hand", .no_gradient_check = true),
                      SUMI__RANDOM1(0.5, 3), SUMI__REFUSE_DTYPE1(SUMI_INT32)));
@@ -65,7 +65,7 @@ static void rsqrt_grad(sumi_grad_t *d) {
 }
 
 SUMI_OP(Rsqrt, "x: T -> y: T ; T: float32 float64", .doc = "1 / sqrt(x).",
-        .shape = sumi__shape_unary, .map = rsqrt_map, .grad = rsqrt_grad,
+        .shape = sumi__tensor_shape_unary, .map = rsqrt_map, .grad = rsqrt_grad,
         SUMI_SAMPLES(SUMI__CASE1(3, (4, 0.25, INFINITY), (0.5, 2, 0), .from = "by hand",
                                  .no_gradient_check = true),
                      SUMI__RANDOM1(0.5, 3), SUMI__REFUSE_DTYPE1(SUMI_INT32)));
@@ -90,7 +90,7 @@ static void reciprocal_grad(sumi_grad_t *d) {
 }
 
 SUMI_OP(Reciprocal, "x: T -> y: T ; T: float32 float64", .doc = "1 / x.",
-        .shape = sumi__shape_unary, .map = reciprocal_map, .grad = reciprocal_grad,
+        .shape = sumi__tensor_shape_unary, .map = reciprocal_map, .grad = reciprocal_grad,
         SUMI_SAMPLES(SUMI__CASE1(3, (4, -0.5, INFINITY), (0.25, -2, 0), .from = "by hand",
                                  .no_gradient_check = true),
                      SUMI__RANDOM1(0.5, 2), SUMI__REFUSE_DTYPE1(SUMI_INT32)));
@@ -110,9 +110,8 @@ SUMI_OP(ReciprocalGrad, "y: T, dy: T -> z: T ; T: float32 float64",
 
 /* ---- Pow ---- */
 
-/* Whole powers by squaring, wrapping around; 1 / x^-y rounded towards zero for negative y. */
+/* Whole powers by squaring, wrapping around. */
 static int64_t integer_power(int64_t x, int64_t y) {
-  if (y < 0) return x == 1 ? 1 : x == -1 ? (y % 2 ? -1 : 1) : 0;
   uint64_t result = 1, square = (uint64_t)x;
   for (; y > 0; y >>= 1, square *= square)
     if (y & 1) result *= square;
@@ -121,13 +120,29 @@ static int64_t integer_power(int64_t x, int64_t y) {
 
 static void pow_float32(SUMI__BLOCK_PARAMETERS) {
   (void)op;
-  sumi__vpow(count, in[0], in[1], out);
+  sumi__tensor_vpow(count, in[0], in[1], out);
 }
 
 SUMI__BLOCK2(pow_float64, double, double, double, SUMI__NO_LET, pow(x, y))
 SUMI__BLOCK2(pow_int32, int32_t, int32_t, int32_t, SUMI__NO_LET, integer_power(x, y))
 SUMI__BLOCK2(pow_int64, int64_t, int64_t, int64_t, SUMI__NO_LET, integer_power(x, y))
 SUMI__TABLE(pow, SIGNED);
+
+#define ANY_NEGATIVE(C, dtype)                                                                     \
+  static bool any_negative_##dtype(int64_t count, const void *const *in) {                         \
+    const C *y = in[1];                                                                            \
+    int negative = 0;                                                                              \
+    SUMI__SIMD for (int64_t i = 0; i < count; ++i) negative |= y[i] < 0;                           \
+    return negative != 0;                                                                          \
+  }
+
+ANY_NEGATIVE(int32_t, int32)
+ANY_NEGATIVE(int64_t, int64)
+
+static bool takes_negative_power(sumi_dtype_t dtype, int64_t count, const void *const *in) {
+  return (dtype == SUMI_INT32 && any_negative_int32(count, in)) ||
+         (dtype == SUMI_INT64 && any_negative_int64(count, in));
+}
 
 /* The logarithm is taken of positive x only, so that x <= 0 gives y a gradient of 0 and not NaN. */
 static void pow_grad(sumi_grad_t *d) {
@@ -138,10 +153,19 @@ static void pow_grad(sumi_grad_t *d) {
 }
 
 SUMI_OP(Pow, "x: T, y: T -> z: T ; T: float32 float64 int32 int64",
-        .doc = "x to the power y, broadcast. An integer to a negative power is rounded to zero.",
-        .shape = sumi_shape_broadcast, .map = pow_map, .grad = pow_grad,
+        .doc = "x to the power y, broadcast. The run fails where an integer is taken to a negative "
+               "power.",
+        .shape = sumi_shape_broadcast, .map = pow_map, .refuses = takes_negative_power,
+        .refusal = "an integer to a negative power", .grad = pow_grad,
         SUMI_SAMPLES(SUMI__CASE2(5, (2, 9, -2, 0, 4), (10, 0.5, 3, 0, -0.5), (1024, 3, -8, 1, 0.5),
                                  .from = "by hand", .no_gradient_check = true),
                      SUMI__CASE2(4, (2, -3, 7, -1), (10, 3, 0, 5), (1024, -27, 1, -1),
-                                 .dtype = {SUMI_INT32, SUMI_INT32}, .from = "by hand"),
+                                 .dtype = {SUMI_INT32, SUMI_INT32}, .lo = 0, .hi = 9,
+                                 .from = "by hand"),
+                     {.input_count = 2,
+                      .in = {SUMI_S(2), SUMI_S(2)},
+                      .at = {SUMI_VALUES(2, 2), SUMI_VALUES(1, -1)},
+                      .dtype = {SUMI_INT32, SUMI_INT32},
+                      .want = SUMI_INVALID_ARGUMENT,
+                      .message = "an integer to a negative power"},
                      SUMI__RANDOM2(0.5, 2), SUMI__REFUSE_SHAPES2));

@@ -5,7 +5,7 @@
 SUMI__MAP1(floor, FLOATS, floor(x));
 
 SUMI_OP(Floor, "x: T -> y: T ; T: float32 float64", .doc = "The largest integer not above x.",
-        .shape = sumi__shape_unary, .map = floor_map, .no_grad = "it is piecewise constant",
+        .shape = sumi__tensor_shape_unary, .map = floor_map, .no_grad = "it is piecewise constant",
         SUMI_SAMPLES(SUMI__CASE1(4, (1.5, -1.5, 2, INFINITY), (1, -2, 2, INFINITY),
                                  .from = "by hand"),
                      SUMI__REFUSE_DTYPE1(SUMI_INT32)));
@@ -13,7 +13,7 @@ SUMI_OP(Floor, "x: T -> y: T ; T: float32 float64", .doc = "The largest integer 
 SUMI__MAP1(ceil, FLOATS, ceil(x));
 
 SUMI_OP(Ceil, "x: T -> y: T ; T: float32 float64", .doc = "The smallest integer not below x.",
-        .shape = sumi__shape_unary, .map = ceil_map, .no_grad = "it is piecewise constant",
+        .shape = sumi__tensor_shape_unary, .map = ceil_map, .no_grad = "it is piecewise constant",
         SUMI_SAMPLES(SUMI__CASE1(4, (1.5, -1.5, 2, INFINITY), (2, -1, 2, INFINITY),
                                  .from = "by hand"),
                      SUMI__REFUSE_DTYPE1(SUMI_INT32)));
@@ -35,7 +35,7 @@ SUMI__MAP1(rint, FLOATS, rint(x));
 
 SUMI_OP(Rint, "x: T -> y: T ; T: float32 float64",
         .doc = "The nearest integer, the even one where two are as near.",
-        .shape = sumi__shape_unary, .map = rint_map, .no_grad = "it is piecewise constant",
+        .shape = sumi__tensor_shape_unary, .map = rint_map, .no_grad = "it is piecewise constant",
         SUMI_SAMPLES(SUMI__CASE1(4, (0.5, 1.5, -2.5, 2.6), (0, 2, -2, 3), .from = "numpy.rint"),
                      SUMI__REFUSE_DTYPE1(SUMI_INT32)));
 
@@ -46,17 +46,17 @@ SUMI__MAP1_TEST(is_inf, FLOATS, fabs(x) == (T)INFINITY);
 SUMI__MAP1_TEST(is_finite, FLOATS, fabs(x) < (T)INFINITY);
 
 SUMI_OP(IsNan, "x: T -> y: bool ; T: float32 float64", .doc = "Whether x is NaN.",
-        .shape = sumi__shape_unary, .map = is_nan_map, .no_grad = "its result is bool",
+        .shape = sumi__tensor_shape_unary, .map = is_nan_map, .no_grad = "its result is bool",
         SUMI_SAMPLES(SUMI__CASE1(4, (1, NAN, INFINITY, 0), (0, 1, 0, 0), .from = "by hand"),
                      SUMI__REFUSE_DTYPE1(SUMI_INT32)));
 
 SUMI_OP(IsInf, "x: T -> y: bool ; T: float32 float64", .doc = "Whether x is infinite.",
-        .shape = sumi__shape_unary, .map = is_inf_map, .no_grad = "its result is bool",
+        .shape = sumi__tensor_shape_unary, .map = is_inf_map, .no_grad = "its result is bool",
         SUMI_SAMPLES(SUMI__CASE1(4, (1, NAN, INFINITY, -INFINITY), (0, 0, 1, 1), .from = "by hand"),
                      SUMI__REFUSE_DTYPE1(SUMI_INT32)));
 
 SUMI_OP(IsFinite, "x: T -> y: bool ; T: float32 float64",
-        .doc = "Whether x is neither infinite nor NaN.", .shape = sumi__shape_unary,
+        .doc = "Whether x is neither infinite nor NaN.", .shape = sumi__tensor_shape_unary,
         .map = is_finite_map, .no_grad = "its result is bool",
         SUMI_SAMPLES(SUMI__CASE1(4, (1, NAN, INFINITY, 0), (1, 0, 0, 1), .from = "by hand"),
                      SUMI__REFUSE_DTYPE1(SUMI_INT32)));

@@ -8,9 +8,9 @@
 /* ---- MatMul ---- */
 
 static sumi_status_t matmul_shape(sumi_infer_t *infer) {
-  SUMI_TRY(sumi__want_rank(infer, 0, "a", 2));
-  SUMI_TRY(sumi__want_rank(infer, 1, "b", 2));
-  const sumi_dims_t unknown = sumi__dims_of_rank(2);
+  SUMI_TRY(sumi__tensor_want_rank(infer, 0, "a", 2));
+  SUMI_TRY(sumi__tensor_want_rank(infer, 1, "b", 2));
+  const sumi_dims_t unknown = sumi__tensor_dims_of_rank(2);
   const sumi_dims_t a = infer->in[0].rank == 2 ? infer->in[0] : unknown;
   const sumi_dims_t b = infer->in[1].rank == 2 ? infer->in[1] : unknown;
   const int ta = sumi_attr_bool(infer->op, "transpose_a");
@@ -26,16 +26,16 @@ static sumi_status_t matmul_shape(sumi_infer_t *infer) {
 static sumi_status_t matmul_kernel(const sumi_kernel_t *kernel) {
   const sumi_array_view_t *a = &kernel->in[0], *out = &kernel->out[0];
   const bool ta = sumi_attr_bool(kernel->op, "transpose_a");
-  const sumi__gemm_t gemm = {.dtype = a->dtype,
-                             .transpose_a = ta,
-                             .transpose_b = sumi_attr_bool(kernel->op, "transpose_b"),
-                             .m = out->dims[0],
-                             .n = out->dims[1],
-                             .k = a->dims[ta ? 0 : 1],
-                             .a = a->data,
-                             .b = kernel->in[1].data,
-                             .c = sumi_kernel_out(kernel, 0)};
-  return sumi__gemm(kernel, &gemm);
+  const sumi__tensor_gemm_t gemm = {.dtype = a->dtype,
+                                    .transpose_a = ta,
+                                    .transpose_b = sumi_attr_bool(kernel->op, "transpose_b"),
+                                    .m = out->dims[0],
+                                    .n = out->dims[1],
+                                    .k = a->dims[ta ? 0 : 1],
+                                    .a = a->data,
+                                    .b = kernel->in[1].data,
+                                    .c = sumi_kernel_out(kernel, 0)};
+  return sumi__tensor_gemm(kernel, &gemm);
 }
 
 static void matmul_grad(sumi_grad_t *grad) {
@@ -141,21 +141,21 @@ static void batch_offsets(const void *context, int64_t index, int64_t *x, int64_
 static sumi_status_t batch_matmul_kernel(const sumi_kernel_t *kernel) {
   const sumi_array_view_t *x = &kernel->in[0], *y = &kernel->in[1], *out = &kernel->out[0];
   const bool tx = sumi_attr_bool(kernel->op, "adj_x");
-  const sumi__gemm_t gemm = {.dtype = x->dtype,
-                             .transpose_a = tx,
-                             .transpose_b = sumi_attr_bool(kernel->op, "adj_y"),
-                             .m = out->dims[out->rank - 2],
-                             .n = out->dims[out->rank - 1],
-                             .k = x->dims[x->rank - (tx ? 2 : 1)],
-                             .a = x->data,
-                             .b = y->data,
-                             .c = sumi_kernel_out(kernel, 0)};
+  const sumi__tensor_gemm_t gemm = {.dtype = x->dtype,
+                                    .transpose_a = tx,
+                                    .transpose_b = sumi_attr_bool(kernel->op, "adj_y"),
+                                    .m = out->dims[out->rank - 2],
+                                    .n = out->dims[out->rank - 1],
+                                    .k = x->dims[x->rank - (tx ? 2 : 1)],
+                                    .a = x->data,
+                                    .b = y->data,
+                                    .c = sumi_kernel_out(kernel, 0)};
   batch_strides_t strides = {.rank = out->rank - 2};
   for (int axis = 0; axis < strides.rank; ++axis) strides.size[axis] = out->dims[axis];
   set_strides(x, out, strides.x);
   set_strides(y, out, strides.y);
-  return sumi__gemm_batch(kernel, &gemm, sumi__count_axes(out->dims, 0, strides.rank),
-                          batch_offsets, &strides);
+  return sumi__tensor_gemm_batch(kernel, &gemm, sumi__tensor_count_axes(out->dims, 0, strides.rank),
+                                 batch_offsets, &strides);
 }
 
 static bool same_batches(sumi_dims_t x, sumi_dims_t y) {
@@ -230,7 +230,7 @@ static sumi_tensor_t tensordot_expand(const sumi_build_t *build) {
   const sumi_tensor_t a = build->in[0], b = build->in[1];
   const int ra = sumi_tensor_dims(a).rank, rb = sumi_tensor_dims(b).rank;
   const int64_t axes = sumi_build_attr(build, "axes")->integer;
-  if (axes < 1 || (ra >= 0 && axes > ra) || (rb >= 0 && axes > rb))
+  if (axes < 0 || (ra >= 0 && axes > ra) || (rb >= 0 && axes > rb))
     return sumi_build_refuse(build, "axes is %lld, the ranks of a and b are %d and %d",
                              (long long)axes, ra, rb);
   const halves_t left = cut_shape(a, sumi_sub(sumi_rank(a), (double)axes));
@@ -242,23 +242,32 @@ static sumi_tensor_t tensordot_expand(const sumi_build_t *build) {
   return sumi_reshape(product, SUMI_TENSORS(shape));
 }
 
-SUMI_OP(tensordot, "a: T, b: T | axes: int = 1 -> output: T ; T: float32 float64 int32 int64",
-        .doc = "Sums of products over the last `axes` axes of `a` and as many first axes of `b`: "
-               "with 1, the product of [.., k] and [k, n] for any rank of a.",
-        .expand = tensordot_expand,
-        SUMI_SAMPLES({.input_count = 2,
-                      .in = {SUMI_S(1, 2, 2), SUMI_S(2, 1)},
-                      .at = {SUMI_VALUES(1, 2, 3, 4), SUMI_VALUES(5, 6)},
-                      .out = SUMI_S(1, 2, 1),
-                      .expect = SUMI_VALUES(17, 39),
-                      .from = "by hand"},
-                     {.input_count = 2,
-                      .in = {SUMI_S(2, 3, 2), SUMI_S(3, 2, 2)},
-                      .attrs = "axes = 2",
-                      .lo = -2,
-                      .hi = 2},
-                     {.input_count = 2,
-                      .in = {SUMI_S(2), SUMI_S(2)},
-                      .attrs = "axes = 2",
-                      .want = SUMI_INVALID_ARGUMENT,
-                      .message = "axes is 2, the ranks of a and b are 1 and 1"}));
+SUMI_OP(
+    tensordot, "a: T, b: T | axes: int = 1 -> output: T ; T: float32 float64 int32 int64",
+    .doc = "Sums of products over the last `axes` axes of `a` and as many first axes of `b`: "
+           "with 1, the product of [.., k] and [k, n] for any rank of a; with none (SUMI_ZERO_INT) "
+           "the outer product.",
+    .expand = tensordot_expand,
+    SUMI_SAMPLES({.input_count = 2,
+                  .in = {SUMI_S(1, 2, 2), SUMI_S(2, 1)},
+                  .at = {SUMI_VALUES(1, 2, 3, 4), SUMI_VALUES(5, 6)},
+                  .out = SUMI_S(1, 2, 1),
+                  .expect = SUMI_VALUES(17, 39),
+                  .from = "by hand"},
+                 {.input_count = 2,
+                  .in = {SUMI_S(2, 3, 2), SUMI_S(3, 2, 2)},
+                  .attrs = "axes = 2",
+                  .lo = -2,
+                  .hi = 2},
+                 {.input_count = 2,
+                  .in = {SUMI_S(2), SUMI_S(1, 2)},
+                  .at = {SUMI_VALUES(2, 3), SUMI_VALUES(5, 7)},
+                  .attrs = "axes = 0",
+                  .out = SUMI_S(2, 1, 2),
+                  .expect = SUMI_VALUES(10, 14, 15, 21),
+                  .from = "by hand"},
+                 {.input_count = 2,
+                  .in = {SUMI_S(2), SUMI_S(2)},
+                  .attrs = "axes = 2",
+                  .want = SUMI_INVALID_ARGUMENT,
+                  .message = "axes is 2, the ranks of a and b are 1 and 1"}));

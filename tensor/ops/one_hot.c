@@ -11,17 +11,18 @@
 
 static sumi_status_t one_hot_shape(sumi_infer_t *infer) {
   const sumi_dims_t indices = infer->in[0];
-  SUMI_TRY(sumi__want_rank(infer, 1, "depth", 0));
-  SUMI_TRY(sumi__want_rank(infer, 2, "on_value", 0));
-  SUMI_TRY(sumi__want_rank(infer, 3, "off_value", 0));
+  SUMI_TRY(sumi__tensor_want_rank(infer, 1, "depth", 0));
+  SUMI_TRY(sumi__tensor_want_rank(infer, 2, "on_value", 0));
+  SUMI_TRY(sumi__tensor_want_rank(infer, 3, "off_value", 0));
   int64_t depth = SUMI_UNKNOWN_SIZE;
-  if (sumi__known_element(infer, 1, 0, &depth) && depth < 0)
+  if (sumi__tensor_known_element(infer, 1, 0, &depth) && depth < 0)
     return sumi_refuse(infer, "depth is %lld, expected at least 0", (long long)depth);
   if (indices.rank == SUMI_UNKNOWN_RANK) return SUMI_OK;
   if (indices.rank == SUMI_MAX_RANK)
     return sumi_refuse(infer, "indices has %d axes, the most there may be", indices.rank);
   int at;
-  SUMI_TRY(sumi__want_axis(infer, "axis", sumi_attr_int(infer->op, "axis"), indices.rank + 1, &at));
+  SUMI_TRY(sumi__tensor_want_axis(infer, "axis", sumi_attr_int(infer->op, "axis"), indices.rank + 1,
+                                  &at));
   sumi_dims_t out = {.rank = indices.rank + 1};
   for (int axis = 0; axis < out.rank; ++axis)
     out.size[axis] = axis == at ? depth : indices.size[axis - (axis > at)];
@@ -35,13 +36,13 @@ static sumi_status_t one_hot_kernel(const sumi_kernel_t *kernel) {
   const int64_t given = sumi_attr_int(kernel->op, "axis");
   const int axis = (int)(given < 0 ? given + out->rank : given);
   const int64_t depth = out->dims[axis];
-  const int64_t inner = sumi__count_axes(out->dims, axis + 1, out->rank);
+  const int64_t inner = sumi__tensor_count_axes(out->dims, axis + 1, out->rank);
   const int64_t count = sumi_array_view_count(indices);
   char *to = sumi_kernel_out(kernel, 0);
-  sumi__fill(bytes, sumi_array_view_count(out), to, kernel->in[3].data);
+  sumi__tensor_fill(bytes, sumi_array_view_count(out), to, kernel->in[3].data);
   for (int64_t i = 0; i < count; ++i) {
     const int64_t index = indices->dtype == SUMI_UINT8 ? ((const uint8_t *)indices->data)[i]
-                                                       : sumi__view_int(indices, i);
+                                                       : sumi__tensor_view_int(indices, i);
     if (index < 0 || index >= depth) continue;
     const int64_t at = (i / inner * depth + index) * inner + i % inner;
     memcpy(to + (size_t)at * bytes, kernel->in[2].data, bytes);

@@ -25,7 +25,7 @@ static void know_packed(sumi_infer_t *infer) {
   if (infer->input_count > SUMI_MAX_RANK) return;
   sumi_known_t known = {.valid = true, .count = infer->input_count};
   for (int i = 0; i < infer->input_count; ++i)
-    known.has[i] = sumi__known_element(infer, i, 0, &known.value[i]);
+    known.has[i] = sumi__tensor_known_element(infer, i, 0, &known.value[i]);
   infer->known_out[0] = known;
 }
 
@@ -37,7 +37,8 @@ static sumi_status_t pack_shape(sumi_infer_t *infer) {
   if (one.rank == SUMI_MAX_RANK)
     return sumi_refuse(infer, "the values have %d axes, the most there may be", one.rank);
   int at;
-  SUMI_TRY(sumi__want_axis(infer, "axis", sumi_attr_int(infer->op, "axis"), one.rank + 1, &at));
+  SUMI_TRY(
+      sumi__tensor_want_axis(infer, "axis", sumi_attr_int(infer->op, "axis"), one.rank + 1, &at));
   sumi_dims_t out = {.rank = one.rank + 1};
   for (int axis = 0; axis < out.rank; ++axis)
     out.size[axis] = axis == at ? infer->input_count : one.size[axis - (axis > at)];
@@ -53,11 +54,11 @@ static int stacked_axis(const sumi_kernel_t *kernel, int rank) {
 }
 
 /* Rows of a value and how far apart they stand in the stacked tensor. */
-static sumi__box_t stacked_rows(const sumi_array_view_t *stacked, int axis, int64_t *inner) {
-  const int64_t outer = sumi__count_axes(stacked->dims, 0, axis);
-  *inner = sumi__count_axes(stacked->dims, axis + 1, stacked->rank);
+static sumi__tensor_box_t stacked_rows(const sumi_array_view_t *stacked, int axis, int64_t *inner) {
+  const int64_t outer = sumi__tensor_count_axes(stacked->dims, 0, axis);
+  *inner = sumi__tensor_count_axes(stacked->dims, axis + 1, stacked->rank);
   const int64_t step = stacked->dims[axis] * *inner;
-  return (sumi__box_t){
+  return (sumi__tensor_box_t){
       .rank = 2, .size = {outer, *inner}, .to_stride = {step, 1}, .from_stride = {*inner, 1}};
 }
 
@@ -65,10 +66,11 @@ static sumi_status_t pack_kernel(const sumi_kernel_t *kernel) {
   const sumi_array_view_t *out = &kernel->out[0];
   const size_t bytes = sumi_dtype_size_bytes(out->dtype);
   int64_t inner;
-  const sumi__box_t box = stacked_rows(out, stacked_axis(kernel, out->rank), &inner);
+  const sumi__tensor_box_t box = stacked_rows(out, stacked_axis(kernel, out->rank), &inner);
   char *to = sumi_kernel_out(kernel, 0);
   for (int i = 0; i < kernel->input_count; ++i)
-    sumi__copy_box(kernel, bytes, &box, to + (size_t)(i * inner) * bytes, kernel->in[i].data);
+    sumi__tensor_copy_box(kernel, bytes, &box, to + (size_t)(i * inner) * bytes,
+                          kernel->in[i].data);
   return SUMI_OK;
 }
 
@@ -80,7 +82,8 @@ static void pack_grad(sumi_grad_t *grad) {
 
 SUMI_OP(Pack, "values: N * T | axis: int = 0 -> output: T", .api = "stack",
         .doc = "The values along a new axis: sumi_stack(SUMI_TENSORS(a, b), .axis = 1).",
-        .shape = pack_shape, .kernel = pack_kernel, .grad = pack_grad,
+        .unchanged = SUMI_UNCHANGED_COUNT, .shape = pack_shape, .kernel = pack_kernel,
+        .grad = pack_grad,
         SUMI_SAMPLES({.input_count = 3,
                       .in = {SUMI_S(2), SUMI_S(2), SUMI_S(2)},
                       .at = {SUMI_VALUES(1, 2), SUMI_VALUES(3, 4), SUMI_VALUES(5, 6)},
@@ -104,7 +107,7 @@ static sumi_status_t unpack_shape(sumi_infer_t *infer) {
   const sumi_dims_t in = infer->in[0];
   if (in.rank == SUMI_UNKNOWN_RANK) return SUMI_OK;
   int at;
-  SUMI_TRY(sumi__want_axis(infer, "axis", sumi_attr_int(infer->op, "axis"), in.rank, &at));
+  SUMI_TRY(sumi__tensor_want_axis(infer, "axis", sumi_attr_int(infer->op, "axis"), in.rank, &at));
   const int64_t num = sumi_attr_int(infer->op, "num");
   if (in.size[at] != SUMI_UNKNOWN_SIZE && in.size[at] != num)
     return sumi_refuse(infer, "axis %d has size %lld, num is %lld", at, (long long)in.size[at],
@@ -114,8 +117,8 @@ static sumi_status_t unpack_shape(sumi_infer_t *infer) {
   for (int i = 0; i < infer->output_count; ++i) {
     infer->out[i] = out;
     int64_t value;
-    if (in.rank == 1 && sumi__known_element(infer, 0, i, &value))
-      sumi__know_scalar(infer, i, value);
+    if (in.rank == 1 && sumi__tensor_known_element(infer, 0, i, &value))
+      sumi__tensor_know_scalar(infer, i, value);
   }
   return SUMI_OK;
 }
@@ -124,16 +127,16 @@ static sumi_status_t unpack_kernel(const sumi_kernel_t *kernel) {
   const sumi_array_view_t *in = &kernel->in[0];
   const size_t bytes = sumi_dtype_size_bytes(in->dtype);
   int64_t inner;
-  const sumi__box_t rows = stacked_rows(in, stacked_axis(kernel, in->rank), &inner);
-  sumi__box_t box = rows;
+  const sumi__tensor_box_t rows = stacked_rows(in, stacked_axis(kernel, in->rank), &inner);
+  sumi__tensor_box_t box = rows;
   for (int axis = 0; axis < rows.rank; ++axis) {
     box.to_stride[axis] = rows.from_stride[axis];
     box.from_stride[axis] = rows.to_stride[axis];
   }
   const char *from = in->data;
   for (int i = 0; i < kernel->output_count; ++i)
-    sumi__copy_box(kernel, bytes, &box, sumi_kernel_out(kernel, i),
-                   from + (size_t)(i * inner) * bytes);
+    sumi__tensor_copy_box(kernel, bytes, &box, sumi_kernel_out(kernel, i),
+                          from + (size_t)(i * inner) * bytes);
   return SUMI_OK;
 }
 

@@ -10,7 +10,7 @@
 /* paddings is a matrix [rank, 2], which known elements do not hold; it is looked at where a
  * constant or a run gives it. */
 static sumi_status_t pad_shape(sumi_infer_t *infer) {
-  SUMI_TRY(sumi__want_rank(infer, 1, "paddings", 2));
+  SUMI_TRY(sumi__tensor_want_rank(infer, 1, "paddings", 2));
   sumi_dims_t out = infer->in[0];
   const sumi_dims_t borders = infer->in[1];
   const int64_t rows = borders.rank == 2 ? borders.size[0] : SUMI_UNKNOWN_SIZE;
@@ -20,17 +20,17 @@ static sumi_status_t pad_shape(sumi_infer_t *infer) {
                        "paddings has shape %s, expected two columns and a row for each axis of %s",
                        sumi_dims_text(borders).text, sumi_dims_text(out).text);
   if (out.rank == SUMI_UNKNOWN_RANK && rows == SUMI_UNKNOWN_SIZE) return SUMI_OK;
-  if (out.rank == SUMI_UNKNOWN_RANK) out = sumi__dims_of_rank((int)rows);
+  if (out.rank == SUMI_UNKNOWN_RANK) out = sumi__tensor_dims_of_rank((int)rows);
   sumi_array_view_t value;
-  const bool known = sumi__input_value(infer, 1, &value);
-  infer->out[0] = known ? out : sumi__dims_of_rank(out.rank);
+  const bool known = sumi__tensor_input_value(infer, 1, &value);
+  infer->out[0] = known ? out : sumi__tensor_dims_of_rank(out.rank);
   for (int i = 0; known && i < 2 * out.rank; ++i) {
     int64_t *size = &infer->out[0].size[i / 2];
-    const int64_t border = sumi__view_int(&value, i);
+    const int64_t border = sumi__tensor_view_int(&value, i);
     if (border < 0)
       return sumi_refuse(infer, "paddings of axis %d has %lld, expected at least 0", i / 2,
                          (long long)border);
-    if (!sumi__add_sizes(*size, border, size))
+    if (!sumi__tensor_add_sizes(*size, border, size))
       return sumi_refuse(infer, "axis %d becomes too large", i / 2);
   }
   return SUMI_OK;
@@ -39,13 +39,13 @@ static sumi_status_t pad_shape(sumi_infer_t *infer) {
 static sumi_status_t pad_with(const sumi_kernel_t *kernel, const void *value) {
   const sumi_array_view_t *in = &kernel->in[0], *out = &kernel->out[0];
   const size_t bytes = sumi_dtype_size_bytes(in->dtype);
-  sumi__box_t box = {.rank = in->rank};
-  sumi__row_major(in->rank, in->dims, box.from_stride);
-  sumi__row_major(out->rank, out->dims, box.to_stride);
+  sumi__tensor_box_t box = {.rank = in->rank};
+  sumi__tensor_row_major(in->rank, in->dims, box.from_stride);
+  sumi__tensor_row_major(out->rank, out->dims, box.to_stride);
   int64_t start = 0;
   for (int axis = 0; axis < in->rank; ++axis) {
-    const int64_t before = sumi__view_int(&kernel->in[1], 2 * axis);
-    const int64_t after = sumi__view_int(&kernel->in[1], 2 * axis + 1);
+    const int64_t before = sumi__tensor_view_int(&kernel->in[1], 2 * axis);
+    const int64_t after = sumi__tensor_view_int(&kernel->in[1], 2 * axis + 1);
     if (before < 0 || after < 0 || out->dims[axis] != before + in->dims[axis] + after)
       return sumi_kernel_fail(kernel, SUMI_INVALID_ARGUMENT,
                               "paddings of axis %d are %lld and %lld; they must not be negative",
@@ -54,9 +54,9 @@ static sumi_status_t pad_with(const sumi_kernel_t *kernel, const void *value) {
     box.size[axis] = in->dims[axis];
   }
   char *to = sumi_kernel_out(kernel, 0);
-  sumi__fill(bytes, sumi_array_view_count(out), to, value);
+  sumi__tensor_fill(bytes, sumi_array_view_count(out), to, value);
   if (sumi_array_view_count(in) > 0)
-    sumi__copy_box(kernel, bytes, &box, to + start * (int64_t)bytes, in->data);
+    sumi__tensor_copy_box(kernel, bytes, &box, to + start * (int64_t)bytes, in->data);
   return SUMI_OK;
 }
 
@@ -80,18 +80,19 @@ static void pad_grad(sumi_grad_t *grad) {
 
 SUMI_OP(Pad, "input: T, paddings: Tpaddings -> output: T ; Tpaddings: int32", .api = "raw_pad",
         .doc = "`input` with paddings[i, 0] zeros before and paddings[i, 1] after it along axis i.",
-        .shape = pad_shape, .kernel = pad_kernel, .grad = pad_grad,
+        .unchanged = SUMI_UNCHANGED_COUNT, .shape = pad_shape, .kernel = pad_kernel,
+        .grad = pad_grad,
         SUMI_SAMPLES({.input_count = 2,
                       .in = {SUMI_S(1, 2), SUMI_S(2, 2)},
                       .at = {SUMI_VALUES(5, 6), SUMI_VALUES(1, 0, 0, 2)},
-                      .dtype = {SUMI_FLOAT32, SUMI_INT32},
+                      .dtype = {0, SUMI_INT32},
                       .out = SUMI_S(2, 4),
                       .expect = SUMI_VALUES(0, 0, 0, 0, 5, 6, 0, 0),
                       .from = "by hand"},
                      {.input_count = 2,
                       .in = {SUMI_S(1, 2), SUMI_S(1, 2)},
                       .at = {NULL, SUMI_VALUES(1, 0)},
-                      .dtype = {SUMI_FLOAT32, SUMI_INT32},
+                      .dtype = {0, SUMI_INT32},
                       .want = SUMI_INVALID_ARGUMENT,
                       .message = "paddings has shape (1, 2)"}));
 
@@ -101,14 +102,14 @@ SUMI_OP(PadV2, "input: T, paddings: Tpaddings, constant_values: T -> output: T ;
         SUMI_SAMPLES({.input_count = 3,
                       .in = {SUMI_S(2), SUMI_S(1, 2), SUMI_S0},
                       .at = {SUMI_VALUES(5, 6), SUMI_VALUES(1, 1), SUMI_VALUES(9)},
-                      .dtype = {SUMI_FLOAT32, SUMI_INT32},
+                      .dtype = {0, SUMI_INT32},
                       .out = SUMI_S(4),
                       .expect = SUMI_VALUES(9, 5, 6, 9),
                       .from = "by hand"},
                      {.input_count = 3,
                       .in = {SUMI_S(2), SUMI_S(1, 2), SUMI_S0},
                       .at = {NULL, SUMI_VALUES(1, -1), NULL},
-                      .dtype = {SUMI_FLOAT32, SUMI_INT32},
+                      .dtype = {0, SUMI_INT32},
                       .want = SUMI_INVALID_ARGUMENT,
                       .message = "paddings of axis 0"}));
 

@@ -11,7 +11,7 @@
 enum { RANDOM_TASK = 1 << 13 }; /* numbers one task draws */
 
 static sumi_status_t random_shape(sumi_infer_t *infer) {
-  return sumi__want_dims(infer, 0, "shape", &infer->out[0]);
+  return sumi__tensor_want_dims(infer, 0, "shape", &infer->out[0]);
 }
 
 typedef enum { UNIFORM, NORMAL, TRUNCATED } distribution_t;
@@ -112,16 +112,16 @@ static void draw_integers_task(void *context, int64_t task) {
 }
 
 static sumi_status_t uniform_int_shape(sumi_infer_t *infer) {
-  SUMI_TRY(sumi__want_rank(infer, 1, "minval", 0));
-  SUMI_TRY(sumi__want_rank(infer, 2, "maxval", 0));
+  SUMI_TRY(sumi__tensor_want_rank(infer, 1, "minval", 0));
+  SUMI_TRY(sumi__tensor_want_rank(infer, 2, "maxval", 0));
   return random_shape(infer);
 }
 
 static sumi_status_t uniform_int_kernel(const sumi_kernel_t *kernel) {
   draw_job_t job = {.dtype = kernel->out[0].dtype,
                     .count = sumi_array_view_count(&kernel->out[0]),
-                    .low = sumi__view_int(&kernel->in[1], 0),
-                    .high = sumi__view_int(&kernel->in[2], 0),
+                    .low = sumi__tensor_view_int(&kernel->in[1], 0),
+                    .high = sumi__tensor_view_int(&kernel->in[2], 0),
                     .out = sumi_kernel_out(kernel, 0)};
   if (job.low >= job.high)
     return sumi_kernel_fail(kernel, SUMI_INVALID_ARGUMENT, "minval %lld is not below maxval %lld",

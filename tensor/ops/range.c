@@ -6,19 +6,19 @@
 /* A scalar of a run or of a constant; false when it is not known yet. */
 static bool scalar_of(const sumi_infer_t *infer, int input, double *value) {
   int64_t integer;
-  if (sumi__known_element(infer, input, 0, &integer)) return *value = (double)integer, true;
+  if (sumi__tensor_known_element(infer, input, 0, &integer)) return *value = (double)integer, true;
   sumi_array_view_t view;
-  if (!sumi__input_value(infer, input, &view)) return false;
+  if (!sumi__tensor_input_value(infer, input, &view)) return false;
   return *value = sumi_array_view_double(&view, 0), true;
 }
 
 static sumi_status_t range_shape(sumi_infer_t *infer) {
   static const char *const names[] = {"start", "limit", "delta"};
-  infer->out[0] = sumi__vector_dims(SUMI_UNKNOWN_SIZE);
+  infer->out[0] = sumi__tensor_vector_dims(SUMI_UNKNOWN_SIZE);
   double value[3];
   bool known = true;
   for (int i = 0; i < 3; ++i) {
-    SUMI_TRY(sumi__want_rank(infer, i, names[i], 0));
+    SUMI_TRY(sumi__tensor_want_rank(infer, i, names[i], 0));
     known = scalar_of(infer, i, &value[i]) && known;
   }
   if (!known) return SUMI_OK;
@@ -29,10 +29,10 @@ static sumi_status_t range_shape(sumi_infer_t *infer) {
   const double count = ceil((limit - start) / delta);
   if (!(count < (double)INT32_MAX * 1024))
     return sumi_refuse(infer, "the range has %g elements", count);
-  infer->out[0] = sumi__vector_dims((int64_t)count);
+  infer->out[0] = sumi__tensor_vector_dims((int64_t)count);
   int64_t first, step;
-  if (count > SUMI_MAX_RANK || !sumi__known_element(infer, 0, 0, &first) ||
-      !sumi__known_element(infer, 2, 0, &step))
+  if (count > SUMI_MAX_RANK || !sumi__tensor_known_element(infer, 0, 0, &first) ||
+      !sumi__tensor_known_element(infer, 2, 0, &step))
     return SUMI_OK;
   sumi_known_t *elements = &infer->known_out[0];
   *elements = (sumi_known_t){.valid = true, .count = (int)count};

@@ -10,7 +10,8 @@
 
 /* ---- Shapes ---- */
 
-sumi_status_t sumi__known_axes(const sumi_infer_t *infer, int rank, unsigned *axes, bool *known) {
+sumi_status_t sumi__tensor_known_axes(const sumi_infer_t *infer, int rank, unsigned *axes,
+                                      bool *known) {
   const sumi_dims_t dims = infer->in[1];
   const sumi_known_t *elements = sumi_infer_known(infer, 1);
   if (dims.rank > 1)
@@ -24,7 +25,7 @@ sumi_status_t sumi__known_axes(const sumi_infer_t *infer, int rank, unsigned *ax
       *known = false;
       break;
     }
-    SUMI_TRY(sumi__want_axis(infer, "reduction_indices", elements->value[i], rank, &axis));
+    SUMI_TRY(sumi__tensor_want_axis(infer, "reduction_indices", elements->value[i], rank, &axis));
     if (*axes >> axis & 1u) return sumi_refuse(infer, "reduction_indices has axis %d twice", axis);
     *axes |= 1u << axis;
   }
@@ -40,36 +41,36 @@ static sumi_dims_t reduced_dims(sumi_dims_t dims, unsigned axes, bool keep_dims)
   return result;
 }
 
-sumi_status_t sumi__shape_reduced(sumi_infer_t *infer) {
+sumi_status_t sumi__tensor_shape_reduced(sumi_infer_t *infer) {
   const sumi_dims_t in = infer->in[0], list = infer->in[1];
   const bool keep_dims = sumi_attr_bool(infer->op, "keep_dims");
   unsigned axes;
   bool known;
-  SUMI_TRY(sumi__known_axes(infer, in.rank, &axes, &known));
+  SUMI_TRY(sumi__tensor_known_axes(infer, in.rank, &axes, &known));
   if (known)
     infer->out[0] = reduced_dims(in, axes, keep_dims);
   else if (in.rank != SUMI_UNKNOWN_RANK && keep_dims)
-    infer->out[0] = sumi__dims_of_rank(in.rank);
+    infer->out[0] = sumi__tensor_dims_of_rank(in.rank);
   else if (in.rank != SUMI_UNKNOWN_RANK && sumi_dims_known(list) &&
            sumi_dims_count(list) <= in.rank)
-    infer->out[0] = sumi__dims_of_rank(in.rank - (int)sumi_dims_count(list));
+    infer->out[0] = sumi__tensor_dims_of_rank(in.rank - (int)sumi_dims_count(list));
   return SUMI_OK;
 }
 
 /* Reductions of known elements of a vector: sizes that are multiplied, added or compared. */
 static sumi_status_t shape_known(sumi_infer_t *infer, int64_t neutral,
                                  bool (*combine)(int64_t a, int64_t b, int64_t *result)) {
-  SUMI_TRY(sumi__shape_reduced(infer));
+  SUMI_TRY(sumi__tensor_shape_reduced(infer));
   const sumi_known_t *x = sumi_infer_known(infer, 0);
   unsigned axes;
   bool known;
-  SUMI_TRY(sumi__known_axes(infer, infer->in[0].rank, &axes, &known));
+  SUMI_TRY(sumi__tensor_known_axes(infer, infer->in[0].rank, &axes, &known));
   if (!x || !known || infer->out[0].rank != 0) return SUMI_OK;
   int64_t total = neutral;
   for (int i = 0; i < x->count; ++i)
     if (!x->has[i] || !combine(total, x->value[i], &total)) return SUMI_OK;
   if (sumi_attr_type(infer->op, "T") == SUMI_INT32 && total != (int32_t)total) return SUMI_OK;
-  sumi__know_scalar(infer, 0, total);
+  sumi__tensor_know_scalar(infer, 0, total);
   return SUMI_OK;
 }
 
@@ -116,7 +117,7 @@ static sumi_status_t axes_of_kernel(const sumi_kernel_t *kernel, unsigned *axes)
   *axes = 0;
   for (int64_t i = 0; i < count; ++i) {
     const int rank = kernel->in[0].rank;
-    int64_t axis = sumi__view_int(&kernel->in[1], i);
+    int64_t axis = sumi__tensor_view_int(&kernel->in[1], i);
     if (axis < -rank || axis >= rank)
       return sumi_kernel_fail(kernel, SUMI_INVALID_ARGUMENT,
                               "reduction_indices is %lld, expected a value in [%d, %d)",
@@ -131,30 +132,30 @@ static sumi_status_t axes_of_kernel(const sumi_kernel_t *kernel, unsigned *axes)
 }
 
 /* Axes may not be known when a plan asks; the most any axes need is little. */
-static size_t scratch_of(const sumi_kernel_t *kernel, const sumi__reducer_t *reducer) {
+static size_t scratch_of(const sumi_kernel_t *kernel, const sumi__tensor_reducer_t *reducer) {
   const sumi_dims_t dims = dims_of_view(&kernel->in[0]);
   size_t most = 0;
   for (unsigned axes = 0; axes < 1u << dims.rank; ++axes) {
-    const size_t bytes = sumi__reduce_scratch(reducer, dims, axes);
+    const size_t bytes = sumi__tensor_reduce_scratch(reducer, dims, axes);
     if (bytes > most) most = bytes;
   }
   return most;
 }
 
-static sumi_status_t reduce(const sumi_kernel_t *kernel, const sumi__reducer_t *reducer) {
+static sumi_status_t reduce(const sumi_kernel_t *kernel, const sumi__tensor_reducer_t *reducer) {
   unsigned axes;
   SUMI_TRY(axes_of_kernel(kernel, &axes));
-  sumi__reduce(kernel, reducer, dims_of_view(&kernel->in[0]), axes, kernel->in[0].data,
-               kernel->scratch, sumi_kernel_out(kernel, 0));
+  sumi__tensor_reduce(kernel, reducer, dims_of_view(&kernel->in[0]), axes, kernel->in[0].data,
+                      kernel->scratch, sumi_kernel_out(kernel, 0));
   return SUMI_OK;
 }
 
 #define REDUCTION(name)                                                                            \
   static sumi_status_t name##_kernel(const sumi_kernel_t *kernel) {                                \
-    return reduce(kernel, sumi__##name##_reducer(kernel->in[0].dtype));                            \
+    return reduce(kernel, sumi__tensor_##name##_reducer(kernel->in[0].dtype));                     \
   }                                                                                                \
   static size_t name##_scratch(const sumi_kernel_t *kernel) {                                      \
-    return scratch_of(kernel, sumi__##name##_reducer(kernel->in[0].dtype));                        \
+    return scratch_of(kernel, sumi__tensor_##name##_reducer(kernel->in[0].dtype));                 \
   }
 
 REDUCTION(sum)
@@ -223,18 +224,58 @@ static void extreme_grad(sumi_grad_t *d) {
   d->dx[0] = sumi_mul(sumi_div(chosen, many), with_axes(d, d->dy[0]));
 }
 
-/* The derivative by an element is the product of the others: y / x, unless there are zeros. With one
- * zero among them only its own derivative is not 0, with more none is. */
+/* Of each element along the axis: the product of the others. */
+static sumi_tensor_t product_of_others(sumi_tensor_t x, sumi_tensor_t axis) {
+  return sumi_mul(sumi_cumprod(x, axis, .exclusive = true),
+                  sumi_cumprod(x, axis, .exclusive = true, .reverse = true));
+}
+
+/* The others along one axis, times the others of the products along it along the next, and so on. */
+static sumi_tensor_t slope_along(sumi_tensor_t x, unsigned axes) {
+  const int rank = sumi_tensor_dims(x).rank;
+  sumi_tensor_t slope = {0};
+  for (int axis = 0; axis < rank; ++axis) {
+    if (!(axes >> axis & 1u)) continue;
+    const sumi_tensor_t number = sumi_tensor_of_number(axis);
+    const sumi_tensor_t others = product_of_others(x, number);
+    slope = slope.op ? sumi_mul(slope, others) : others;
+    x = sumi_reduce_prod(x, .axes = SUMI_AXES(axis), .keep_dims = true);
+  }
+  return slope.op ? slope : sumi_ones_like(x);
+}
+
+/* Row i of the matrix is 1 where the column is places[i]: what permutations are turned round with. */
+static sumi_tensor_t one_hot_places(sumi_tensor_t places, sumi_tensor_t columns) {
+  return sumi_cast(sumi_equal(sumi_expand_dims(places, 1), sumi_expand_dims(columns, 0)),
+                   SUMI_INT32);
+}
+
+/* Axes that only a run tells are brought behind the others and made one. */
+static sumi_tensor_t slope_of_any_axes(sumi_tensor_t x, sumi_tensor_t given) {
+  const sumi_tensor_t rank = sumi_rank(x), shape = sumi_shape(x), axes = sumi_range(0, rank, 1);
+  const sumi_tensor_t reduced = sumi_reshape(
+      sumi_floor_mod(sumi_cast(given, SUMI_INT32), sumi_maximum(rank, 1)), SUMI_SHAPE(-1));
+  const sumi_tensor_t is_reduced = sumi_reduce_sum(one_hot_places(axes, reduced),
+                                                   .axes = SUMI_AXES(1));
+  const sumi_tensor_t before = sumi_cumsum(is_reduced, 0, .exclusive = true);
+  const sumi_tensor_t kept = sumi_sub(rank, sumi_reduce_sum(is_reduced));
+  const sumi_tensor_t places = sumi_select(sumi_equal(is_reduced, 1), sumi_add(kept, before),
+                                           sumi_sub(axes, before));
+  const sumi_tensor_t order = sumi_reduce_sum(
+      sumi_mul(sumi_expand_dims(axes, 1), one_hot_places(places, axes)), .axes = SUMI_AXES(0));
+  const sumi_tensor_t turned = sumi_raw_transpose(x, order);
+  const sumi_tensor_t count = sumi_reduce_prod(sumi_gather(shape, reduced));
+  const sumi_tensor_t others = sumi_reduce_prod(
+      sumi_slice(sumi_shape(turned), SUMI_SHAPE(0), SUMI_SHAPE(kept)));
+  const sumi_tensor_t slope = product_of_others(sumi_reshape(turned, SUMI_SHAPE(others, count)),
+                                                sumi_tensor_of_number(1));
+  return sumi_raw_transpose(sumi_reshape(slope, SUMI_SHAPE(sumi_shape(turned))), places);
+}
+
 static void prod_grad(sumi_grad_t *d) {
-  const sumi_tensor_t x = d->x[0], axes = d->x[1];
-  const sumi_tensor_t is_zero = sumi_equal(x, 0);
-  const sumi_tensor_t others = sumi_select(is_zero, 1, x);
-  const sumi_tensor_t product = sumi_prod(others, axes, .keep_dims = true);
-  const sumi_tensor_t zeros = sumi_sum(sumi_cast(is_zero, sumi_tensor_dtype(x)), axes,
-                                       .keep_dims = true);
-  const sumi_tensor_t by_zero = sumi_select(sumi_equal(zeros, 1), product, 0);
-  const sumi_tensor_t by_other = sumi_select(sumi_equal(zeros, 0), sumi_div(product, others), 0);
-  const sumi_tensor_t slope = sumi_select(is_zero, by_zero, by_other);
+  unsigned axes;
+  const sumi_tensor_t slope = static_axes(d, &axes) ? slope_along(d->x[0], axes)
+                                                    : slope_of_any_axes(d->x[0], d->x[1]);
   d->dx[0] = sumi_mul(with_axes(d, d->dy[0]), slope);
 }
 
@@ -269,7 +310,8 @@ SUMI_OP(Sum,
         "T: float32 float64 int32 int64, Tidx: int32 int64",
         .doc = "The sum of elements along the axes `reduction_indices`, which stay with size 1 if "
                "keep_dims. Integers wrap around.",
-        .shape = sum_shape, .kernel = sum_kernel, .scratch = sum_scratch, .grad = sum_grad,
+        .unchanged = SUMI_UNCHANGED_COUNT, .reducer = sumi__tensor_sum_reducer, .shape = sum_shape,
+        .kernel = sum_kernel, .scratch = sum_scratch, .grad = sum_grad,
         SUMI_SAMPLES(MATRIX_CASE(0, 3, (5, 7, 9)), MATRIX_CASE(-1, 2, (6, 15)),
                      RANDOM_CASE(1, "false"), RANDOM_CASE(0, "true"), REFUSED_AXIS, REFUSED_TWICE));
 
@@ -278,7 +320,8 @@ SUMI_OP(Mean,
         "T: float32 float64 int32 int64, Tidx: int32 int64",
         .doc = "The mean of elements along the axes `reduction_indices`, which stay with size 1 if "
                "keep_dims. The mean of no elements is NaN; means of integers are cut off.",
-        .shape = sumi__shape_reduced, .kernel = mean_kernel, .scratch = mean_scratch,
+        .unchanged = SUMI_UNCHANGED_COUNT, .reducer = sumi__tensor_mean_reducer,
+        .shape = sumi__tensor_shape_reduced, .kernel = mean_kernel, .scratch = mean_scratch,
         .grad = mean_grad,
         SUMI_SAMPLES(MATRIX_CASE(0, 3, (2.5, 3.5, 4.5)), MATRIX_CASE(-1, 2, (2, 5)),
                      RANDOM_CASE(1, "false"), RANDOM_CASE(0, "true"), REFUSED_AXIS, REFUSED_TWICE));
@@ -288,6 +331,7 @@ SUMI_OP(Prod,
         "T: float32 float64 int32 int64, Tidx: int32 int64",
         .doc = "The product of elements along the axes `reduction_indices`, which stay with size 1 "
                "if keep_dims. Integers wrap around.",
+        .unchanged = SUMI_UNCHANGED_COUNT, .reducer = sumi__tensor_prod_reducer,
         .shape = prod_shape, .kernel = prod_kernel, .scratch = prod_scratch, .grad = prod_grad,
         SUMI_SAMPLES(MATRIX_CASE(0, 3, (4, 10, 18)), MATRIX_CASE(-1, 2, (6, 120)),
                      RANDOM_CASE(1, "false"), RANDOM_CASE(0, "true"),
@@ -297,8 +341,11 @@ SUMI_OP(Prod,
                       .dtype = {0, SUMI_INT32},
                       .out = SUMI_S0,
                       .expect = SUMI_VALUES(0),
-                      .from = "by hand",
-                      .no_gradient_check = true},
+                      .from = "by hand"},
+                     {.input_count = 2,
+                      .in = {SUMI_S(2, 3), SUMI_S(2)},
+                      .at = {SUMI_VALUES(0, 2, 0.5, 4, 0, 1.5), SUMI_VALUES(1, 0)},
+                      .dtype = {0, SUMI_INT32}},
                      REFUSED_AXIS, REFUSED_TWICE));
 
 SUMI_OP(Max,
@@ -307,7 +354,8 @@ SUMI_OP(Max,
         .doc =
             "The largest element along the axes `reduction_indices`, which stay with size 1 if "
             "keep_dims; NaN if any is. The largest of none is -infinity or the smallest integer.",
-        .shape = max_shape, .kernel = max_kernel, .scratch = max_scratch, .grad = extreme_grad,
+        .unchanged = SUMI_UNCHANGED_COUNT, .reducer = sumi__tensor_max_reducer, .shape = max_shape,
+        .kernel = max_kernel, .scratch = max_scratch, .grad = extreme_grad,
         SUMI_SAMPLES(MATRIX_CASE(0, 3, (4, 5, 6)), MATRIX_CASE(-1, 2, (3, 6)),
                      RANDOM_CASE(1, "false"), RANDOM_CASE(0, "true"), REFUSED_AXIS, REFUSED_TWICE));
 
@@ -316,7 +364,8 @@ SUMI_OP(Min,
         "T: float32 float64 int32 int64, Tidx: int32 int64",
         .doc = "The smallest element along the axes `reduction_indices`, which stay with size 1 if "
                "keep_dims; NaN if any is. The smallest of none is infinity or the largest integer.",
-        .shape = min_shape, .kernel = min_kernel, .scratch = min_scratch, .grad = extreme_grad,
+        .unchanged = SUMI_UNCHANGED_COUNT, .reducer = sumi__tensor_min_reducer, .shape = min_shape,
+        .kernel = min_kernel, .scratch = min_scratch, .grad = extreme_grad,
         SUMI_SAMPLES(MATRIX_CASE(0, 3, (1, 2, 3)), MATRIX_CASE(-1, 2, (1, 4)),
                      RANDOM_CASE(1, "false"), RANDOM_CASE(0, "true"), REFUSED_AXIS, REFUSED_TWICE));
 
@@ -337,28 +386,30 @@ SUMI_OP(All,
         "input: bool, reduction_indices: Tidx | keep_dims: bool = false -> output: bool ; "
         "Tidx: int32 int64",
         .doc = "Whether all elements along the axes are true; true of none.",
-        .shape = sumi__shape_reduced, .kernel = all_kernel, .scratch = all_scratch,
-        .no_grad = "its result is bool", SUMI_SAMPLES(BOOL_CASE((0, 0, 1)), REFUSED_BOOL));
+        .unchanged = SUMI_UNCHANGED_COUNT, .shape = sumi__tensor_shape_reduced,
+        .kernel = all_kernel, .scratch = all_scratch, .no_grad = "its result is bool",
+        SUMI_SAMPLES(BOOL_CASE((0, 0, 1)), REFUSED_BOOL));
 
 SUMI_OP(Any,
         "input: bool, reduction_indices: Tidx | keep_dims: bool = false -> output: bool ; "
         "Tidx: int32 int64",
         .doc = "Whether any element along the axes is true; false of none.",
-        .shape = sumi__shape_reduced, .kernel = any_kernel, .scratch = any_scratch,
-        .no_grad = "its result is bool", SUMI_SAMPLES(BOOL_CASE((0, 1, 1)), REFUSED_BOOL));
+        .unchanged = SUMI_UNCHANGED_COUNT, .shape = sumi__tensor_shape_reduced,
+        .kernel = any_kernel, .scratch = any_scratch, .no_grad = "its result is bool",
+        SUMI_SAMPLES(BOOL_CASE((0, 1, 1)), REFUSED_BOOL));
 
 /* ---- L2Loss ---- */
 
 static sumi_status_t l2_loss_kernel(const sumi_kernel_t *kernel) {
-  sumi__reduce(kernel, sumi__half_squares_reducer(kernel->in[0].dtype),
-               dims_of_view(&kernel->in[0]), ~0u, kernel->in[0].data, kernel->scratch,
-               sumi_kernel_out(kernel, 0));
+  sumi__tensor_reduce(kernel, sumi__tensor_half_squares_reducer(kernel->in[0].dtype),
+                      dims_of_view(&kernel->in[0]), ~0u, kernel->in[0].data, kernel->scratch,
+                      sumi_kernel_out(kernel, 0));
   return SUMI_OK;
 }
 
 static size_t l2_loss_scratch(const sumi_kernel_t *kernel) {
-  return sumi__reduce_scratch(sumi__half_squares_reducer(kernel->in[0].dtype),
-                              dims_of_view(&kernel->in[0]), ~0u);
+  return sumi__tensor_reduce_scratch(sumi__tensor_half_squares_reducer(kernel->in[0].dtype),
+                                     dims_of_view(&kernel->in[0]), ~0u);
 }
 
 static void l2_loss_grad(sumi_grad_t *d) {
@@ -366,7 +417,8 @@ static void l2_loss_grad(sumi_grad_t *d) {
 }
 
 SUMI_OP(L2Loss, "t: T -> output: T ; T: float32 float64",
-        .doc = "Half the sum of the squares of all elements.", .shape = sumi_shape_scalar,
+        .doc = "Half the sum of the squares of all elements.",
+        .reducer = sumi__tensor_half_squares_reducer, .shape = sumi_shape_scalar,
         .kernel = l2_loss_kernel, .scratch = l2_loss_scratch, .grad = l2_loss_grad,
         SUMI_SAMPLES({.input_count = 1,
                       .in = {SUMI_S(2, 2)},

@@ -19,7 +19,7 @@ static product_t multiply(sumi_dims_t dims) {
     if (dims.size[axis] == SUMI_UNKNOWN_SIZE) {
       ++product.unknown_count;
       product.unknown_axis = axis;
-    } else if (!sumi__mul_sizes(product.known, dims.size[axis], &product.known)) {
+    } else if (!sumi__tensor_mul_sizes(product.known, dims.size[axis], &product.known)) {
       product.overflow = true;
     }
   }
@@ -30,12 +30,12 @@ static product_t multiply(sumi_dims_t dims) {
  * the place of the -1 that was given as such, -1 without one. */
 static sumi_status_t asked_dims(const sumi_infer_t *infer, sumi_dims_t *dims, int *wild) {
   int length;
-  SUMI_TRY(sumi__want_length(infer, 1, "shape", &length));
+  SUMI_TRY(sumi__tensor_want_length(infer, 1, "shape", &length));
   *wild = -1;
-  *dims = length == SUMI_UNKNOWN_RANK ? SUMI_DIMS_UNKNOWN : sumi__dims_of_rank(length);
+  *dims = length == SUMI_UNKNOWN_RANK ? SUMI_DIMS_UNKNOWN : sumi__tensor_dims_of_rank(length);
   for (int i = 0; i < length; ++i) {
     int64_t size;
-    if (!sumi__known_element(infer, 1, i, &size)) continue;
+    if (!sumi__tensor_known_element(infer, 1, i, &size)) continue;
     if (size < -1)
       return sumi_refuse(infer, "element %d of shape is %lld, expected at least -1", i,
                          (long long)size);
@@ -50,6 +50,13 @@ static sumi_status_t asked_dims(const sumi_infer_t *infer, sumi_dims_t *dims, in
 static sumi_status_t reshape_mismatch(const sumi_infer_t *infer, sumi_dims_t asked) {
   return sumi_refuse(infer, "a tensor of shape %s cannot be reshaped to %s",
                      sumi_dims_text(infer->in[0]).text, sumi_dims_text(asked).text);
+}
+
+static int64_t product_without_zeros(sumi_dims_t dims) {
+  int64_t product = 1;
+  for (int axis = 0; axis < dims.rank; ++axis)
+    if (dims.size[axis] > 0) product *= dims.size[axis];
+  return product;
 }
 
 /* TensorFlow's SetOutputShapeForReshape: as much as follows from the number of elements. */
@@ -71,30 +78,39 @@ static sumi_status_t reshape_shape(sumi_infer_t *infer) {
     if (to.known > 0) {
       if (from.known % to.known != 0) return reshape_mismatch(infer, asked);
       infer->out[0].size[to.unknown_axis] = from.known / to.known;
+    } else if (wild >= 0 && from.known == 0) {
+      infer->out[0].size[wild] = product_without_zeros(in) / product_without_zeros(asked);
     } else if (wild >= 0) {
       return sumi_refuse(infer, "the size for -1 in %s does not follow: another size is 0",
                          sumi_dims_text(asked).text);
     }
   }
-  sumi__know_reshaped(infer);
+  sumi__tensor_know_reshaped(infer);
   return SUMI_OK;
 }
 
 SUMI_OP(Reshape, "tensor: T, shape: shape | Tshape: type = int32 -> output: T ; Tshape: int32",
         .doc = "The elements of `tensor` in row-major order under another shape; one size may be "
                "-1 and follows from the others: sumi_reshape(x, SUMI_SHAPE(n, -1)).",
-        .shape = reshape_shape, .grad = sumi__grad_reshape_back, .flags = SUMI_OP_ALIAS,
+        .shape = reshape_shape, .grad = sumi__tensor_grad_reshape_back, .flags = SUMI_OP_ALIAS,
         SUMI_SAMPLES({.input_count = 2,
                       .in = {SUMI_S(2, 3), SUMI_S(2)},
                       .at = {SUMI_VALUES(1, 2, 3, 4, 5, 6), SUMI_VALUES(3, -1)},
-                      .dtype = {SUMI_FLOAT32, SUMI_INT32},
+                      .dtype = {0, SUMI_INT32},
                       .out = SUMI_S(3, 2),
                       .expect = SUMI_VALUES(1, 2, 3, 4, 5, 6),
                       .from = "by hand"},
                      {.input_count = 2,
+                      .in = {SUMI_S(0, 6), SUMI_S(2)},
+                      .at = {NULL, SUMI_VALUES(0, -1)},
+                      .dtype = {0, SUMI_INT32},
+                      .out = SUMI_S(0, 6),
+                      .expect = SUMI_VALUES(0),
+                      .from = "TensorFlow 2.21"},
+                     {.input_count = 2,
                       .in = {SUMI_S(2, 3), SUMI_S(2)},
                       .at = {NULL, SUMI_VALUES(4, -1)},
-                      .dtype = {SUMI_FLOAT32, SUMI_INT32},
+                      .dtype = {0, SUMI_INT32},
                       .want = SUMI_INVALID_ARGUMENT,
                       .message = "(2, 3) cannot be reshaped to (4, ?)"}));
 
@@ -106,7 +122,7 @@ static sumi_status_t squeeze_shape(sumi_infer_t *infer) {
   bool drop[SUMI_MAX_RANK] = {false};
   for (int i = 0; i < axes.rank; ++i) {
     int axis;
-    SUMI_TRY(sumi__want_axis(infer, "squeeze_dims", axes.size[i], in.rank, &axis));
+    SUMI_TRY(sumi__tensor_want_axis(infer, "squeeze_dims", axes.size[i], in.rank, &axis));
     if (in.size[axis] != 1 && in.size[axis] != SUMI_UNKNOWN_SIZE)
       return sumi_refuse(infer, "axis %d cannot be squeezed: its size is %lld, expected 1", axis,
                          (long long)in.size[axis]);
@@ -119,14 +135,14 @@ static sumi_status_t squeeze_shape(sumi_infer_t *infer) {
     if (!drop[axis]) out.size[out.rank++] = in.size[axis];
   }
   infer->out[0] = out;
-  sumi__know_reshaped(infer);
+  sumi__tensor_know_reshaped(infer);
   return SUMI_OK;
 }
 
 SUMI_OP(Squeeze, "input: T | squeeze_dims: ints = -> output: T", .api = "raw_squeeze",
         .doc = "`input` without the axes of size 1 that `squeeze_dims` lists; without all of them "
                "when the list is empty.",
-        .shape = squeeze_shape, .grad = sumi__grad_reshape_back, .flags = SUMI_OP_ALIAS,
+        .shape = squeeze_shape, .grad = sumi__tensor_grad_reshape_back, .flags = SUMI_OP_ALIAS,
         SUMI_SAMPLES({.input_count = 1,
                       .in = {SUMI_S(1, 2, 1)},
                       .at = {SUMI_VALUES(5, 6)},
@@ -176,41 +192,42 @@ static sumi_status_t expand_dims_shape(sumi_infer_t *infer) {
   if (in.rank == SUMI_MAX_RANK)
     return sumi_refuse(infer, "input has %d axes already, the most there may be", in.rank);
   int64_t dim;
-  if (!sumi__known_element(infer, 1, 0, &dim)) {
-    infer->out[0] = sumi__dims_of_rank(in.rank + 1);
+  if (!sumi__tensor_known_element(infer, 1, 0, &dim)) {
+    infer->out[0] = sumi__tensor_dims_of_rank(in.rank + 1);
     return SUMI_OK;
   }
   int at;
-  SUMI_TRY(sumi__want_axis(infer, "dim", dim, in.rank + 1, &at));
+  SUMI_TRY(sumi__tensor_want_axis(infer, "dim", dim, in.rank + 1, &at));
   sumi_dims_t out = {.rank = in.rank + 1};
   for (int axis = 0; axis < out.rank; ++axis)
     out.size[axis] = axis == at ? 1 : in.size[axis - (axis > at)];
   infer->out[0] = out;
-  sumi__know_reshaped(infer);
+  sumi__tensor_know_reshaped(infer);
   return SUMI_OK;
 }
 
 SUMI_OP(ExpandDims, "input: T, dim: Tdim -> output: T ; Tdim: int32 int64",
         .doc = "`input` with an axis of size 1 put in at `dim`; -1 is after the last.",
-        .shape = expand_dims_shape, .grad = sumi__grad_reshape_back, .flags = SUMI_OP_ALIAS,
+        .shape = expand_dims_shape, .grad = sumi__tensor_grad_reshape_back, .flags = SUMI_OP_ALIAS,
         SUMI_SAMPLES({.input_count = 2,
                       .in = {SUMI_S(2), SUMI_S0},
                       .at = {SUMI_VALUES(5, 6), SUMI_VALUES(-1)},
-                      .dtype = {SUMI_FLOAT32, SUMI_INT32},
+                      .dtype = {0, SUMI_INT32},
                       .out = SUMI_S(2, 1),
                       .expect = SUMI_VALUES(5, 6),
                       .from = "by hand"},
                      {.input_count = 2,
                       .in = {SUMI_S(2), SUMI_S0},
                       .at = {NULL, SUMI_VALUES(2)},
-                      .dtype = {SUMI_FLOAT32, SUMI_INT32},
+                      .dtype = {0, SUMI_INT32},
                       .want = SUMI_INVALID_ARGUMENT,
                       .message = "dim is 2, expected a value in [-2, 2)"}));
 
 /* ---- Identity, StopGradient ---- */
 
 SUMI_OP(Identity, "input: T -> output: T", .doc = "`input` itself, under another name.",
-        .shape = sumi_shape_same_as_input, .grad = sumi__grad_pass, .flags = SUMI_OP_ALIAS,
+        .unchanged = SUMI_UNCHANGED_ALWAYS, .shape = sumi_shape_same_as_input,
+        .grad = sumi__tensor_grad_pass, .flags = SUMI_OP_ALIAS,
         SUMI_SAMPLES({.input_count = 1,
                       .in = {SUMI_S(2)},
                       .at = {SUMI_VALUES(5, 6)},
@@ -241,7 +258,7 @@ static sumi_status_t ensure_shape_shape(sumi_infer_t *infer) {
 
 SUMI_OP(EnsureShape, "input: T | shape: shape -> output: T",
         .doc = "`input`; a run in which it does not have the shape fails.",
-        .shape = ensure_shape_shape, .grad = sumi__grad_pass, .flags = SUMI_OP_ALIAS,
+        .shape = ensure_shape_shape, .grad = sumi__tensor_grad_pass, .flags = SUMI_OP_ALIAS,
         SUMI_SAMPLES({.input_count = 1,
                       .in = {SUMI_S(2)},
                       .at = {SUMI_VALUES(5, 6)},

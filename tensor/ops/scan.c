@@ -54,15 +54,15 @@ static const struct {
 static sumi_status_t scan(const sumi_kernel_t *kernel, bool product) {
   const sumi_array_view_t *x = &kernel->in[0];
   int axis;
-  SUMI_TRY(sumi__kernel_axis(kernel, &kernel->in[1], x->rank, &axis));
+  SUMI_TRY(sumi__tensor_kernel_axis(kernel, &kernel->in[1], x->rank, &axis));
   scan_t s = {.kernel = kernel,
               .length = x->dims[axis],
-              .inner = sumi__count_axes(x->dims, axis + 1, x->rank),
+              .inner = sumi__tensor_count_axes(x->dims, axis + 1, x->rank),
               .exclusive = sumi_attr_bool(kernel->op, "exclusive"),
               .reverse = sumi_attr_bool(kernel->op, "reverse")};
   for (size_t i = 0; i < sizeof scans / sizeof *scans; ++i)
     if (scans[i].dtype == x->dtype)
-      sumi_kernel_parallel(kernel, sumi__count_axes(x->dims, 0, axis),
+      sumi_kernel_parallel(kernel, sumi__tensor_count_axes(x->dims, 0, axis),
                            product ? scans[i].prod : scans[i].sum, &s);
   return SUMI_OK;
 }
@@ -79,27 +79,32 @@ static sumi_status_t scan_shape(sumi_infer_t *infer) {
   const int rank = infer->in[0].rank;
   int64_t value;
   int axis;
-  SUMI_TRY(sumi__want_rank(infer, 1, "axis", 0));
+  SUMI_TRY(sumi__tensor_want_rank(infer, 1, "axis", 0));
   if (rank == 0) return sumi_refuse(infer, "x is a scalar, which has no axes");
-  if (rank != SUMI_UNKNOWN_RANK && sumi__known_element(infer, 1, 0, &value))
-    SUMI_TRY(sumi__want_axis(infer, "axis", value, rank, &axis));
+  if (rank != SUMI_UNKNOWN_RANK && sumi__tensor_known_element(infer, 1, 0, &value))
+    SUMI_TRY(sumi__tensor_want_axis(infer, "axis", value, rank, &axis));
   infer->out[0] = infer->in[0];
   return SUMI_OK;
 }
 
 static void cumsum_grad(sumi_grad_t *d) {
-  const sumi_cumsum_options_t options = {.exclusive = sumi_attr_bool(d->op, "exclusive"),
+  const sumi_cumsum_options_t options = {.struct_size = sizeof options,
+                                         .exclusive = sumi_attr_bool(d->op, "exclusive"),
                                          .reverse = !sumi_attr_bool(d->op, "reverse")};
-  d->dx[0] = sumi_cumsum_with(SUMI_HERE, d->dy[0], d->x[1], options);
+  d->dx[0] = sumi_cumsum_with(SUMI_HERE, d->dy[0], d->x[1], &options);
 }
 
-/* Not a number where x is 0, as in TensorFlow. */
+/* The product of the factors before, times what the factors behind make of dy: no factor is divided
+ * by, so that zeros are as good as others. */
 static void cumprod_grad(sumi_grad_t *d) {
-  const sumi_cumsum_options_t options = {.exclusive = sumi_attr_bool(d->op, "exclusive"),
-                                         .reverse = !sumi_attr_bool(d->op, "reverse")};
-  const sumi_tensor_t sums = sumi_cumsum_with(SUMI_HERE, sumi_mul(d->y[0], d->dy[0]), d->x[1],
-                                              options);
-  d->dx[0] = sumi_div(sums, d->x[0]);
+  const bool exclusive = sumi_attr_bool(d->op, "exclusive"),
+             reverse = sumi_attr_bool(d->op, "reverse");
+  const sumi_tensor_t before = sumi_cumprod(d->x[0], d->x[1], .exclusive = true,
+                                            .reverse = reverse);
+  const sumi_tensor_t behind = sumi_linear_recurrence(d->x[0], d->dy[0], d->x[1],
+                                                      .shifted = !exclusive, .exclusive = exclusive,
+                                                      .reverse = !reverse);
+  d->dx[0] = sumi_mul(before, behind);
 }
 
 #define SCAN_CASE(options, result)                                                                 \
@@ -112,6 +117,13 @@ static void cumprod_grad(sumi_grad_t *d) {
   {                                                                                                \
     .input_count = 2, .in = {SUMI_S(2, 3, 2), SUMI_S0}, .at = {NULL, SUMI_VALUES(axis)},           \
     .dtype = {0, SUMI_INT32}, .lo = 0.5, .hi = 2, .attrs = options                                 \
+  }
+/* Gradients where factors are 0. */
+#define SCAN_ZEROS(options)                                                                        \
+  {                                                                                                \
+    .input_count = 2, .in = {SUMI_S(2, 4), SUMI_S0},                                               \
+    .at = {SUMI_VALUES(2, 0, 3, 0.5, 0, 2, 0, 1), SUMI_VALUES(1)}, .dtype = {0, SUMI_INT32},       \
+    .attrs = options                                                                               \
   }
 #define SCAN_REFUSED                                                                               \
   {                                                                                                \
@@ -138,4 +150,5 @@ SUMI_OP(Cumprod,
         .shape = scan_shape, .kernel = cumprod_kernel, .grad = cumprod_grad,
         SUMI_SAMPLES(SCAN_CASE("", (1, 2, 6, 4, 20, 120)),
                      SCAN_CASE("exclusive = true, reverse = true", (6, 3, 1, 30, 6, 1)),
-                     SCAN_RANDOM(1, ""), SCAN_RANDOM(2, "exclusive = true"), SCAN_REFUSED));
+                     SCAN_RANDOM(1, ""), SCAN_RANDOM(2, "exclusive = true"), SCAN_ZEROS(""),
+                     SCAN_ZEROS("exclusive = true"), SCAN_ZEROS("reverse = true"), SCAN_REFUSED));

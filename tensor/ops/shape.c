@@ -8,9 +8,9 @@
 static sumi_status_t shape_shape(sumi_infer_t *infer) {
   for (int i = 0; i < infer->input_count; ++i) {
     const sumi_dims_t dims = infer->in[i];
-    infer->out[i] = sumi__vector_dims(dims.rank == SUMI_UNKNOWN_RANK ? SUMI_UNKNOWN_SIZE
-                                                                     : dims.rank);
-    sumi__know_dims(infer, i, dims);
+    infer->out[i] = sumi__tensor_vector_dims(dims.rank == SUMI_UNKNOWN_RANK ? SUMI_UNKNOWN_SIZE
+                                                                            : dims.rank);
+    sumi__tensor_know_dims(infer, i, dims);
   }
   return SUMI_OK;
 }
@@ -18,7 +18,7 @@ static sumi_status_t shape_shape(sumi_infer_t *infer) {
 static sumi_status_t shape_kernel(const sumi_kernel_t *kernel) {
   for (int i = 0; i < kernel->input_count; ++i)
     for (int axis = 0; axis < kernel->in[i].rank; ++axis)
-      sumi__put_int(&kernel->out[i], axis, kernel->in[i].dims[axis]);
+      sumi__tensor_put_int(&kernel->out[i], axis, kernel->in[i].dims[axis]);
   return SUMI_OK;
 }
 
@@ -45,12 +45,12 @@ SUMI_OP(ShapeN,
 
 static sumi_status_t rank_shape(sumi_infer_t *infer) {
   infer->out[0] = SUMI_SCALAR;
-  if (infer->in[0].rank != SUMI_UNKNOWN_RANK) sumi__know_scalar(infer, 0, infer->in[0].rank);
+  if (infer->in[0].rank != SUMI_UNKNOWN_RANK) sumi__tensor_know_scalar(infer, 0, infer->in[0].rank);
   return SUMI_OK;
 }
 
 static sumi_status_t rank_kernel(const sumi_kernel_t *kernel) {
-  sumi__put_int(&kernel->out[0], 0, kernel->in[0].rank);
+  sumi__tensor_put_int(&kernel->out[0], 0, kernel->in[0].rank);
   return SUMI_OK;
 }
 
@@ -65,7 +65,7 @@ SUMI_OP(Rank, "input: T -> output: int32", .doc = "The number of axes of `input`
 static sumi_status_t size_shape(sumi_infer_t *infer) {
   infer->out[0] = SUMI_SCALAR;
   const int64_t count = sumi_dims_count(infer->in[0]);
-  if (count >= 0) sumi__know_scalar(infer, 0, count);
+  if (count >= 0) sumi__tensor_know_scalar(infer, 0, count);
   return SUMI_OK;
 }
 
@@ -74,7 +74,7 @@ static sumi_status_t size_kernel(const sumi_kernel_t *kernel) {
   if (kernel->out[0].dtype == SUMI_INT32 && count > INT32_MAX)
     return sumi_kernel_fail(kernel, SUMI_OUT_OF_RANGE, "%lld elements do not fit int32",
                             (long long)count);
-  sumi__put_int(&kernel->out[0], 0, count);
+  sumi__tensor_put_int(&kernel->out[0], 0, count);
   return SUMI_OK;
 }
 
@@ -119,19 +119,19 @@ static bool axes_to_reduce(const sumi_dims_t *shape, reduced_axes_t *axes) {
 
 static sumi_status_t broadcast_gradient_args_shape(sumi_infer_t *infer) {
   sumi_dims_t shape[2];
-  SUMI_TRY(sumi__want_dims(infer, 0, "s0", &shape[0]));
-  SUMI_TRY(sumi__want_dims(infer, 1, "s1", &shape[1]));
-  infer->out[0] = infer->out[1] = sumi__vector_dims(SUMI_UNKNOWN_SIZE);
+  SUMI_TRY(sumi__tensor_want_dims(infer, 0, "s0", &shape[0]));
+  SUMI_TRY(sumi__tensor_want_dims(infer, 1, "s1", &shape[1]));
+  infer->out[0] = infer->out[1] = sumi__tensor_vector_dims(SUMI_UNKNOWN_SIZE);
   if (!sumi_dims_known(shape[0]) || !sumi_dims_known(shape[1])) return SUMI_OK;
   reduced_axes_t axes;
   if (!axes_to_reduce(shape, &axes))
     return sumi_refuse(infer, "shapes %s and %s do not broadcast", sumi_dims_text(shape[0]).text,
                        sumi_dims_text(shape[1]).text);
   for (int i = 0; i < 2; ++i) {
-    sumi_dims_t list = sumi__dims_of_rank(axes.count[i]);
+    sumi_dims_t list = sumi__tensor_dims_of_rank(axes.count[i]);
     for (int k = 0; k < list.rank; ++k) list.size[k] = axes.axis[i][k];
-    infer->out[i] = sumi__vector_dims(list.rank);
-    sumi__know_dims(infer, i, list);
+    infer->out[i] = sumi__tensor_vector_dims(list.rank);
+    sumi__tensor_know_dims(infer, i, list);
   }
   return SUMI_OK;
 }
@@ -139,9 +139,9 @@ static sumi_status_t broadcast_gradient_args_shape(sumi_infer_t *infer) {
 static sumi_status_t broadcast_gradient_args_kernel(const sumi_kernel_t *kernel) {
   sumi_dims_t shape[2];
   for (int i = 0; i < 2; ++i) {
-    shape[i] = sumi__dims_of_rank((int)kernel->in[i].dims[0]);
+    shape[i] = sumi__tensor_dims_of_rank((int)kernel->in[i].dims[0]);
     for (int axis = 0; axis < shape[i].rank; ++axis)
-      shape[i].size[axis] = sumi__view_int(&kernel->in[i], axis);
+      shape[i].size[axis] = sumi__tensor_view_int(&kernel->in[i], axis);
   }
   reduced_axes_t axes;
   if (!axes_to_reduce(shape, &axes))
@@ -149,7 +149,7 @@ static sumi_status_t broadcast_gradient_args_kernel(const sumi_kernel_t *kernel)
                             sumi_dims_text(shape[0]).text, sumi_dims_text(shape[1]).text);
   for (int i = 0; i < 2; ++i)
     for (int k = 0; k < axes.count[i] && k < kernel->out[i].dims[0]; ++k)
-      sumi__put_int(&kernel->out[i], k, axes.axis[i][k]);
+      sumi__tensor_put_int(&kernel->out[i], k, axes.axis[i][k]);
   return SUMI_OK;
 }
 

@@ -10,24 +10,24 @@ static sumi_status_t softmax_shape(sumi_infer_t *infer) {
   return sumi_refuse(infer, "logits is a scalar, rank 1 or more is wanted");
 }
 
-static sumi__softmax_t matrix(const sumi_kernel_t *k) {
+static sumi__tensor_softmax_t matrix(const sumi_kernel_t *k) {
   const sumi_array_view_t *x = &k->in[0];
-  return (sumi__softmax_t){.dtype = x->dtype,
-                           .rows = sumi__count_axes(x->dims, 0, x->rank - 1),
-                           .classes = x->dims[x->rank - 1],
-                           .logits = x->data,
-                           .result = sumi_kernel_out(k, 0)};
+  return (sumi__tensor_softmax_t){.dtype = x->dtype,
+                                  .rows = sumi__tensor_count_axes(x->dims, 0, x->rank - 1),
+                                  .classes = x->dims[x->rank - 1],
+                                  .logits = x->data,
+                                  .result = sumi_kernel_out(k, 0)};
 }
 
 static sumi_status_t softmax_kernel(const sumi_kernel_t *k) {
-  const sumi__softmax_t softmax = matrix(k);
-  sumi__softmax(k, &softmax);
+  const sumi__tensor_softmax_t softmax = matrix(k);
+  sumi__tensor_softmax(k, &softmax);
   return SUMI_OK;
 }
 
 static sumi_status_t log_softmax_kernel(const sumi_kernel_t *k) {
-  const sumi__softmax_t softmax = matrix(k);
-  sumi__log_softmax(k, &softmax);
+  const sumi__tensor_softmax_t softmax = matrix(k);
+  sumi__tensor_log_softmax(k, &softmax);
   return SUMI_OK;
 }
 

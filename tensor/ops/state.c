@@ -3,7 +3,6 @@
 #include "ops/state.h"
 #include "ops/known.h"
 
-#include <sumi/control.h>
 #include <sumi/ops.h>
 
 #include <string.h>
@@ -22,9 +21,10 @@ SUMI_OP(VariableV2,
         .api = "variable_v2",
         .doc = "A tensor that keeps its value from run to run; sumi_get_variable makes one with an "
                "initial value.",
-        .shape = variable_shape, .no_grad = "it has no inputs", .flags = SUMI_OP_STATEFUL);
+        .source = SUMI_SOURCE_VARIABLE, .shape = variable_shape, .no_grad = "it has no inputs",
+        .flags = SUMI_OP_STATEFUL);
 
-sumi_status_t sumi__want_variable(const sumi_kernel_t *kernel, int input, void **data) {
+sumi_status_t sumi__tensor_want_variable(const sumi_kernel_t *kernel, int input, void **data) {
   *data = sumi_kernel_variable(kernel, input);
   if (*data) return SUMI_OK;
   const sumi_tensor_t variable = sumi_op_input(kernel->op, input);
@@ -105,8 +105,8 @@ static sumi_status_t change(const sumi_kernel_t *kernel, int sign) {
                       .sign = sign,
                       .count = sumi_array_view_count(&kernel->in[1]),
                       .value = kernel->in[1].data};
-  SUMI_TRY(sumi__want_variable(kernel, 0, &job.variable));
-  sumi__update_parallel(kernel, job.count, change_task, &job);
+  SUMI_TRY(sumi__tensor_want_variable(kernel, 0, &job.variable));
+  sumi__tensor_update_parallel(kernel, job.count, change_task, &job);
   return SUMI_OK;
 }
 
@@ -153,39 +153,5 @@ SUMI_OP(IsVariableInitialized, "ref: ref dtype -> is_initialized: bool",
 
 /* ---- NoOp: a node that other nodes wait for ---- */
 
-static sumi_status_t no_op_kernel(const sumi_kernel_t *kernel) {
-  (void)kernel;
-  return SUMI_OK;
-}
-
 SUMI_OP(NoOp, "", .doc = "Does nothing; useful for its control inputs.", .shape = sumi_shape_none,
-        .kernel = no_op_kernel, .no_grad = "it has no inputs", .flags = SUMI_OP_SIDE_EFFECT);
-
-sumi_op_t *sumi_group_with(sumi_graph_t *graph, sumi_site_t site, sumi_ops_t ops,
-                           sumi_control_options_t options) {
-  sumi_control_begin(graph, ops);
-  sumi_tensor_t node = sumi_node(
-      &(sumi_node_spec_t){.site = site,
-                          .graph = graph,
-                          .type = "NoOp",
-                          .name = options.name ? options.name : "group_deps"});
-  sumi_control_end(graph);
-  return node.op;
-}
-
-sumi_tensor_t sumi_with_dependencies_with(sumi_ops_t ops, sumi_site_t site, sumi_tensor_t tensor,
-                                          sumi_control_options_t options) {
-  sumi_graph_t *graph = sumi_tensor_graph(tensor);
-  if (!graph) {
-    sumi_fail(SUMI_INVALID_ARGUMENT, "sumi_with_dependencies needs a tensor of a graph");
-    return (sumi_tensor_t){0};
-  }
-  sumi_control_begin(graph, ops);
-  tensor = sumi_node(&(sumi_node_spec_t){.site = site,
-                                         .graph = graph,
-                                         .type = "Identity",
-                                         .name = options.name ? options.name : "control_dependency",
-                                         .inputs = SUMI_TENSORS(tensor)});
-  sumi_control_end(graph);
-  return tensor;
-}
+        .no_grad = "it has no inputs", .flags = SUMI_OP_SIDE_EFFECT);

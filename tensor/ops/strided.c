@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-void sumi__index_masks(const sumi_op_t *op, sumi__index_t *index) {
+void sumi__tensor_index_masks(const sumi_op_t *op, sumi__tensor_index_t *index) {
   index->begin_mask = sumi_attr_int(op, "begin_mask");
   index->end_mask = sumi_attr_int(op, "end_mask");
   index->ellipsis_mask = sumi_attr_int(op, "ellipsis_mask");
@@ -26,8 +26,8 @@ static int64_t canonical(int64_t position, int64_t size, int64_t stride) {
 }
 
 /* One number for a place: the axis disappears. */
-static sumi_status_t select_one(const sumi__index_t *index, int place, int64_t size, int axis,
-                                sumi__selection_t *selection) {
+static sumi_status_t select_one(const sumi__tensor_index_t *index, int place, int64_t size,
+                                int axis, sumi__tensor_selection_t *selection) {
   if (index->has[SUMI__STRIDE][place] && index->value[SUMI__STRIDE][place] <= 0)
     return sumi_fail(SUMI_INVALID_ARGUMENT,
                      "the stride of index %d is %lld, expected 1: it names one element", place,
@@ -45,8 +45,8 @@ static sumi_status_t select_one(const sumi__index_t *index, int place, int64_t s
   return SUMI_OK;
 }
 
-static sumi_status_t select_range(const sumi__index_t *index, int place, int64_t size, int axis,
-                                  sumi__selection_t *selection) {
+static sumi_status_t select_range(const sumi__tensor_index_t *index, int place, int64_t size,
+                                  int axis, sumi__tensor_selection_t *selection) {
   selection->size[axis] = SUMI_UNKNOWN_SIZE;
   if (!index->has[SUMI__STRIDE][place]) return SUMI_OK;
   const int64_t stride = index->value[SUMI__STRIDE][place];
@@ -68,14 +68,14 @@ static sumi_status_t select_range(const sumi__index_t *index, int place, int64_t
   return SUMI_OK;
 }
 
-static void select_all(int64_t size, int axis, sumi__selection_t *selection) {
+static void select_all(int64_t size, int axis, sumi__tensor_selection_t *selection) {
   selection->begin[axis] = 0;
   selection->stride[axis] = 1;
   selection->size[axis] = size;
   selection->known[axis] = size >= 0;
 }
 
-static sumi_status_t put_size(sumi__selection_t *selection, int64_t size) {
+static sumi_status_t put_size(sumi__tensor_selection_t *selection, int64_t size) {
   if (selection->out.rank == SUMI_MAX_RANK)
     return sumi_fail(SUMI_INVALID_ARGUMENT, "the result has more than %d axes", SUMI_MAX_RANK);
   selection->out.size[selection->out.rank++] = size;
@@ -83,7 +83,7 @@ static sumi_status_t put_size(sumi__selection_t *selection, int64_t size) {
 }
 
 /* Places that use up an axis of the input: all but new axes and the ellipsis. */
-static int count_used(const sumi__index_t *index, int *ellipsis) {
+static int count_used(const sumi__tensor_index_t *index, int *ellipsis) {
   int used = 0;
   *ellipsis = -1;
   for (int place = 0; place < index->count; ++place) {
@@ -95,8 +95,8 @@ static int count_used(const sumi__index_t *index, int *ellipsis) {
   return used;
 }
 
-sumi_status_t sumi__select(const sumi__index_t *index, sumi_dims_t in,
-                           sumi__selection_t *selection) {
+sumi_status_t sumi__tensor_select(const sumi__tensor_index_t *index, sumi_dims_t in,
+                                  sumi__tensor_selection_t *selection) {
   memset(selection, 0, sizeof *selection);
   selection->in_rank = in.rank;
   int ellipsis, axis = 0;

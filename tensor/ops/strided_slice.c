@@ -10,12 +10,12 @@
 #include <string.h>
 
 /* Reads what is known of the index vectors at inputs first, first + 1, first + 2. */
-static sumi_status_t read_index(const sumi_infer_t *infer, int first, sumi__index_t *index) {
+static sumi_status_t read_index(const sumi_infer_t *infer, int first, sumi__tensor_index_t *index) {
   static const char *const names[] = {"begin", "end", "strides"};
-  *index = (sumi__index_t){.count = SUMI_UNKNOWN_RANK};
+  *index = (sumi__tensor_index_t){.count = SUMI_UNKNOWN_RANK};
   for (int v = 0; v < SUMI__INDEX_VECTORS; ++v) {
     int length;
-    SUMI_TRY(sumi__want_length(infer, first + v, names[v], &length));
+    SUMI_TRY(sumi__tensor_want_length(infer, first + v, names[v], &length));
     if (length == SUMI_UNKNOWN_RANK) continue;
     if (index->count != SUMI_UNKNOWN_RANK && index->count != length)
       return sumi_refuse(infer,
@@ -23,15 +23,16 @@ static sumi_status_t read_index(const sumi_infer_t *infer, int first, sumi__inde
                          names[v], length, index->count);
     index->count = length;
     for (int i = 0; i < length; ++i)
-      index->has[v][i] = sumi__known_element(infer, first + v, i, &index->value[v][i]);
+      index->has[v][i] = sumi__tensor_known_element(infer, first + v, i, &index->value[v][i]);
   }
-  sumi__index_masks(infer->op, index);
+  sumi__tensor_index_masks(infer->op, index);
   return SUMI_OK;
 }
 
 /* Reads the index vectors of a run. */
-static sumi_status_t read_index_now(const sumi_kernel_t *kernel, int first, sumi__index_t *index) {
-  *index = (sumi__index_t){.count = (int)kernel->in[first].dims[0]};
+static sumi_status_t read_index_now(const sumi_kernel_t *kernel, int first,
+                                    sumi__tensor_index_t *index) {
+  *index = (sumi__tensor_index_t){.count = (int)kernel->in[first].dims[0]};
   for (int v = 0; v < SUMI__INDEX_VECTORS; ++v) {
     const sumi_array_view_t *vector = &kernel->in[first + v];
     if (vector->dims[0] != index->count || index->count > SUMI_MAX_RANK)
@@ -40,18 +41,18 @@ static sumi_status_t read_index_now(const sumi_kernel_t *kernel, int first, sumi
                               SUMI_MAX_RANK);
     for (int i = 0; i < index->count; ++i) {
       index->has[v][i] = true;
-      index->value[v][i] = sumi__view_int(vector, i);
+      index->value[v][i] = sumi__tensor_view_int(vector, i);
     }
   }
-  sumi__index_masks(kernel->op, index);
+  sumi__tensor_index_masks(kernel->op, index);
   return SUMI_OK;
 }
 
 static sumi_status_t select_now(const sumi_kernel_t *kernel, int first, sumi_dims_t in,
-                                sumi_dims_t want, sumi__selection_t *selection) {
-  sumi__index_t index;
+                                sumi_dims_t want, sumi__tensor_selection_t *selection) {
+  sumi__tensor_index_t index;
   SUMI_TRY(read_index_now(kernel, first, &index));
-  if (sumi__select(&index, in, selection) != SUMI_OK)
+  if (sumi__tensor_select(&index, in, selection) != SUMI_OK)
     return sumi_kernel_fail(kernel, SUMI_INVALID_ARGUMENT, "%s", sumi_error_message());
   if (!sumi_dims_equal(selection->out, want))
     return sumi_kernel_fail(kernel, SUMI_INVALID_ARGUMENT, "the index selects %s, expected %s",
@@ -61,11 +62,11 @@ static sumi_status_t select_now(const sumi_kernel_t *kernel, int first, sumi_dim
 
 /* The selected box: strides within the whole tensor go to `whole`, those of the dense selection to
  * `part`. Returns where it starts in the whole. */
-static int64_t selected_box(const sumi__selection_t *selection, sumi_dims_t in, int64_t *size,
-                            int64_t *whole, int64_t *part) {
+static int64_t selected_box(const sumi__tensor_selection_t *selection, sumi_dims_t in,
+                            int64_t *size, int64_t *whole, int64_t *part) {
   int64_t start = 0;
-  sumi__row_major(in.rank, in.size, whole);
-  sumi__row_major(in.rank, selection->size, part);
+  sumi__tensor_row_major(in.rank, in.size, whole);
+  sumi__tensor_row_major(in.rank, selection->size, part);
   for (int axis = 0; axis < in.rank; ++axis) {
     start += selection->begin[axis] * whole[axis];
     whole[axis] *= selection->stride[axis];
@@ -80,7 +81,7 @@ static sumi_dims_t dims_of(const sumi_array_view_t *view) {
 
 /* ---- StridedSlice ---- */
 
-static void know_selected(sumi_infer_t *infer, const sumi__selection_t *selection) {
+static void know_selected(sumi_infer_t *infer, const sumi__tensor_selection_t *selection) {
   const sumi_known_t *in = sumi_infer_known(infer, 0);
   if (!in || in->scalar || selection->in_rank != 1 || !selection->known[0] ||
       selection->out.rank > 1 || selection->size[0] > SUMI_MAX_RANK)
@@ -96,11 +97,11 @@ static void know_selected(sumi_infer_t *infer, const sumi__selection_t *selectio
 }
 
 static sumi_status_t strided_slice_shape(sumi_infer_t *infer) {
-  sumi__index_t index;
-  sumi__selection_t selection;
+  sumi__tensor_index_t index;
+  sumi__tensor_selection_t selection;
   SUMI_TRY(read_index(infer, 1, &index));
   if (infer->in[0].rank == SUMI_UNKNOWN_RANK || index.count == SUMI_UNKNOWN_RANK) return SUMI_OK;
-  SUMI_TRY(sumi__select(&index, infer->in[0], &selection));
+  SUMI_TRY(sumi__tensor_select(&index, infer->in[0], &selection));
   infer->out[0] = selection.out;
   know_selected(infer, &selection);
   return SUMI_OK;
@@ -108,14 +109,14 @@ static sumi_status_t strided_slice_shape(sumi_infer_t *infer) {
 
 static sumi_status_t strided_slice_kernel(const sumi_kernel_t *kernel) {
   const sumi_dims_t in = dims_of(&kernel->in[0]);
-  sumi__selection_t selection;
+  sumi__tensor_selection_t selection;
   SUMI_TRY(select_now(kernel, 1, in, dims_of(&kernel->out[0]), &selection));
   if (sumi_array_view_count(&kernel->out[0]) == 0) return SUMI_OK;
-  sumi__box_t box = {.rank = in.rank};
+  sumi__tensor_box_t box = {.rank = in.rank};
   const int64_t start = selected_box(&selection, in, box.size, box.from_stride, box.to_stride);
   const size_t bytes = sumi_dtype_size_bytes(kernel->in[0].dtype);
-  sumi__copy_box(kernel, bytes, &box, sumi_kernel_out(kernel, 0),
-                 (const char *)kernel->in[0].data + start * (int64_t)bytes);
+  sumi__tensor_copy_box(kernel, bytes, &box, sumi_kernel_out(kernel, 0),
+                        (const char *)kernel->in[0].data + start * (int64_t)bytes);
   return SUMI_OK;
 }
 
@@ -146,7 +147,7 @@ SUMI_OP(StridedSlice,
                       .in = {SUMI_S(2, 3), SUMI_S(2), SUMI_S(2), SUMI_S(2)},
                       .at = {SUMI_VALUES(1, 2, 3, 4, 5, 6), SUMI_VALUES(1, 0), SUMI_VALUES(2, 0),
                              SUMI_VALUES(1, -2)},
-                      .dtype = {SUMI_FLOAT32, SUMI_INT32, SUMI_INT32, SUMI_INT32},
+                      .dtype = {0, SUMI_INT32, SUMI_INT32, SUMI_INT32},
                       .attrs = "begin_mask = 2, end_mask = 2, shrink_axis_mask = 1",
                       .out = SUMI_S(2),
                       .expect = SUMI_VALUES(6, 4),
@@ -154,13 +155,13 @@ SUMI_OP(StridedSlice,
                      {.input_count = 4,
                       .in = {SUMI_S(2), SUMI_S(1), SUMI_S(1), SUMI_S(1)},
                       .at = {NULL, SUMI_VALUES(0), SUMI_VALUES(2), SUMI_VALUES(0)},
-                      .dtype = {SUMI_FLOAT32, SUMI_INT32, SUMI_INT32, SUMI_INT32},
+                      .dtype = {0, SUMI_INT32, SUMI_INT32, SUMI_INT32},
                       .want = SUMI_INVALID_ARGUMENT,
                       .message = "the stride of index 0 is 0"},
                      {.input_count = 4,
                       .in = {SUMI_S(2), SUMI_S(1), SUMI_S(1), SUMI_S(1)},
                       .at = {NULL, SUMI_VALUES(2), SUMI_VALUES(3), SUMI_VALUES(1)},
-                      .dtype = {SUMI_FLOAT32, SUMI_INT32, SUMI_INT32, SUMI_INT32},
+                      .dtype = {0, SUMI_INT32, SUMI_INT32, SUMI_INT32},
                       .attrs = "shrink_axis_mask = 1",
                       .want = SUMI_INVALID_ARGUMENT,
                       .message = "index 2 of axis 0 is out of range, its size is 2"}));
@@ -168,12 +169,12 @@ SUMI_OP(StridedSlice,
 /* ---- StridedSliceGrad: zeros of that shape with dy where the slice was ---- */
 
 static sumi_status_t strided_slice_grad_shape(sumi_infer_t *infer) {
-  sumi__index_t index;
-  sumi__selection_t selection;
-  SUMI_TRY(sumi__want_dims(infer, 0, "shape", &infer->out[0]));
+  sumi__tensor_index_t index;
+  sumi__tensor_selection_t selection;
+  SUMI_TRY(sumi__tensor_want_dims(infer, 0, "shape", &infer->out[0]));
   SUMI_TRY(read_index(infer, 1, &index));
   if (infer->out[0].rank == SUMI_UNKNOWN_RANK || index.count == SUMI_UNKNOWN_RANK) return SUMI_OK;
-  SUMI_TRY(sumi__select(&index, infer->out[0], &selection));
+  SUMI_TRY(sumi__tensor_select(&index, infer->out[0], &selection));
   sumi_dims_t merged;
   if (!sumi_merge_dims(selection.out, infer->in[4], &merged))
     return sumi_refuse(infer, "dy has shape %s, the index selects %s",
@@ -184,15 +185,15 @@ static sumi_status_t strided_slice_grad_shape(sumi_infer_t *infer) {
 static sumi_status_t strided_slice_grad_kernel(const sumi_kernel_t *kernel) {
   const sumi_array_view_t *dy = &kernel->in[4];
   const sumi_dims_t whole = dims_of(&kernel->out[0]);
-  sumi__selection_t selection;
+  sumi__tensor_selection_t selection;
   SUMI_TRY(select_now(kernel, 1, whole, dims_of(dy), &selection));
   const size_t bytes = sumi_dtype_size_bytes(dy->dtype);
   char *out = sumi_kernel_out(kernel, 0);
   memset(out, 0, (size_t)sumi_dims_count(whole) * bytes);
   if (sumi_array_view_count(dy) == 0) return SUMI_OK;
-  sumi__box_t box = {.rank = whole.rank};
+  sumi__tensor_box_t box = {.rank = whole.rank};
   const int64_t start = selected_box(&selection, whole, box.size, box.to_stride, box.from_stride);
-  sumi__copy_box(kernel, bytes, &box, out + start * (int64_t)bytes, dy->data);
+  sumi__tensor_copy_box(kernel, bytes, &box, out + start * (int64_t)bytes, dy->data);
   return SUMI_OK;
 }
 

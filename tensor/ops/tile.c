@@ -9,17 +9,17 @@
 
 static sumi_status_t tile_shape(sumi_infer_t *infer) {
   sumi_dims_t times;
-  SUMI_TRY(sumi__want_dims(infer, 1, "multiples", &times));
+  SUMI_TRY(sumi__tensor_want_dims(infer, 1, "multiples", &times));
   sumi_dims_t in = infer->in[0];
   if (in.rank == SUMI_UNKNOWN_RANK && times.rank == SUMI_UNKNOWN_RANK) return SUMI_OK;
-  if (in.rank == SUMI_UNKNOWN_RANK) in = sumi__dims_of_rank(times.rank);
-  if (times.rank == SUMI_UNKNOWN_RANK) times = sumi__dims_of_rank(in.rank);
+  if (in.rank == SUMI_UNKNOWN_RANK) in = sumi__tensor_dims_of_rank(times.rank);
+  if (times.rank == SUMI_UNKNOWN_RANK) times = sumi__tensor_dims_of_rank(in.rank);
   if (in.rank != times.rank)
     return sumi_refuse(infer, "multiples has %d elements, input has shape %s", times.rank,
                        sumi_dims_text(in).text);
   sumi_dims_t out = {.rank = in.rank};
   for (int axis = 0; axis < in.rank; ++axis)
-    if (!sumi__mul_sizes(in.size[axis], times.size[axis], &out.size[axis]))
+    if (!sumi__tensor_mul_sizes(in.size[axis], times.size[axis], &out.size[axis]))
       return sumi_refuse(infer, "axis %d becomes too large", axis);
   infer->out[0] = out;
   return SUMI_OK;
@@ -29,9 +29,9 @@ static sumi_status_t tile_shape(sumi_infer_t *infer) {
 static sumi_status_t tile_kernel(const sumi_kernel_t *kernel) {
   const sumi_array_view_t *in = &kernel->in[0], *out = &kernel->out[0];
   int64_t in_stride[SUMI_MAX_RANK], out_stride[SUMI_MAX_RANK];
-  sumi__row_major(in->rank, in->dims, in_stride);
-  sumi__row_major(out->rank, out->dims, out_stride);
-  sumi__box_t box = {.rank = 2 * in->rank};
+  sumi__tensor_row_major(in->rank, in->dims, in_stride);
+  sumi__tensor_row_major(out->rank, out->dims, out_stride);
+  sumi__tensor_box_t box = {.rank = 2 * in->rank};
   for (int axis = 0; axis < in->rank; ++axis) {
     if (in->dims[axis] == 0) return SUMI_OK;
     box.size[2 * axis] = out->dims[axis] / in->dims[axis];
@@ -41,8 +41,8 @@ static sumi_status_t tile_kernel(const sumi_kernel_t *kernel) {
     box.to_stride[2 * axis + 1] = out_stride[axis];
     box.from_stride[2 * axis + 1] = in_stride[axis];
   }
-  sumi__copy_box(kernel, sumi_dtype_size_bytes(in->dtype), &box, sumi_kernel_out(kernel, 0),
-                 in->data);
+  sumi__tensor_copy_box(kernel, sumi_dtype_size_bytes(in->dtype), &box, sumi_kernel_out(kernel, 0),
+                        in->data);
   return SUMI_OK;
 }
 
@@ -85,7 +85,7 @@ static sumi_tensor_t sum_tiles_of_unknown_rank(sumi_tensor_t dy, sumi_tensor_t s
   const sumi_tensor_t pairs = sumi_stack(SUMI_TENSORS(multiples, shape), .axis = 1);
   const sumi_tensor_t split = sumi_reshape(pairs, SUMI_SHAPE(-1));
   const sumi_tensor_t axes = sumi_range(0, sumi_size(split), 2);
-  return sumi__apply("Sum", SUMI_TENSORS(sumi_reshape(dy, SUMI_TENSORS(split)), axes));
+  return sumi__tensor_apply("Sum", SUMI_TENSORS(sumi_reshape(dy, SUMI_TENSORS(split)), axes));
 }
 
 static void tile_grad(sumi_grad_t *grad) {
@@ -103,18 +103,19 @@ static void tile_grad(sumi_grad_t *grad) {
 SUMI_OP(Tile,
         "input: T, multiples: shape | Tmultiples: type = int32 -> output: T ; Tmultiples: int32",
         .doc = "`input` repeated multiples[i] times along axis i: sumi_tile(x, SUMI_SHAPE(1, 2)).",
-        .shape = tile_shape, .kernel = tile_kernel, .grad = tile_grad,
+        .unchanged = SUMI_UNCHANGED_COUNT, .shape = tile_shape, .kernel = tile_kernel,
+        .grad = tile_grad,
         SUMI_SAMPLES({.input_count = 2,
                       .in = {SUMI_S(2, 2), SUMI_S(2)},
                       .at = {SUMI_VALUES(1, 2, 3, 4), SUMI_VALUES(2, 2)},
-                      .dtype = {SUMI_FLOAT32, SUMI_INT32},
+                      .dtype = {0, SUMI_INT32},
                       .out = SUMI_S(4, 4),
                       .expect = SUMI_VALUES(1, 2, 1, 2, 3, 4, 3, 4, 1, 2, 1, 2, 3, 4, 3, 4),
                       .from = "by hand"},
                      {.input_count = 2,
                       .in = {SUMI_S(2, 2), SUMI_S(1)},
                       .at = {NULL, SUMI_VALUES(2)},
-                      .dtype = {SUMI_FLOAT32, SUMI_INT32},
+                      .dtype = {0, SUMI_INT32},
                       .want = SUMI_INVALID_ARGUMENT,
                       .message = "multiples has 1 elements, input has shape (2, 2)"}));
 
@@ -122,7 +123,7 @@ SUMI_OP(Tile,
 
 static sumi_status_t broadcast_to_shape(sumi_infer_t *infer) {
   sumi_dims_t want, joined;
-  SUMI_TRY(sumi__want_dims(infer, 1, "shape", &want));
+  SUMI_TRY(sumi__tensor_want_dims(infer, 1, "shape", &want));
   infer->out[0] = want;
   const sumi_dims_t in = infer->in[0];
   if (want.rank == SUMI_UNKNOWN_RANK || in.rank == SUMI_UNKNOWN_RANK) return SUMI_OK;
@@ -136,40 +137,41 @@ static sumi_status_t broadcast_to_shape(sumi_infer_t *infer) {
 
 static sumi_status_t broadcast_to_kernel(const sumi_kernel_t *kernel) {
   const sumi_array_view_t *in = &kernel->in[0], *out = &kernel->out[0];
-  sumi__box_t box = {.rank = out->rank};
+  sumi__tensor_box_t box = {.rank = out->rank};
   int64_t in_stride[SUMI_MAX_RANK];
-  sumi__row_major(in->rank, in->dims, in_stride);
-  sumi__row_major(out->rank, out->dims, box.to_stride);
+  sumi__tensor_row_major(in->rank, in->dims, in_stride);
+  sumi__tensor_row_major(out->rank, out->dims, box.to_stride);
   for (int axis = 0; axis < out->rank; ++axis) {
     const int at = axis - (out->rank - in->rank);
     box.size[axis] = out->dims[axis];
     box.from_stride[axis] = at < 0 || in->dims[at] == 1 ? 0 : in_stride[at];
   }
-  sumi__copy_box(kernel, sumi_dtype_size_bytes(in->dtype), &box, sumi_kernel_out(kernel, 0),
-                 in->data);
+  sumi__tensor_copy_box(kernel, sumi_dtype_size_bytes(in->dtype), &box, sumi_kernel_out(kernel, 0),
+                        in->data);
   return SUMI_OK;
 }
 
 static void broadcast_to_grad(sumi_grad_t *grad) {
   const sumi_tensor_t shape = sumi_shape(grad->x[0]);
   const sumi_tensor_t axes = sumi_broadcast_gradient_args(shape, sumi_shape(grad->dy[0]));
-  grad->dx[0] = sumi_reshape(sumi__apply("Sum", SUMI_TENSORS(grad->dy[0], axes)),
+  grad->dx[0] = sumi_reshape(sumi__tensor_apply("Sum", SUMI_TENSORS(grad->dy[0], axes)),
                              SUMI_TENSORS(shape));
 }
 
 SUMI_OP(BroadcastTo, "input: T, shape: shape | Tidx: type = int32 -> output: T ; Tidx: int32",
         .doc = "`input` repeated to that shape by the rules of broadcasting.",
-        .shape = broadcast_to_shape, .kernel = broadcast_to_kernel, .grad = broadcast_to_grad,
+        .unchanged = SUMI_UNCHANGED_COUNT, .shape = broadcast_to_shape,
+        .kernel = broadcast_to_kernel, .grad = broadcast_to_grad,
         SUMI_SAMPLES({.input_count = 2,
                       .in = {SUMI_S(2, 1), SUMI_S(3)},
                       .at = {SUMI_VALUES(1, 2), SUMI_VALUES(2, 2, 2)},
-                      .dtype = {SUMI_FLOAT32, SUMI_INT32},
+                      .dtype = {0, SUMI_INT32},
                       .out = SUMI_S(2, 2, 2),
                       .expect = SUMI_VALUES(1, 1, 2, 2, 1, 1, 2, 2),
                       .from = "by hand"},
                      {.input_count = 2,
                       .in = {SUMI_S(2), SUMI_S(1)},
                       .at = {NULL, SUMI_VALUES(3)},
-                      .dtype = {SUMI_FLOAT32, SUMI_INT32},
+                      .dtype = {0, SUMI_INT32},
                       .want = SUMI_INVALID_ARGUMENT,
                       .message = "input of shape (2,) does not broadcast to (3,)"}));

@@ -12,8 +12,8 @@
 
 static sumi_status_t top_k_shape(sumi_infer_t *infer) {
   int64_t k;
-  SUMI_TRY(sumi__want_rank(infer, 1, "k", 0));
-  const bool known = sumi__known_element(infer, 1, 0, &k);
+  SUMI_TRY(sumi__tensor_want_rank(infer, 1, "k", 0));
+  const bool known = sumi__tensor_known_element(infer, 1, 0, &k);
   if (known && k < 0) return sumi_refuse(infer, "k is %lld, at least 0 is wanted", (long long)k);
   sumi_dims_t dims = infer->in[0];
   if (dims.rank == SUMI_UNKNOWN_RANK) return SUMI_OK;
@@ -108,8 +108,8 @@ static sumi_status_t top_k_kernel(const sumi_kernel_t *k) {
     return sumi_kernel_fail(k, SUMI_INVALID_ARGUMENT, "rows of %lld elements have no int32 indices",
                             (long long)t.classes);
   if (t.k > 0)
-    sumi__each_rows(k, sumi__count_axes(input->dims, 0, input->rank - 1), t.classes, top_k_rows,
-                    &t);
+    sumi__tensor_each_rows(k, sumi__tensor_count_axes(input->dims, 0, input->rank - 1), t.classes,
+                           top_k_rows, &t);
   return SUMI_OK;
 }
 
@@ -157,11 +157,11 @@ SUMI_OP(TopKV2,
 static sumi_status_t in_top_k_shape(sumi_infer_t *infer) {
   const int64_t k = sumi_attr_int(infer->op, "k");
   sumi_dims_t rows;
-  SUMI_TRY(sumi__want_rank(infer, 0, "predictions", 2));
-  SUMI_TRY(sumi__want_rank(infer, 1, "targets", 1));
+  SUMI_TRY(sumi__tensor_want_rank(infer, 0, "predictions", 2));
+  SUMI_TRY(sumi__tensor_want_rank(infer, 1, "targets", 1));
   if (k < 0) return sumi_refuse(infer, "k is %lld, at least 0 is wanted", (long long)k);
   const int64_t size = infer->in[0].rank == 2 ? infer->in[0].size[0] : SUMI_UNKNOWN_SIZE;
-  if (!sumi_merge_dims(sumi__vector_dims(size), infer->in[1], &rows))
+  if (!sumi_merge_dims(sumi__tensor_vector_dims(size), infer->in[1], &rows))
     return sumi_refuse(infer, "targets has shape %s, one for each row of predictions %s is wanted",
                        sumi_dims_text(infer->in[1]).text, sumi_dims_text(infer->in[0]).text);
   infer->out[0] = rows;
@@ -185,7 +185,7 @@ static sumi_status_t in_top_k_kernel(const sumi_kernel_t *kernel) {
   bool *out = sumi_kernel_out(kernel, 0);
   for (int64_t row = 0; row < rows; ++row)
     out[row] = is_in_top((const float *)kernel->in[0].data + row * classes, classes,
-                         sumi__view_int(&kernel->in[1], row), k);
+                         sumi__tensor_view_int(&kernel->in[1], row), k);
   return SUMI_OK;
 }
 

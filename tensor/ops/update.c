@@ -52,13 +52,13 @@ static sumi_status_t update_kernel(const sumi_kernel_t *kernel, const layout_t *
                      .count = sumi_array_view_count(&kernel->in[layout->gradient]),
                      .flag = layout->flag && sumi_attr_bool(kernel->op, layout->flag)};
   for (int i = 0; i < layout->variables; ++i)
-    SUMI_TRY(sumi__want_variable(kernel, i, &update.variable[i]));
+    SUMI_TRY(sumi__tensor_want_variable(kernel, i, &update.variable[i]));
   for (int i = layout->variables, at = 0; i < kernel->input_count; ++i)
     if (i != layout->gradient) update.scalar[at++] = scalar_of(&kernel->in[i]);
-  sumi__update_parallel(kernel, update.count,
-                        kernel->in[layout->gradient].dtype == SUMI_FLOAT32 ? layout->task32
-                                                                           : layout->task64,
-                        &update);
+  sumi__tensor_update_parallel(kernel, update.count,
+                               kernel->in[layout->gradient].dtype == SUMI_FLOAT32 ? layout->task32
+                                                                                  : layout->task64,
+                               &update);
   return SUMI_OK;
 }
 

@@ -8,28 +8,30 @@
 #include <sumi/op_def.h>
 
 /* A list of four, of which only rows and columns may differ from 1. */
-typedef struct sumi__spatial {
+typedef struct sumi__tensor_spatial {
   int64_t rows, columns;
-} sumi__spatial_t;
+} sumi__tensor_spatial_t;
 
 /* Refuses a data_format other than NHWC, and lists (ksize, strides, dilations) that are not four
  * positive numbers with 1 for images and channels. */
-sumi_status_t sumi__want_nhwc(const sumi_infer_t *infer);
-sumi_status_t sumi__want_spatial(const sumi_infer_t *infer, const char *name,
-                                 sumi__spatial_t *spatial);
+sumi_status_t sumi__tensor_want_nhwc(const sumi_infer_t *infer);
+sumi_status_t sumi__tensor_want_spatial(const sumi_infer_t *infer, const char *name,
+                                        sumi__tensor_spatial_t *spatial);
 
 /* The same attribute where it is known to be right. */
-sumi__spatial_t sumi__spatial_attr(const sumi_op_t *op, const char *name);
+sumi__tensor_spatial_t sumi__tensor_spatial_attr(const sumi_op_t *op, const char *name);
 
 /* How many windows fit along an axis ("rows" or "columns") of `in` positions, by the op's padding;
  * -1 when a size is. Refuses a window that does not fit. */
-sumi_status_t sumi__want_windows(const sumi_infer_t *infer, const char *axis, int64_t in,
-                                 int64_t size, int64_t stride, int64_t dilation, int64_t *out);
+sumi_status_t sumi__tensor_want_windows(const sumi_infer_t *infer, const char *axis, int64_t in,
+                                        int64_t size, int64_t stride, int64_t dilation,
+                                        int64_t *out);
 
 /* The window along one axis, by the op's padding. */
-static inline sumi__window_t sumi__op_window(const sumi_op_t *op, int64_t in, int64_t size,
-                                             int64_t stride, int64_t dilation) {
-  return sumi__window_make(in, size, stride, dilation, sumi_attr_is(op, "padding", "SAME"));
+static inline sumi__tensor_window_t sumi__tensor_op_window(const sumi_op_t *op, int64_t in,
+                                                           int64_t size, int64_t stride,
+                                                           int64_t dilation) {
+  return sumi__tensor_window_make(in, size, stride, dilation, sumi_attr_is(op, "padding", "SAME"));
 }
 
 #endif

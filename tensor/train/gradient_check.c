@@ -1,6 +1,7 @@
 /* Source of the procedure: TensorFlow 1.15 python/ops/gradient_checker.py. */
 #include "graph/graph_internal.h"
 
+#include <sumi/options.h>
 #include <sumi/alloc.h>
 #include <sumi/gradient_check.h>
 #include <sumi/gradients.h>
@@ -128,7 +129,9 @@ static sumi_status_t run(check_t *c, sumi_dims_t x_dims, sumi_dims_t y_dims,
 sumi_status_t sumi_gradient_check_with(sumi_session_t *session, sumi_tensor_t x, sumi_dims_t x_dims,
                                        sumi_tensor_t y, sumi_dims_t y_dims,
                                        sumi_gradient_report_t *report,
-                                       sumi_gradient_check_options_t options) {
+                                       const sumi_gradient_check_options_t *given) {
+  sumi_gradient_check_options_t options;
+  SUMI_TRY(sumi_options_read(&options, sizeof options, given));
   if (!session || !report)
     return sumi_fail(SUMI_INVALID_ARGUMENT, "gradient check: a NULL argument");
   *report = (sumi_gradient_report_t){0};

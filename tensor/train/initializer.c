@@ -16,7 +16,7 @@ static void fans(sumi_dims_t dims, double *in, double *out) {
 
 static sumi_tensor_t constant(sumi_graph_t *graph, sumi_array_t *array) {
   if (!array) {
-    sumi__graph_adopt_failure(graph, SUMI_RESOURCE_EXHAUSTED);
+    sumi__tensor_graph_adopt_failure(graph, SUMI_RESOURCE_EXHAUSTED);
     return (sumi_tensor_t){0};
   }
   const sumi_named_attr_t attrs[] = {
@@ -46,8 +46,8 @@ static sumi_tensor_t random(sumi_graph_t *graph, const char *type, sumi_dims_t d
                                                           .inputs = SUMI_TENSORS(shape),
                                                           .attr_count = 2,
                                                           .attrs = attrs});
-  const sumi_tensor_t scaled = sumi__apply("Mul", SUMI_TENSORS(raw, scale));
-  return offset == 0 ? scaled : sumi__apply("Add", SUMI_TENSORS(scaled, offset));
+  const sumi_tensor_t scaled = sumi__tensor_apply("Mul", SUMI_TENSORS(raw, scale));
+  return offset == 0 ? scaled : sumi__tensor_apply("Add", SUMI_TENSORS(scaled, offset));
 }
 
 static sumi_tensor_t uniform_within(sumi_graph_t *graph, sumi_dims_t dims, sumi_dtype_t dtype,
@@ -68,11 +68,11 @@ static sumi_tensor_t copy_of(sumi_graph_t *graph, const sumi_initializer_t *init
   const bool fits = init->array && sumi_array_dtype(init->array) == dtype &&
                     sumi_dims_equal(sumi_array_dims(init->array), dims);
   if (fits) return constant(graph, sumi_array_ref(init->array));
-  sumi__graph_refuse(graph, SUMI_INVALID_ARGUMENT,
-                     "an initial value of %s %s for a variable of %s %s",
-                     init->array ? sumi_dtype_name(sumi_array_dtype(init->array)) : "(NULL)",
-                     init->array ? sumi_dims_text(sumi_array_dims(init->array)).text : "",
-                     sumi_dtype_name(dtype), sumi_dims_text(dims).text);
+  sumi__tensor_graph_refuse(graph, SUMI_INVALID_ARGUMENT,
+                            "an initial value of %s %s for a variable of %s %s",
+                            init->array ? sumi_dtype_name(sumi_array_dtype(init->array)) : "(NULL)",
+                            init->array ? sumi_dims_text(sumi_array_dims(init->array)).text : "",
+                            sumi_dtype_name(dtype), sumi_dims_text(dims).text);
   return (sumi_tensor_t){0};
 }
 
@@ -95,15 +95,16 @@ static sumi_tensor_t value_of(sumi_graph_t *graph, const sumi_initializer_t *ini
   case SUMI_INIT_TRUNCATED_NORMAL: return random(graph, "TruncatedNormal", dims, dtype, seed, b, a);
   case SUMI_INIT_ARRAY: return copy_of(graph, init, dims, dtype);
   }
-  sumi__graph_refuse(graph, SUMI_INVALID_ARGUMENT, "there is no initializer %d", (int)init->kind);
+  sumi__tensor_graph_refuse(graph, SUMI_INVALID_ARGUMENT, "there is no initializer %d",
+                            (int)init->kind);
   return (sumi_tensor_t){0};
 }
 
-sumi_tensor_t sumi__initial_value(sumi_graph_t *graph, const sumi_initializer_t *initializer,
-                                  sumi_dims_t dims, sumi_dtype_t dtype) {
-  if (sumi__scope_enter(graph, graph->composite_site, "Initializer") != SUMI_OK)
+sumi_tensor_t sumi__tensor_initial_value(sumi_graph_t *graph, const sumi_initializer_t *initializer,
+                                         sumi_dims_t dims, sumi_dtype_t dtype) {
+  if (sumi__tensor_scope_enter(graph, graph->composite_site, "Initializer") != SUMI_OK)
     return (sumi_tensor_t){0};
   const sumi_tensor_t value = value_of(graph, initializer, dims, dtype);
-  sumi__scope_leave(graph);
+  sumi__tensor_scope_leave(graph);
   return value;
 }

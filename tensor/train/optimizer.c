@@ -4,32 +4,33 @@
 
 #include "train/variable.h"
 
+#include <sumi/options.h>
 #include <sumi/gradients.h>
 
 static const sumi_variable_options_t slot_options = {.not_trainable = true,
                                                      .initializer = {.kind = SUMI_INIT_CONSTANT}};
 
-sumi_tensor_t sumi__slot(sumi__update_t *update, sumi_tensor_t variable, const char *name) {
+sumi_tensor_t sumi__tensor_slot(sumi__tensor_update_t *update, sumi_tensor_t variable,
+                                const char *name) {
   sumi_tensor_t slot = {0};
   sumi_graph_t *graph = update->graph;
-  const sumi_op_t *owner = sumi__variable_of(variable);
-  if (sumi__scope_enter_below(graph, sumi_op_site(owner), owner) != SUMI_OK) return slot;
+  const sumi_op_t *owner = sumi__tensor_variable_of(variable);
+  if (sumi__tensor_scope_enter_below(graph, sumi_op_site(owner), owner) != SUMI_OK) return slot;
   sumi_variable_options_t options = slot_options;
   options.dtype = sumi_tensor_dtype(variable);
-  slot = sumi__new_variable(graph, sumi_op_site(owner), name, sumi_tensor_dims(variable), &options);
-  sumi__scope_leave(graph);
+  slot = sumi__tensor_new_variable(graph, sumi_op_site(owner), name, sumi_tensor_dims(variable),
+                                   &options);
+  sumi__tensor_scope_leave(graph);
   return slot;
 }
 
-static sumi_status_t check(const sumi_optimizer_t *optimizer, sumi_tensors_t gradients,
-                           sumi_tensors_t variables) {
-  if (!optimizer->kind) return sumi_fail(SUMI_INVALID_ARGUMENT, "an optimizer without a kind");
+static sumi_status_t check(sumi_tensors_t gradients, sumi_tensors_t variables) {
   if (gradients.count != variables.count || !gradients.list)
     return sumi_fail(SUMI_INVALID_ARGUMENT, "%d gradients for %d variables", gradients.count,
                      variables.count);
   bool any = false;
   for (int i = 0; i < variables.count; ++i) {
-    if (!sumi__variable_of(variables.list[i]))
+    if (!sumi__tensor_variable_of(variables.list[i]))
       return sumi_fail(SUMI_INVALID_ARGUMENT, "what is to be trained (%d) is not a variable", i);
     any |= gradients.list[i].op != NULL;
   }
@@ -39,30 +40,30 @@ static sumi_status_t check(const sumi_optimizer_t *optimizer, sumi_tensors_t gra
 }
 
 /* The optimizer's variables that belong to no single one of the user's, in the scope around it. */
-static void prepare(sumi__update_t *update, sumi_site_t site) {
-  if (!update->optimizer->kind->prepare) return;
-  sumi__composite_begin(update->graph, site);
-  update->optimizer->kind->prepare(update);
-  sumi__composite_end(update->graph);
+static void prepare(sumi__tensor_update_t *update, sumi_site_t site) {
+  if (!update->kind->prepare) return;
+  sumi__tensor_composite_begin(update->graph, site);
+  update->kind->prepare(update);
+  sumi__tensor_composite_end(update->graph);
 }
 
 static sumi_tensor_t rate_of(const sumi_optimizer_t *optimizer, sumi_dtype_t dtype) {
-  if (optimizer->schedule.op) return sumi__cast(optimizer->schedule, dtype);
+  if (optimizer->schedule.op) return sumi__tensor_cast(optimizer->schedule, dtype);
   return sumi_tensor_of_number(optimizer->learning_rate);
 }
 
 static sumi_op_t *count_step(sumi_graph_t *graph, sumi_op_t *updated, sumi_tensor_t global_step) {
   sumi_control_begin(graph, SUMI_OPS(updated));
-  const sumi_tensor_t next = sumi__apply("AssignAdd", SUMI_TENSORS(global_step, 1));
+  const sumi_tensor_t next = sumi__tensor_apply("AssignAdd", SUMI_TENSORS(global_step, 1));
   sumi_control_end(graph);
   return next.op;
 }
 
-static sumi_op_t *build_update(sumi__update_t *update, sumi_tensors_t gradients,
+static sumi_op_t *build_update(sumi__tensor_update_t *update, sumi_tensors_t gradients,
                                sumi_tensors_t variables, sumi_tensor_t global_step) {
   sumi_graph_t *graph = update->graph;
-  const sumi_optimizer_kind_t *kind = update->optimizer->kind;
-  sumi_op_t **ops = sumi__graph_calloc(graph, (size_t)variables.count + 2, sizeof *ops);
+  const sumi__tensor_optimizer_t *kind = update->kind;
+  sumi_op_t **ops = sumi__tensor_graph_calloc(graph, (size_t)variables.count + 2, sizeof *ops);
   if (!ops) return NULL;
   int count = 0;
   for (int i = 0; i < variables.count; ++i) {
@@ -78,46 +79,67 @@ static sumi_op_t *build_update(sumi__update_t *update, sumi_tensors_t gradients,
     for (int i = 0; i < 2; ++i)
       if (update->powers[i].op) ops[count++] = update->powers[i].op;
   }
-  sumi_op_t *updated = sumi__group(graph, "update", count, ops);
+  sumi_op_t *updated = sumi__tensor_group(graph, "update", count, ops);
   return updated && global_step.op ? count_step(graph, updated, global_step) : updated;
 }
 
-static sumi_op_t *apply_in_scope(const sumi_optimizer_t *optimizer, sumi_site_t site,
+/* The optimizer as the program gave it, with its defaults. */
+static sumi_status_t read_optimizer(const sumi_optimizer_t *given, sumi_optimizer_t *optimizer,
+                                    const sumi__tensor_optimizer_t **kind) {
+  static const sumi__tensor_optimizer_t *const kinds[] = {
+      [SUMI_OPTIMIZER_GRADIENT_DESCENT] = &sumi__tensor_gradient_descent,
+      [SUMI_OPTIMIZER_MOMENTUM] = &sumi__tensor_momentum,
+      [SUMI_OPTIMIZER_ADAM] = &sumi__tensor_adam};
+  SUMI_TRY(sumi_options_read(optimizer, sizeof *optimizer, given));
+  const int number = (int)optimizer->kind;
+  if (number <= SUMI_OPTIMIZER_NONE || number >= (int)(sizeof kinds / sizeof *kinds))
+    return sumi_fail(SUMI_INVALID_ARGUMENT, "an optimizer of unknown kind %d", number);
+  *kind = kinds[number];
+  if ((*kind)->fill) (*kind)->fill(optimizer);
+  return SUMI_OK;
+}
+
+static sumi_op_t *apply_in_scope(const sumi_optimizer_t *given, sumi_site_t site,
                                  sumi_tensors_t gradients, sumi_tensors_t variables,
                                  sumi_tensor_t global_step, const char *name) {
   sumi_graph_t *graph = variables.count > 0 && variables.list ? sumi_tensor_graph(variables.list[0])
                                                               : NULL;
   if (!graph || graph->status != SUMI_OK) return NULL;
-  const sumi_status_t status = check(optimizer, gradients, variables);
+  sumi_optimizer_t optimizer;
+  sumi__tensor_update_t update = {.graph = graph, .optimizer = &optimizer};
+  sumi_status_t status = read_optimizer(given, &optimizer, &update.kind);
+  if (status == SUMI_OK) status = check(gradients, variables);
   if (status != SUMI_OK) {
     sumi_graph_refuse(graph, status, site);
     return NULL;
   }
-  sumi__update_t update = {.graph = graph, .optimizer = optimizer};
   prepare(&update, site);
-  if (sumi__scope_enter(graph, site, name ? name : optimizer->kind->name) != SUMI_OK) return NULL;
+  if (sumi__tensor_scope_enter(graph, site, name ? name : update.kind->name) != SUMI_OK)
+    return NULL;
   sumi_op_t *train = build_update(&update, gradients, variables, global_step);
-  sumi__scope_leave(graph);
+  sumi__tensor_scope_leave(graph);
   return graph->status == SUMI_OK ? train : NULL;
 }
 
-sumi_op_t *sumi_apply_gradients_at(sumi_site_t site, sumi_optimizer_t optimizer,
+sumi_op_t *sumi_apply_gradients_at(sumi_site_t site, const sumi_optimizer_t *optimizer,
                                    sumi_tensors_t gradients, sumi_tensors_t variables,
                                    sumi_tensor_t global_step, const char *name) {
-  return apply_in_scope(&optimizer, site, gradients, variables, global_step, name);
+  return apply_in_scope(optimizer, site, gradients, variables, global_step, name);
 }
 
 /* sqrt(2 * sum of L2Loss), which TensorFlow's global_norm is. */
 static sumi_tensor_t norm_of(sumi_graph_t *graph, sumi_tensors_t tensors) {
   const sumi_tensor_t nothing = {0};
-  sumi_tensor_t *halves = sumi__graph_calloc(graph, (size_t)tensors.count, sizeof *halves);
+  sumi_tensor_t *halves = sumi__tensor_graph_calloc(graph, (size_t)tensors.count, sizeof *halves);
   if (!halves) return nothing;
   int count = 0;
   for (int i = 0; i < tensors.count; ++i)
-    if (tensors.list[i].op) halves[count++] = sumi__apply("L2Loss", SUMI_TENSORS(tensors.list[i]));
+    if (tensors.list[i].op)
+      halves[count++] = sumi__tensor_apply("L2Loss", SUMI_TENSORS(tensors.list[i]));
   if (count == 0) return nothing;
-  const sumi_tensor_t half_sum = sumi__add_n(count, halves);
-  return sumi__apply("Sqrt", SUMI_TENSORS(sumi__apply("Mul", SUMI_TENSORS(half_sum, 2))));
+  const sumi_tensor_t half_sum = sumi__tensor_add_n(count, halves);
+  return sumi__tensor_apply("Sqrt",
+                            SUMI_TENSORS(sumi__tensor_apply("Mul", SUMI_TENSORS(half_sum, 2))));
 }
 
 sumi_tensor_t sumi_global_norm_at(sumi_site_t site, sumi_tensors_t tensors) {
@@ -125,65 +147,71 @@ sumi_tensor_t sumi_global_norm_at(sumi_site_t site, sumi_tensors_t tensors) {
   for (int i = 0; tensors.list && i < tensors.count && !graph; ++i)
     graph = sumi_tensor_graph(tensors.list[i]);
   if (!graph || graph->status != SUMI_OK) return (sumi_tensor_t){0};
-  sumi__composite_begin(graph, site);
+  sumi__tensor_composite_begin(graph, site);
   const sumi_tensor_t norm = norm_of(graph, tensors);
-  sumi__composite_end(graph);
+  sumi__tensor_composite_end(graph);
   return norm;
 }
 
 /* g * clip_norm / max(norm, clip_norm)   (tf.clip_by_global_norm) */
 static void clip(sumi_tensor_t *gradients, int count, sumi_tensor_t norm, double clip_norm) {
-  const sumi_tensor_t bound = sumi__apply("Maximum", SUMI_TENSORS(norm, clip_norm));
-  const sumi_tensor_t scale = sumi__apply("RealDiv", SUMI_TENSORS(clip_norm, bound));
+  const sumi_tensor_t bound = sumi__tensor_apply("Maximum", SUMI_TENSORS(norm, clip_norm));
+  const sumi_tensor_t scale = sumi__tensor_apply("RealDiv", SUMI_TENSORS(clip_norm, bound));
   for (int i = 0; i < count; ++i)
-    if (gradients[i].op) gradients[i] = sumi__apply("Mul", SUMI_TENSORS(gradients[i], scale));
+    if (gradients[i].op)
+      gradients[i] = sumi__tensor_apply("Mul", SUMI_TENSORS(gradients[i], scale));
 }
 
 static sumi_op_t *after_update_ops(sumi_graph_t *graph, sumi_op_t *train) {
   const sumi_tensors_t updates = sumi_collection(graph, SUMI_UPDATE_OPS);
   if (!train || updates.count == 0) return train;
-  sumi_op_t **ops = sumi__graph_calloc(graph, (size_t)updates.count + 1, sizeof *ops);
+  sumi_op_t **ops = sumi__tensor_graph_calloc(graph, (size_t)updates.count + 1, sizeof *ops);
   if (!ops) return NULL;
   for (int i = 0; i < updates.count; ++i) ops[i] = updates.list[i].op;
   ops[updates.count] = train;
-  return sumi__group(graph, "train", updates.count + 1, ops);
+  return sumi__tensor_group(graph, "train", updates.count + 1, ops);
 }
 
-sumi_op_t *sumi_minimize_with(sumi_optimizer_t optimizer, sumi_site_t site, sumi_tensor_t loss,
-                              sumi_minimize_options_t options) {
+sumi_op_t *sumi_minimize_with(const sumi_optimizer_t *optimizer, sumi_site_t site,
+                              sumi_tensor_t loss, const sumi_minimize_options_t *given) {
+  sumi_minimize_options_t options;
+  if (!sumi__tensor_graph_options(sumi_tensor_graph(loss), site, &options, sizeof options, given))
+    return NULL;
   sumi_graph_t *graph = sumi_tensor_graph(loss);
   if (!graph || graph->status != SUMI_OK) return NULL;
   const sumi_tensors_t variables = options.variables.count
                                        ? options.variables
                                        : sumi_collection(graph, SUMI_TRAINABLE_VARIABLES);
   if (variables.count < 0 || (variables.count > 0 && !variables.list)) {
-    sumi__graph_refuse(graph, SUMI_INVALID_ARGUMENT,
-                       "minimize (%s:%d): %d variables without a list", site.file ? site.file : "?",
-                       site.line, variables.count);
+    sumi__tensor_graph_refuse(graph, SUMI_INVALID_ARGUMENT,
+                              "minimize (%s:%d): %d variables without a list",
+                              site.file ? site.file : "?", site.line, variables.count);
     return NULL;
   }
-  sumi_tensor_t *gradients = sumi__graph_calloc(graph, (size_t)variables.count, sizeof *gradients);
-  sumi_tensor_t *trained = sumi__graph_calloc(graph, (size_t)variables.count, sizeof *trained);
+  sumi_tensor_t *gradients = sumi__tensor_graph_calloc(graph, (size_t)variables.count,
+                                                       sizeof *gradients);
+  sumi_tensor_t *trained = sumi__tensor_graph_calloc(graph, (size_t)variables.count,
+                                                     sizeof *trained);
   if (!gradients || !trained) return NULL;
   /* Slots join the collection while it is walked: work on a copy. */
   for (int i = 0; i < variables.count; ++i) trained[i] = variables.list[i];
   const sumi_tensors_t list = {variables.count, trained};
   if (list.count == 0) {
-    sumi__graph_refuse(graph, SUMI_FAILED_PRECONDITION,
-                       "minimize (%s:%d): the graph has no trainable variables",
-                       site.file ? site.file : "?", site.line);
+    sumi__tensor_graph_refuse(graph, SUMI_FAILED_PRECONDITION,
+                              "minimize (%s:%d): the graph has no trainable variables",
+                              site.file ? site.file : "?", site.line);
     return NULL;
   }
   if (sumi_gradients(SUMI_TENSORS(loss), list, gradients) != SUMI_OK) return NULL;
   for (int i = 0; options.gradients && i < list.count; ++i) options.gradients[i] = gradients[i];
   if (options.gradient_norm || options.clip_norm > 0) {
-    if (sumi__scope_enter(graph, site, "gradient_norm") != SUMI_OK) return NULL;
+    if (sumi__tensor_scope_enter(graph, site, "gradient_norm") != SUMI_OK) return NULL;
     const sumi_tensor_t norm = sumi_global_norm_at(site, (sumi_tensors_t){list.count, gradients});
     if (options.gradient_norm) *options.gradient_norm = norm;
     if (options.clip_norm > 0 && norm.op) clip(gradients, list.count, norm, options.clip_norm);
-    sumi__scope_leave(graph);
+    sumi__tensor_scope_leave(graph);
   }
-  sumi_op_t *train = apply_in_scope(&optimizer, site, (sumi_tensors_t){list.count, gradients}, list,
+  sumi_op_t *train = apply_in_scope(optimizer, site, (sumi_tensors_t){list.count, gradients}, list,
                                     options.global_step, options.name);
   return after_update_ops(graph, train);
 }

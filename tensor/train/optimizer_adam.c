@@ -4,23 +4,26 @@
 #include "train/optimizer.h"
 #include "train/variable.h"
 
-static sumi_tensor_t power_variable(sumi__update_t *update, const char *name, double beta) {
+#include <sumi/options.h>
+
+static sumi_tensor_t power_variable(sumi__tensor_update_t *update, const char *name, double beta) {
   sumi_variable_options_t options = {.not_trainable = true};
   options.initializer.kind = SUMI_INIT_CONSTANT;
   options.initializer.a = beta;
-  return sumi__new_variable(update->graph, update->graph->composite_site, name, SUMI_SCALAR,
-                            &options);
+  return sumi__tensor_new_variable(update->graph, update->graph->composite_site, name, SUMI_SCALAR,
+                                   &options);
 }
 
-static void prepare(sumi__update_t *update) {
+static void prepare(sumi__tensor_update_t *update) {
   update->powers[0] = power_variable(update, "beta1_power", update->optimizer->beta1);
   update->powers[1] = power_variable(update, "beta2_power", update->optimizer->beta2);
 }
 
-static sumi_op_t *apply(sumi__update_t *update, sumi_tensor_t variable, sumi_tensor_t gradient) {
+static sumi_op_t *apply(sumi__tensor_update_t *update, sumi_tensor_t variable,
+                        sumi_tensor_t gradient) {
   const sumi_optimizer_t *adam = update->optimizer;
-  const sumi_tensor_t m = sumi__slot(update, variable, "Adam");
-  const sumi_tensor_t v = sumi__slot(update, variable, "Adam") /* comes out as Adam_1 */;
+  const sumi_tensor_t m = sumi__tensor_slot(update, variable, "Adam");
+  const sumi_tensor_t v = sumi__tensor_slot(update, variable, "Adam") /* comes out as Adam_1 */;
   if (!m.op || !v.op) return NULL;
   const sumi_dtype_t dtype = sumi_tensor_dtype(variable);
   const sumi_named_attr_t nesterov = {"use_nesterov",
@@ -28,8 +31,8 @@ static sumi_op_t *apply(sumi__update_t *update, sumi_tensor_t variable, sumi_ten
   const sumi_tensor_t inputs[] = {variable,
                                   m,
                                   v,
-                                  sumi__cast(update->powers[0], dtype),
-                                  sumi__cast(update->powers[1], dtype),
+                                  sumi__tensor_cast(update->powers[0], dtype),
+                                  sumi__tensor_cast(update->powers[1], dtype),
                                   update->rate,
                                   sumi_tensor_of_number(adam->beta1),
                                   sumi_tensor_of_number(adam->beta2),
@@ -44,20 +47,20 @@ static sumi_op_t *apply(sumi__update_t *update, sumi_tensor_t variable, sumi_ten
 }
 
 static sumi_tensor_t multiplied(sumi_tensor_t power, double beta) {
-  return sumi__apply("Assign", SUMI_TENSORS(power, sumi__apply("Mul", SUMI_TENSORS(power, beta))));
+  return sumi__tensor_apply(
+      "Assign", SUMI_TENSORS(power, sumi__tensor_apply("Mul", SUMI_TENSORS(power, beta))));
 }
 
-static void finish(sumi__update_t *update) {
+static void finish(sumi__tensor_update_t *update) {
   update->powers[0] = multiplied(update->powers[0], update->optimizer->beta1);
   update->powers[1] = multiplied(update->powers[1], update->optimizer->beta2);
 }
 
-sumi_optimizer_t sumi_adam_with(sumi_optimizer_t optimizer) {
-  static const sumi_optimizer_kind_t kind = {"Adam", prepare, apply, finish};
-  optimizer.kind = &kind;
-  if (optimizer.learning_rate == 0) optimizer.learning_rate = 0.001;
-  if (optimizer.beta1 == 0) optimizer.beta1 = 0.9;
-  if (optimizer.beta2 == 0) optimizer.beta2 = 0.999;
-  if (optimizer.epsilon == 0) optimizer.epsilon = 1e-8;
-  return optimizer;
+static void fill(sumi_optimizer_t *adam) {
+  adam->learning_rate = sumi_option_number(adam->learning_rate, 0.001);
+  adam->beta1 = sumi_option_number(adam->beta1, 0.9);
+  adam->beta2 = sumi_option_number(adam->beta2, 0.999);
+  adam->epsilon = sumi_option_number(adam->epsilon, 1e-8);
 }
+
+const sumi__tensor_optimizer_t sumi__tensor_adam = {"Adam", fill, prepare, apply, finish};

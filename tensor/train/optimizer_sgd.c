@@ -1,19 +1,18 @@
 /* Gradient descent, with and without momentum. */
 #include "train/optimizer.h"
 
-static sumi_op_t *descend(sumi__update_t *update, sumi_tensor_t variable, sumi_tensor_t gradient) {
-  return sumi__apply("ApplyGradientDescent", SUMI_TENSORS(variable, update->rate, gradient)).op;
+static sumi_op_t *descend(sumi__tensor_update_t *update, sumi_tensor_t variable,
+                          sumi_tensor_t gradient) {
+  return sumi__tensor_apply("ApplyGradientDescent", SUMI_TENSORS(variable, update->rate, gradient))
+      .op;
 }
 
-sumi_optimizer_t sumi_gradient_descent_with(sumi_optimizer_t optimizer) {
-  static const sumi_optimizer_kind_t kind = {.name = "GradientDescent", .apply = descend};
-  optimizer.kind = &kind;
-  return optimizer;
-}
+const sumi__tensor_optimizer_t sumi__tensor_gradient_descent = {.name = "GradientDescent",
+                                                                .apply = descend};
 
-static sumi_op_t *descend_with_momentum(sumi__update_t *update, sumi_tensor_t variable,
+static sumi_op_t *descend_with_momentum(sumi__tensor_update_t *update, sumi_tensor_t variable,
                                         sumi_tensor_t gradient) {
-  const sumi_tensor_t slot = sumi__slot(update, variable, "Momentum");
+  const sumi_tensor_t slot = sumi__tensor_slot(update, variable, "Momentum");
   if (!slot.op) return NULL;
   const sumi_named_attr_t nesterov = {
       "use_nesterov", {.kind = SUMI_ATTR_BOOL, .boolean = update->optimizer->use_nesterov}};
@@ -27,8 +26,5 @@ static sumi_op_t *descend_with_momentum(sumi__update_t *update, sumi_tensor_t va
       .op;
 }
 
-sumi_optimizer_t sumi_momentum_with(sumi_optimizer_t optimizer) {
-  static const sumi_optimizer_kind_t kind = {.name = "Momentum", .apply = descend_with_momentum};
-  optimizer.kind = &kind;
-  return optimizer;
-}
+const sumi__tensor_optimizer_t sumi__tensor_momentum = {.name = "Momentum",
+                                                        .apply = descend_with_momentum};

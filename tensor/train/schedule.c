@@ -5,7 +5,7 @@
 #include <sumi/train.h>
 
 static sumi_tensor_t fraction(sumi_tensor_t step, double steps) {
-  return sumi__apply("RealDiv", SUMI_TENSORS(sumi__cast(step, SUMI_FLOAT32), steps));
+  return sumi__tensor_apply("RealDiv", SUMI_TENSORS(sumi__tensor_cast(step, SUMI_FLOAT32), steps));
 }
 
 #define ABOVE_0 "the number of steps must be above 0"
@@ -14,21 +14,21 @@ static bool begin(sumi_tensor_t step, const char *name, bool valid, const char *
   sumi_graph_t *graph = sumi_tensor_graph(step);
   if (!graph || graph->status != SUMI_OK) return false;
   if (!valid) {
-    sumi__graph_refuse(graph, SUMI_INVALID_ARGUMENT, "%s of '%s': %s", name, sumi_op_name(step.op),
-                       need);
+    sumi__tensor_graph_refuse(graph, SUMI_INVALID_ARGUMENT, "%s of '%s': %s", name,
+                              sumi_op_name(step.op), need);
     return false;
   }
-  return sumi__scope_enter(graph, sumi_op_site(step.op), name) == SUMI_OK;
+  return sumi__tensor_scope_enter(graph, sumi_op_site(step.op), name) == SUMI_OK;
 }
 
 sumi_tensor_t sumi_exponential_decay(double rate, sumi_tensor_t step, double decay_steps,
                                      double decay_rate, bool staircase) {
   if (!begin(step, "ExponentialDecay", decay_steps > 0, ABOVE_0)) return (sumi_tensor_t){0};
   sumi_tensor_t exponent = fraction(step, decay_steps);
-  if (staircase) exponent = sumi__apply("Floor", SUMI_TENSORS(exponent));
-  const sumi_tensor_t decayed = sumi__apply("Pow", SUMI_TENSORS(decay_rate, exponent));
-  const sumi_tensor_t result = sumi__apply("Mul", SUMI_TENSORS(decayed, rate));
-  sumi__scope_leave(sumi_tensor_graph(step));
+  if (staircase) exponent = sumi__tensor_apply("Floor", SUMI_TENSORS(exponent));
+  const sumi_tensor_t decayed = sumi__tensor_apply("Pow", SUMI_TENSORS(decay_rate, exponent));
+  const sumi_tensor_t result = sumi__tensor_apply("Mul", SUMI_TENSORS(decayed, rate));
+  sumi__tensor_scope_leave(sumi_tensor_graph(step));
   return result;
 }
 
@@ -46,23 +46,23 @@ sumi_tensor_t sumi_piecewise_constant(sumi_tensor_t step, int count, const int64
     return (sumi_tensor_t){0};
   sumi_tensor_t rate = sumi_tensor_of_number(values[count]);
   for (int i = count - 1; i >= 0; --i) {
-    const sumi_tensor_t within = sumi__apply("LessEqual",
-                                             SUMI_TENSORS(step, (double)boundaries[i]));
-    rate = sumi__apply("SelectV2", SUMI_TENSORS(within, values[i], rate));
+    const sumi_tensor_t within = sumi__tensor_apply("LessEqual",
+                                                    SUMI_TENSORS(step, (double)boundaries[i]));
+    rate = sumi__tensor_apply("SelectV2", SUMI_TENSORS(within, values[i], rate));
   }
-  sumi__scope_leave(sumi_tensor_graph(step));
+  sumi__tensor_scope_leave(sumi_tensor_graph(step));
   return rate;
 }
 
 sumi_tensor_t sumi_cosine_decay(double rate, sumi_tensor_t step, double steps, double alpha) {
   if (!begin(step, "CosineDecay", steps > 0, ABOVE_0)) return (sumi_tensor_t){0};
   const double pi = 3.14159265358979323846;
-  const sumi_tensor_t done = sumi__apply("Minimum", SUMI_TENSORS(fraction(step, steps), 1));
-  const sumi_tensor_t cosine = sumi__apply(
-      "Cos", SUMI_TENSORS(sumi__apply("Mul", SUMI_TENSORS(done, pi))));
+  const sumi_tensor_t done = sumi__tensor_apply("Minimum", SUMI_TENSORS(fraction(step, steps), 1));
+  const sumi_tensor_t cosine = sumi__tensor_apply(
+      "Cos", SUMI_TENSORS(sumi__tensor_apply("Mul", SUMI_TENSORS(done, pi))));
   const double half = rate * (1 - alpha) / 2;
-  const sumi_tensor_t scaled = sumi__apply("Mul", SUMI_TENSORS(cosine, half));
-  const sumi_tensor_t result = sumi__apply("Add", SUMI_TENSORS(scaled, half + rate * alpha));
-  sumi__scope_leave(sumi_tensor_graph(step));
+  const sumi_tensor_t scaled = sumi__tensor_apply("Mul", SUMI_TENSORS(cosine, half));
+  const sumi_tensor_t result = sumi__tensor_apply("Add", SUMI_TENSORS(scaled, half + rate * alpha));
+  sumi__tensor_scope_leave(sumi_tensor_graph(step));
   return result;
 }

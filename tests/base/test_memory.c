@@ -124,8 +124,25 @@ static void views_with_impossible_shapes_are_refused(void **state) {
   assert_fails(sumi_array_view_check("values", NULL), SUMI_INVALID_ARGUMENT, "values is NULL");
 }
 
+static void a_view_is_made_in_one_expression(void **state) {
+  (void)state;
+  const uint8_t pixels[2 * 3] = {1, 2, 3, 4, 5, 6};
+  const sumi_array_view_t view = SUMI_VIEW(pixels, 2, 3);
+  assert_int_equal(view.dtype, SUMI_UINT8);
+  assert_int_equal(view.rank, 2);
+  assert_int_equal(view.dims[0], 2);
+  assert_int_equal(view.dims[1], 3);
+  assert_near(sumi_array_view_double(&view, 4), 5, 0);
+  double *number = &(double){2.5};
+  assert_int_equal(SUMI_VIEW(number, 1).dtype, SUMI_FLOAT64);
+  const int64_t many[9] = {1, 1, 1, 1, 1, 1, 1, 1, 1};
+  const sumi_array_view_t deep = sumi_array_view_make(pixels, SUMI_UINT8, 9, many);
+  assert_fails(sumi_array_view_check("it", &deep), SUMI_INVALID_ARGUMENT, "rank");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_view_is_made_in_one_expression),
       cmocka_unit_test(products_that_overflow_give_no_memory),
       cmocka_unit_test(aligned_memory_is_aligned),
       cmocka_unit_test(an_arena_gives_zeroed_separate_blocks),

@@ -13,6 +13,7 @@
 #include <sumi/event_reader.h>
 #include <sumi/event_writer.h>
 #include <sumi/logdir.h>
+#include <sumi/record.h>
 
 typedef struct bytes {
   uint8_t *data;
@@ -41,6 +42,15 @@ static inline void append_file(const char *path, const void *data, size_t size) 
   assert_non_null(file);
   assert_int_equal(fwrite(data, 1, size, file), size);
   assert_int_equal(fclose(file), 0);
+}
+
+static inline void append_record(const char *path, const void *payload, size_t size) {
+  uint8_t header[SUMI_RECORD_HEADER_BYTES], footer[SUMI_RECORD_FOOTER_BYTES];
+  sumi_record_header(size, header);
+  sumi_record_footer(payload, size, footer);
+  append_file(path, header, sizeof header);
+  append_file(path, payload, size);
+  append_file(path, footer, sizeof footer);
 }
 
 /* "<directory>/<name>", valid for the next 15 calls. */

@@ -1,17 +1,6 @@
 /* Files nobody should write. */
 #include "event_test.h"
 
-#include <sumi/record.h>
-
-static void append_record(const char *path, const void *payload, size_t size) {
-  uint8_t header[SUMI_RECORD_HEADER_BYTES], footer[SUMI_RECORD_FOOTER_BYTES];
-  sumi_record_header(size, header);
-  sumi_record_footer(payload, size, footer);
-  append_file(path, header, sizeof header);
-  append_file(path, payload, size);
-  append_file(path, footer, sizeof footer);
-}
-
 /* An event of step 5 and nothing else. */
 static const uint8_t sound[2] = {0x10, 5};
 
@@ -37,23 +26,73 @@ static void payloads_that_are_no_events_are_passed_over(void **state) {
   assert_refused("\x1a\x01\xff", 3, "is not UTF-8");
   /* summary { value { tag "\xff" } } */
   assert_refused("\x2a\x05\x0a\x03\x0a\x01\xff", 7, "a tag is not UTF-8");
+}
+
+/* The payload's one value is given as undecoded, for that reason; nothing is damaged. */
+static void assert_undecoded(const void *payload, size_t size, const char *dtype_name, int rank,
+                             int64_t first_dim, const char *reason) {
+  const char *path = path_in(temporary_directory(), "file");
+  append_record(path, payload, size);
+  append_record(path, sound, sizeof sound);
+  sumi_event_reader_t *reader = sumi_event_reader_open(path, NULL);
+  sumi_event_t event;
+  assert_ok(sumi_event_reader_next(reader, &event));
+  assert_int_equal(event.kind, SUMI_EVENT_SUMMARY);
+  assert_int_equal(event.value_count, 1);
+  const sumi_event_value_t *value = &event.values[0];
+  assert_int_equal(value->kind, SUMI_EVENT_UNDECODED);
+  assert_string_equal(value->undecoded.dtype_name, dtype_name);
+  assert_string_equal(value->undecoded.reason, reason);
+  assert_int_equal(value->undecoded.rank, rank);
+  if (rank > 0) assert_int_equal(value->undecoded.dims[0], first_dim);
+  assert_ok(sumi_event_reader_next(reader, &event));
+  assert_int_equal(event.step, 5);
+  assert_int_equal(sumi_event_reader_damage(reader).places, 0);
+  sumi_event_reader_free(reader);
+}
+
+static void values_of_no_form_of_sumis_are_given_undecoded(void **state) {
+  (void)state;
   /* summary { value { histo { bucket_limit 1.0 } } } */
-  assert_refused("\x2a\x0e\x0a\x0c\x2a\x0a\x32\x08\0\0\0\0\0\0\xf0\x3f", 16,
-                 "0 buckets but 1 limits");
+  assert_undecoded("\x2a\x0e\x0a\x0c\x2a\x0a\x32\x08\0\0\0\0\0\0\xf0\x3f", 16, "", -1, 0,
+                   "a histogram with more buckets than limits, or fewer");
   /* summary { value { tensor { dtype FLOAT, shape [3], float_val two of them } } } */
-  assert_refused("\x2a\x16\x0a\x14\x42\x12\x08\x01\x12\x04\x12\x02\x08\x03\x2a\x08\0\0\0\0\0\0\0\0",
-                 24, "a tensor of 3 elements holds 2");
-  /* The same with tensor_content of 5 bytes. */
-  assert_refused("\x2a\x13\x0a\x11\x42\x0f\x08\x01\x12\x04\x12\x02\x08\x01\x22\x05\0\0\0\0\0", 21,
-                 "a tensor of 1 elements");
+  assert_undecoded(
+      "\x2a\x16\x0a\x14\x42\x12\x08\x01\x12\x04\x12\x02\x08\x03\x2a\x08\0\0\0\0\0\0\0\0", 24,
+      "float32", 1, 3, "it holds 2 elements");
+  /* The same of shape [1] with tensor_content of 5 bytes. */
+  assert_undecoded("\x2a\x13\x0a\x11\x42\x0f\x08\x01\x12\x04\x12\x02\x08\x01\x22\x05\0\0\0\0\0", 21,
+                   "float32", 1, 1, "it holds 5 bytes");
   /* shape [-1] */
-  assert_refused("\x2a\x15\x0a\x13\x42\x11\x08\x01\x12\x0d\x12\x0b\x08\xff\xff\xff\xff\xff\xff\xff"
-                 "\xff\xff\x01",
-                 23, "shape is unknown");
+  assert_undecoded("\x2a\x15\x0a\x13\x42\x11\x08\x01\x12\x0d\x12\x0b\x08\xff\xff\xff\xff\xff"
+                   "\xff\xff\xff\xff\x01",
+                   23, "float32", 1, -1, "its shape is unknown, too large or above rank 8");
   /* One float that is to fill 2^40 elements. */
-  assert_refused("\x2a\x17\x0a\x15\x42\x13\x08\x01\x12\x09\x12\x07\x08\x80\x80\x80\x80\x80\x20\x2a"
-                 "\x04\0\0\0\0",
-                 25, "holds 1");
+  assert_undecoded("\x2a\x17\x0a\x15\x42\x13\x08\x01\x12\x09\x12\x07\x08\x80\x80\x80\x80\x80\x20"
+                   "\x2a\x04\0\0\0\0",
+                   25, "float32", 1, (int64_t)1 << 40, "it holds 1 elements");
+  /* dtype HALF, shape [2], tensor_content of 4 bytes. */
+  assert_undecoded("\x2a\x12\x0a\x10\x42\x0e\x08\x13\x12\x04\x12\x02\x08\x02\x22\x04\0\0\0\0", 20,
+                   "half", 1, 2, "Sumi has no such element type");
+}
+
+static void bytes_that_are_no_bool_are_true(void **state) {
+  (void)state;
+  /* summary { value { tensor { dtype BOOL, shape [3], tensor_content 0 1 2 } } } */
+  static const char payload[] =
+      "\x2a\x11\x0a\x0f\x42\x0d\x08\x0a\x12\x04\x12\x02\x08\x03\x22\x03\0\1\2";
+  const char *path = path_in(temporary_directory(), "file");
+  append_record(path, payload, sizeof payload - 1);
+  sumi_event_reader_t *reader = sumi_event_reader_open(path, NULL);
+  sumi_event_t event;
+  assert_ok(sumi_event_reader_next(reader, &event));
+  const sumi_array_view_t *numbers = &event.values[0].numbers;
+  assert_int_equal(numbers->dtype, SUMI_BOOL);
+  for (int i = 0; i < 3; ++i) {
+    assert_true(sumi_array_view_double(numbers, i) == (i > 0));
+    assert_int_equal(((const uint8_t *)numbers->data)[i], i > 0);
+  }
+  sumi_event_reader_free(reader);
 }
 
 static void empty_messages_cannot_fill_the_memory(void **state) {
@@ -152,6 +191,8 @@ static void files_that_are_not_there_are_named(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(payloads_that_are_no_events_are_passed_over),
+      cmocka_unit_test(values_of_no_form_of_sumis_are_given_undecoded),
+      cmocka_unit_test(bytes_that_are_no_bool_are_true),
       cmocka_unit_test(empty_messages_cannot_fill_the_memory),
       cmocka_unit_test(records_above_the_cap_are_skipped),
       cmocka_unit_test(a_huge_length_costs_no_memory),

@@ -4,7 +4,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "event_writer.h"
+#include "write/event_writer.h"
 
 typedef struct gate {
   pthread_mutex_t lock;
@@ -54,11 +54,11 @@ static void wait_for_the_writing_thread(gate_t *gate) {
 static sumi_event_writer_t *stuck_writer(gate_t *gate, const char *directory,
                                          sumi_queue_policy_t policy, size_t queue_size_bytes) {
   *gate = (gate_t){PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false, 0, 0};
-  const sumi__file_io_t io = {gated_write, gated_truncate, gated_sync, gate};
+  const sumi_file_io_t io = {gated_write, gated_truncate, gated_sync, gate};
   sumi_status_t status;
   const sumi_event_writer_options_t options = {
       .flush_interval_ms = 1, .queue_size_bytes = queue_size_bytes, .when_full = policy};
-  sumi_event_writer_t *writer = sumi__event_writer_open_io(directory, &status, options, &io);
+  sumi_event_writer_t *writer = sumi__events_event_writer_open_io(directory, &status, options, &io);
   assert_ok(status);
   set_gate(gate, true);
   assert_ok(sumi_event_writer_scalar(writer, "first", 0, 0));

@@ -83,7 +83,7 @@ static void continuing_refuses_steps_the_older_files_have(void **state) {
   log_session(directory, 0, 30, false);
   sumi_event_writer_t *writer = sumi_event_writer_open(directory, NULL);
   assert_fails(sumi_event_writer_scalar(writer, "loss", 30, 1), SUMI_INVALID_ARGUMENT,
-               "tag \"loss\": step 30 does not come after its last step 30 in the run's earlier "
+               "tag \"loss\": step 30 is not after 30, the last one in the run's earlier "
                "event files");
   const sumi_bytes_view_t text = {"x", 1};
   const sumi_event_value_t value = text_value("loss", &text);
@@ -125,12 +125,75 @@ static void trimming_leaves_the_kept_bytes_alone(void **state) {
   free(after.data);
 }
 
+/* An event of step 3 with a tensor of rank 9, as TensorFlow can write it. */
+static const char rank_9[] =
+    "\x10\x03\x2a\x35\x0a\x33\x0a\x01\x78\x42\x2e\x08\x01\x12\x24\x12\x02\x08\x01\x12"
+    "\x02\x08\x01\x12\x02\x08\x01\x12\x02\x08\x01\x12\x02\x08\x01\x12\x02\x08\x01\x12"
+    "\x02\x08\x01\x12\x02\x08\x01\x12\x02\x08\x01\x2a\x04\x00\x00\x80\x3f";
+
+static int undecoded_count(const char *path, uint64_t *damaged_places) {
+  sumi_event_reader_t *reader = sumi_event_reader_open(path, NULL, .complete = true);
+  sumi_event_t event;
+  int count = 0;
+  while (sumi_event_reader_next(reader, &event) != SUMI_OUT_OF_RANGE)
+    if (event.value_count > 0 && event.values[0].kind == SUMI_EVENT_UNDECODED) ++count;
+  *damaged_places = sumi_event_reader_damage(reader).places;
+  sumi_event_reader_free(reader);
+  return count;
+}
+
+static void what_sumi_cannot_decode_is_no_damage(void **state) {
+  (void)state;
+  const char *directory = temporary_directory();
+  log_session(directory, 0, 9, false);
+  const char *path = event_file_in(directory, 0);
+  append_record(path, rank_9, sizeof rank_9 - 1);
+  append_record(path, "\x10\x04\x2a\x7f", 4); /* not an event at all */
+  append_file(path, "torn", 4);
+  sumi_event_repair_t report;
+  assert_ok(sumi_event_file_repair(path, &report));
+  assert_int_equal(report.damaged_bytes, 0);
+  assert_int_equal(report.torn_tail_bytes, 4);
+  assert_ok(sumi_event_file_repair(path, &report, .trim = true, .first_step = 4));
+  assert_int_equal(report.removed_events, 12);
+  log_session(directory, 4, 9, true);
+  uint64_t damaged_places;
+  assert_int_equal(undecoded_count(path, &damaged_places), 1);
+  assert_int_equal(damaged_places, 1); /* the record that is no event is still there */
+  assert_ok(sumi_event_file_repair(path, &report, .trim = true, .first_step = 3));
+  assert_int_equal(undecoded_count(path, &damaged_places), 0); /* its step was read all the same */
+}
+
+static void a_run_that_cannot_be_taken_over_loses_nothing(void **state) {
+  (void)state;
+  const char *directory = temporary_directory();
+  log_session(directory, 0, 49, false);
+  sumi_status_t status;
+  sumi_event_writer_t *alive = sumi_event_writer_open(
+      directory, &status, .existing = SUMI_RUN_RESUME, .resume_step = 50);
+  assert_ok(status);
+  const bytes_t before = read_file(event_file_in(directory, 0));
+  assert_null(
+      sumi_event_writer_open(directory, &status, .existing = SUMI_RUN_RESUME, .resume_step = 20));
+  assert_int_equal(status, SUMI_UNAVAILABLE);
+  assert_non_null(strstr(sumi_error_message(), event_file_in(directory, 1)));
+  const bytes_t after = read_file(event_file_in(directory, 0));
+  assert_int_equal(after.size, before.size);
+  assert_memory_equal(after.data, before.data, after.size);
+  assert_ok(sumi_event_writer_close(alive));
+  assert_steps(directory, "loss", 0, 49);
+  free(before.data);
+  free(after.data);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_resumed_run_reads_like_an_uninterrupted_one),
       cmocka_unit_test(the_second_file_carries_metadata_and_session_start_again),
       cmocka_unit_test(resuming_again_and_again_keeps_one_series),
       cmocka_unit_test(continuing_refuses_steps_the_older_files_have),
+      cmocka_unit_test(what_sumi_cannot_decode_is_no_damage),
+      cmocka_unit_test(a_run_that_cannot_be_taken_over_loses_nothing),
       cmocka_unit_test(trimming_leaves_the_kept_bytes_alone),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

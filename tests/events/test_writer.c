@@ -86,12 +86,13 @@ static void steps_that_do_not_go_up_are_refused(void **state) {
   sumi_event_writer_t *writer = sumi_event_writer_open(directory, NULL);
   assert_ok(sumi_event_writer_scalar(writer, "loss", 10, 1));
   assert_fails(sumi_event_writer_scalar(writer, "loss", 10, 1), SUMI_INVALID_ARGUMENT,
-               "tag \"loss\": step 10 does not come after its last step 10");
+               "tag \"loss\": step 10 is not after 10, the last one logged");
   assert_fails(sumi_event_writer_scalar(writer, "loss", 9, 1), SUMI_INVALID_ARGUMENT,
-               "tag \"loss\": step 9 does not come after its last step 10");
+               "tag \"loss\": step 9 is not after 10, the last one logged");
   assert_ok(sumi_event_writer_scalar(writer, "other", 9, 1));
   assert_ok(sumi_event_writer_scalar(writer, "loss", 11, 1));
-  assert_fails(sumi_event_writer_scalar(writer, "loss", -1, 1), SUMI_INVALID_ARGUMENT, "step -1");
+  assert_fails(sumi_event_writer_scalar(writer, "loss", -1, 1), SUMI_INVALID_ARGUMENT,
+               "step is -1");
   assert_fails(sumi_event_writer_scalar(writer, "new", (int64_t)1 << 53, 1), SUMI_INVALID_ARGUMENT,
                "0 to 2^53 - 1");
   assert_ok(sumi_event_writer_scalar(writer, "new", ((int64_t)1 << 53) - 1, 1));
@@ -103,6 +104,68 @@ static void steps_that_do_not_go_up_are_refused(void **state) {
   assert_int_equal(steps_of(directory, "loss", steps, 8), 2);
   assert_int_equal(steps[0], 10);
   assert_int_equal(steps[1], 11);
+}
+
+static int destroyed;
+static void count_destroyed(void *user_data) {
+  destroyed += *(int *)user_data;
+}
+
+/* Values of claimed steps may come later, and in another order than other tags'. */
+static void a_tag_is_one_thing_for_all_who_log_under_it(void **state) {
+  (void)state;
+  const char *directory = temporary_directory();
+  sumi_event_writer_t *writer = sumi_event_writer_open(directory, NULL);
+  assert_null(sumi_event_writer_find_tag(writer, "x"));
+  sumi_event_tag_t *tag, *same;
+  assert_ok(sumi_event_writer_tag(writer, "x", &tag));
+  assert_ok(sumi_event_writer_tag(writer, "x", &same));
+  assert_ptr_equal(tag, same);
+  assert_ptr_equal(sumi_event_writer_find_tag(writer, "x"), tag);
+  assert_string_equal(sumi_event_tag_name(tag), "x");
+  assert_null(sumi_event_tag_plugin_name(tag));
+  assert_int_equal(sumi_event_tag_last_step(tag), -1);
+  int seven = 7;
+  destroyed = 0;
+  assert_null(sumi_event_tag_user_data(tag));
+  sumi_event_tag_set_user_data(tag, &seven, count_destroyed);
+  assert_ptr_equal(sumi_event_tag_user_data(tag), &seven);
+
+  bool repeated;
+  assert_ok(sumi_event_tag_check(tag, "scalars", 3, &repeated));
+  assert_int_equal(sumi_event_tag_last_step(tag), -1); /* checking takes nothing */
+  assert_ok(sumi_event_tag_claim(tag, "scalars", 3, &repeated));
+  assert_false(repeated);
+  assert_string_equal(sumi_event_tag_plugin_name(tag), "scalars");
+  assert_int_equal(sumi_event_tag_last_step(tag), 3);
+  assert_fails(sumi_event_tag_claim(tag, "scalars", 3, &repeated), SUMI_INVALID_ARGUMENT,
+               "tag \"x\": step 3 is not after 3, the last one logged");
+  assert_fails(sumi_event_tag_claim(tag, "text", 4, &repeated), SUMI_INVALID_ARGUMENT,
+               "belongs to plugin \"scalars\"");
+  assert_fails(sumi_event_writer_scalar(writer, "x", 3, 1), SUMI_INVALID_ARGUMENT, "not after 3");
+  assert_ok(sumi_event_writer_scalar(writer, "y", 9, 1));
+  const sumi_event_value_t value = {
+      .tag = "x", .handle = tag, .claimed = true, .kind = SUMI_EVENT_SCALAR, .scalar = 30};
+  assert_ok(sumi_event_writer_values(writer, 3, 0, &value, 1));
+  assert_ok(sumi_event_tag_scalar(tag, 4, 40));
+  assert_fails(sumi_event_writer_tag(writer, "", &tag), SUMI_INVALID_ARGUMENT, "the tag is empty");
+  assert_fails(sumi_event_writer_tag(writer, NULL, &tag), SUMI_INVALID_ARGUMENT, "NULL");
+  assert_ok(sumi_event_writer_close(writer));
+  assert_int_equal(destroyed, 7);
+  assert_steps(directory, "x", 3, 4);
+  assert_steps(directory, "y", 9, 9);
+}
+
+/* A failure of a layer above is the writer's, if it is the first, and not of the disk. */
+static void there_is_one_memory_of_what_went_wrong(void **state) {
+  (void)state;
+  sumi_event_writer_t *writer = sumi_event_writer_open(temporary_directory(), NULL);
+  assert_ok(sumi_event_writer_status(writer));
+  sumi_event_writer_fail(writer, sumi_fail(SUMI_INVALID_ARGUMENT, "the first"));
+  sumi_event_writer_fail(writer, sumi_fail(SUMI_INTERNAL, "the second"));
+  assert_fails(sumi_event_writer_flush(writer), SUMI_INVALID_ARGUMENT, "the first");
+  assert_string_equal(sumi_error_message(), "the first");
+  assert_fails(sumi_event_writer_close(writer), SUMI_INVALID_ARGUMENT, "the first");
 }
 
 static void bad_values_are_refused_and_leave_the_file_whole(void **state) {
@@ -305,6 +368,8 @@ int main(void) {
       cmocka_unit_test(a_file_begins_with_version_and_session_start),
       cmocka_unit_test(a_scalar_event_has_the_bytes_worked_out_by_hand),
       cmocka_unit_test(steps_that_do_not_go_up_are_refused),
+      cmocka_unit_test(a_tag_is_one_thing_for_all_who_log_under_it),
+      cmocka_unit_test(there_is_one_memory_of_what_went_wrong),
       cmocka_unit_test(bad_values_are_refused_and_leave_the_file_whole),
       cmocka_unit_test(an_event_holds_several_values_or_none_of_them),
       cmocka_unit_test(values_are_flushed_by_time),

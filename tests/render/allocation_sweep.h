@@ -13,14 +13,14 @@
  * same requests. */
 static inline void assert_survives_lack_of_memory(sumi_status_t (*draw)(sumi_picture_t *picture)) {
   sumi_picture_t picture;
-  sumi__text_forget();
+  sumi__render_text_forget();
   counting_allocator_install();
   assert_ok(draw(&picture));
   sumi_picture_free(&picture);
   const int64_t requests = counting_allocator_requests();
   assert_true(requests > 0);
   for (int64_t n = 1; n <= requests; ++n) {
-    sumi__text_forget();
+    sumi__render_text_forget();
     assert_int_equal(counting_allocator_live(), 0);
     counting_allocator_fail_at(n);
     const sumi_status_t status = draw(&picture);
@@ -31,7 +31,7 @@ static inline void assert_survives_lack_of_memory(sumi_status_t (*draw)(sumi_pic
     assert_null(picture.pixels);
     assert_null(picture.annotations);
   }
-  sumi__text_forget();
+  sumi__render_text_forget();
   assert_int_equal(counting_allocator_live(), 0);
   counting_allocator_remove();
 }

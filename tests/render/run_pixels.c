@@ -13,7 +13,7 @@ static int fail(void) {
   return 1;
 }
 
-static int write_pictures(const sumi_array_view_t *view, sumi_pixels_options_t options) {
+static int write_pictures(const sumi_array_view_t *view, const sumi_pixels_options_t *options) {
   int64_t count;
   if (sumi_pixels_check("pictures", view, &count) != SUMI_OK) return fail();
   for (int64_t i = 0; i < count; ++i) {
@@ -37,14 +37,15 @@ int main(int argc, char **argv) {
   for (int axis = 0; axis < 4; ++axis) view.dims[axis] = atoll(argv[2 + axis]);
   unsigned red, green, blue, alpha;
   if (sscanf(argv[6], "%u,%u,%u,%u", &red, &green, &blue, &alpha) != 4) return 2;
-  const sumi_pixels_options_t options = {.bad_color = alpha << 24 | red << 16 | green << 8 | blue,
+  const sumi_pixels_options_t options = {.struct_size = sizeof options,
+                                         .bad_color = alpha << 24 | red << 16 | green << 8 | blue,
                                          .low = atof(argv[7]),
                                          .high = atof(argv[8])};
   const size_t size = (size_t)sumi_array_view_count(&view) * sumi_dtype_size_bytes(view.dtype);
   void *values = sumi_malloc(size);
   if (!values || fread(values, 1, size, stdin) != size) return 2;
   view.data = values;
-  const int code = write_pictures(&view, options);
+  const int code = write_pictures(&view, &options);
   sumi_free(values);
   return code;
 }

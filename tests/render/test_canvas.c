@@ -122,7 +122,7 @@ static void labels_stay_inside_their_frame(void **state) {
     sumi_rect_t taken[8];
     for (int i = 0; i < 8; ++i) {
       const sumi_rect_t anchor = {any(500) - 100, any(500) - 100, 1 + any(300), 1 + any(300)};
-      taken[i] = sumi__place_label(10 + any(120), 8 + any(12), anchor, frame, taken, i);
+      taken[i] = sumi__render_place_label(10 + any(120), 8 + any(12), anchor, frame, taken, i);
       assert_true(lies_within(taken[i], frame));
       assert_true(taken[i].width > 0 && taken[i].height > 0);
     }
@@ -139,9 +139,9 @@ static void labels_do_not_overlap_while_there_is_room(void **state) {
     sumi_rect_t anchor = {any(400), any(400), 1 + any(150), 1 + any(150)};
     for (int i = 0; i < 8; ++i) {
       if (!same) anchor = (sumi_rect_t){any(400), any(400), 1 + any(150), 1 + any(150)};
-      taken[i] = sumi__place_label(20 + any(80), 14, anchor, frame, taken, i);
+      taken[i] = sumi__render_place_label(20 + any(80), 14, anchor, frame, taken, i);
       for (int k = 0; k < i; ++k)
-        if (sumi__rect_area(sumi__rect_intersect(taken[i], taken[k])) != 0)
+        if (sumi__render_rect_area(sumi__render_rect_intersect(taken[i], taken[k])) != 0)
           fail_msg("scene %d: label %d lies on label %d", scene, i, k);
     }
   }
@@ -150,17 +150,17 @@ static void labels_do_not_overlap_while_there_is_room(void **state) {
 static void a_single_label_stands_on_its_box(void **state) {
   (void)state;
   const sumi_rect_t frame = {0, 0, 200, 200}, anchor = {50, 60, 80, 40};
-  const sumi_rect_t label = sumi__place_label(40, 12, anchor, frame, NULL, 0);
+  const sumi_rect_t label = sumi__render_place_label(40, 12, anchor, frame, NULL, 0);
   assert_int_equal(label.x, 50);
   assert_int_equal(label.y, 48);
 }
 
 static void grids_are_about_square(void **state) {
   (void)state;
-  assert_int_equal(sumi__square_columns(64, 10, 10), 8);
-  assert_int_equal(sumi__square_columns(0, 10, 10), 1);
-  assert_int_equal(sumi__square_columns(1, 10, 1000), 1);
-  assert_int_equal(sumi__square_columns(8, 10, 20), 4);
+  assert_int_equal(sumi__render_square_columns(64, 10, 10), 8);
+  assert_int_equal(sumi__render_square_columns(0, 10, 10), 1);
+  assert_int_equal(sumi__render_square_columns(1, 10, 1000), 1);
+  assert_int_equal(sumi__render_square_columns(8, 10, 20), 4);
 }
 
 int main(void) {

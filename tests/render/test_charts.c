@@ -31,13 +31,13 @@ static void ticks_are_round_numbers(void **state) {
                {-0.3, 0.3, 6, "-0.3", "0.3", 7},   {0, 2.6, 5, "0", "2", 3},
                {1e6, 5e6, 4, "1e+06", "5e+06", 5}, {3, 3, 2, "2", "4", 2}};
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; ++i) {
-    const sumi__scale_t scale = sumi__scale(cases[i].low, cases[i].high, cases[i].wanted, false,
-                                            false);
+    const sumi__render_scale_t scale = sumi__render_scale(cases[i].low, cases[i].high,
+                                                          cases[i].wanted, false, false);
     char text[SUMI__NUMBER_TEXT_MAX];
     assert_int_equal(scale.tick_count, cases[i].count);
-    sumi__tick_text(&scale, 0, text);
+    sumi__render_tick_text(&scale, 0, text);
     assert_string_equal(text, cases[i].first);
-    sumi__tick_text(&scale, scale.tick_count - 1, text);
+    sumi__render_tick_text(&scale, scale.tick_count - 1, text);
     assert_string_equal(text, cases[i].last);
   }
 }
@@ -48,7 +48,7 @@ static void any_range_gives_a_scale(void **state) {
                          1,         1 + 1e-15, 1.7e308, INFINITY, NAN};
   for (size_t a = 0; a < sizeof ends / sizeof ends[0]; ++a)
     for (size_t b = 0; b < sizeof ends / sizeof ends[0]; ++b) {
-      const sumi__scale_t scale = sumi__scale(ends[a], ends[b], 6, false, false);
+      const sumi__render_scale_t scale = sumi__render_scale(ends[a], ends[b], 6, false, false);
       assert_true(scale.low < scale.high);
       assert_true(scale.step > 0 && scale.tick_count >= 0 && scale.tick_count <= 50);
     }
@@ -202,8 +202,8 @@ static void a_histogram_counts_what_numpy_counts(void **state) {
   (void)state;
   const float values[9] = {0, 1, 1, 2.5f, 4, 4, 3.9999f, NAN, INFINITY};
   const sumi_array_view_t view = {SUMI_FLOAT32, 1, {9}, values};
-  sumi__histogram_t histogram;
-  assert_ok(sumi__histogram_bins(&view, 4, &histogram));
+  sumi__render_histogram_t histogram;
+  assert_ok(sumi__render_histogram_bins(&view, 4, &histogram));
   const int64_t expected[4] = {1, 2, 1, 3};
   for (int i = 0; i < 4; ++i) assert_int_equal(histogram.counts[i], expected[i]);
   assert_int_equal(histogram.left_out, 2);

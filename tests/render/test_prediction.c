@@ -222,7 +222,7 @@ static void the_same_input_gives_the_same_bytes(void **state) {
     assert_ok(sumi_prediction_draw(&prediction, &picture));
     assert_ok(sumi_picture_encode_png(&picture, &png[i]));
     sumi_picture_free(&picture);
-    sumi__text_forget();
+    sumi__render_text_forget();
   }
   assert_int_equal(png[0].size, png[1].size);
   assert_memory_equal(png[0].data, png[1].data, png[0].size);

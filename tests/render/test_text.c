@@ -10,7 +10,7 @@
 
 static const uint32_t white = 0xffffffffu;
 
-static sumi_rect_t draw_in(sumi_rect_t box, const char *text, sumi_text_options_t options) {
+static sumi_rect_t draw_in(sumi_rect_t box, const char *text, const sumi_text_options_t *options) {
   sumi_canvas_t *canvas;
   sumi_picture_t picture;
   assert_ok(sumi_canvas_new(200, 120, 0, &canvas));
@@ -39,9 +39,9 @@ static void text_never_leaves_its_box(void **state) {
           const sumi_rect_t box = upwards ? (sumi_rect_t){50, 10, 30, 90}
                                           : (sumi_rect_t){50, 40, 90, 30};
           const sumi_rect_t drawn = draw_in(box, texts[t],
-                                            (sumi_text_options_t){.size_px = size,
-                                                                  .align = (sumi_align_t)align,
-                                                                  .upwards = upwards});
+                                            SUMI_OPTIONS(sumi_text_options_t, .size_px = size,
+                                                         .align = (sumi_align_t)align,
+                                                         .upwards = upwards));
           if (drawn.width > 0 && !lies_within(drawn, box))
             fail_msg("text %zu of %d px: drawn at %d,%d %dx%d", t, size, drawn.x, drawn.y,
                      drawn.width, drawn.height);
@@ -51,13 +51,13 @@ static void text_never_leaves_its_box(void **state) {
 
 static void a_long_text_is_shortened_and_a_short_one_is_not(void **state) {
   (void)state;
-  sumi__run_t whole, cut;
-  assert_ok(sumi__text_run("Ankle boot", 12, false, INT_MAX, SUMI_ELLIPSIS_END, &whole));
+  sumi__render_run_t whole, cut;
+  assert_ok(sumi__render_text_run("Ankle boot", 12, false, INT_MAX, SUMI_ELLIPSIS_END, &whole));
   const int width = whole.advance;
   assert_true(width > 50 && width < 90);
-  assert_ok(sumi__text_run("Ankle boot", 12, false, width / 2, SUMI_ELLIPSIS_END, &cut));
+  assert_ok(sumi__render_text_run("Ankle boot", 12, false, width / 2, SUMI_ELLIPSIS_END, &cut));
   assert_true(cut.advance <= width / 2 && cut.advance > width / 4);
-  assert_ok(sumi__text_run("Ankle boot", 12, false, width / 2, SUMI_ELLIPSIS_MIDDLE, &cut));
+  assert_ok(sumi__render_text_run("Ankle boot", 12, false, width / 2, SUMI_ELLIPSIS_MIDDLE, &cut));
   assert_true(cut.advance <= width / 2 && cut.advance > width / 4);
 }
 
@@ -68,8 +68,8 @@ static void scripts_the_default_font_lacks_come_from_others(void **state) {
   static const char *const texts[] = {"短袖圆领衫", "漢字かなカナ", "한국어",
                                       "Ελληνικά",   "Кириллица",    "→ ± × …"};
   for (size_t i = 0; i < sizeof texts / sizeof texts[0]; ++i) {
-    sumi__run_t run;
-    assert_ok(sumi__text_run(texts[i], 12, false, INT_MAX, SUMI_ELLIPSIS_END, &run));
+    sumi__render_run_t run;
+    assert_ok(sumi__render_text_run(texts[i], 12, false, INT_MAX, SUMI_ELLIPSIS_END, &run));
     if (run.unknown_glyphs != 0) fail_msg("%s: %d unknown glyphs", texts[i], run.unknown_glyphs);
     assert_true(run.width > 0);
   }
@@ -78,9 +78,11 @@ static void scripts_the_default_font_lacks_come_from_others(void **state) {
 static void text_stands_where_it_is_aligned(void **state) {
   (void)state;
   const sumi_rect_t box = {20, 40, 160, 20};
-  const sumi_rect_t start = draw_in(box, "HHH", (sumi_text_options_t){0});
-  const sumi_rect_t middle = draw_in(box, "HHH", (sumi_text_options_t){.align = SUMI_ALIGN_MIDDLE});
-  const sumi_rect_t end = draw_in(box, "HHH", (sumi_text_options_t){.align = SUMI_ALIGN_END});
+  const sumi_rect_t start = draw_in(box, "HHH", NULL);
+  const sumi_rect_t middle = draw_in(box, "HHH",
+                                     SUMI_OPTIONS(sumi_text_options_t, .align = SUMI_ALIGN_MIDDLE));
+  const sumi_rect_t end = draw_in(box, "HHH",
+                                  SUMI_OPTIONS(sumi_text_options_t, .align = SUMI_ALIGN_END));
   assert_near(start.x, 20, 3);
   assert_near(middle.x + middle.width / 2.0, 100, 2);
   assert_near(end.x + end.width, 180, 3);
@@ -108,24 +110,24 @@ static void turned_text_is_the_straight_one_turned(void **state) {
 
 static void control_characters_are_blanks(void **state) {
   (void)state;
-  sumi__run_t plain, controls;
-  assert_ok(sumi__text_run("a b c", 12, false, INT_MAX, SUMI_ELLIPSIS_END, &plain));
+  sumi__render_run_t plain, controls;
+  assert_ok(sumi__render_text_run("a b c", 12, false, INT_MAX, SUMI_ELLIPSIS_END, &plain));
   const int advance = plain.advance;
-  assert_ok(sumi__text_run("a\nb\tc", 12, false, INT_MAX, SUMI_ELLIPSIS_END, &controls));
+  assert_ok(sumi__render_text_run("a\nb\tc", 12, false, INT_MAX, SUMI_ELLIPSIS_END, &controls));
   assert_int_equal(controls.advance, advance);
 }
 
 static void a_text_seen_before_gives_the_same_run(void **state) {
   (void)state;
-  sumi__run_t first, second;
-  assert_ok(sumi__text_run("seen", 12, true, INT_MAX, SUMI_ELLIPSIS_END, &first));
-  assert_ok(sumi__text_run("seen", 12, true, INT_MAX, SUMI_ELLIPSIS_END, &second));
+  sumi__render_run_t first, second;
+  assert_ok(sumi__render_text_run("seen", 12, true, INT_MAX, SUMI_ELLIPSIS_END, &first));
+  assert_ok(sumi__render_text_run("seen", 12, true, INT_MAX, SUMI_ELLIPSIS_END, &second));
   assert_ptr_equal(first.coverage, second.coverage);
 }
 
 static void many_different_texts_do_not_grow_the_cache_without_end(void **state) {
   (void)state;
-  sumi__text_forget();
+  sumi__render_text_forget();
   counting_allocator_install();
   int64_t most = 0;
   for (int i = 0; i < 10000; ++i) {
@@ -135,7 +137,7 @@ static void many_different_texts_do_not_grow_the_cache_without_end(void **state)
     if (counting_allocator_live() > most) most = counting_allocator_live();
   }
   assert_true(most > 1000 && most < 2100);
-  sumi__text_forget();
+  sumi__render_text_forget();
   assert_int_equal(counting_allocator_live(), 0);
   counting_allocator_remove();
 }
@@ -161,21 +163,21 @@ static void a_text_of_a_megabyte_is_drawn(void **state) {
   for (int i = 0; i < (1 << 20) - 1; i += 3) memcpy(text + i, "\xe7\x9f\xad", 3);
   text[(1 << 20) - 1] = '\0';
   const sumi_rect_t box = {10, 10, 100, 20};
-  const sumi_rect_t drawn = draw_in(box, text, (sumi_text_options_t){0});
+  const sumi_rect_t drawn = draw_in(box, text, NULL);
   assert_true(drawn.width > 60 && lies_within(drawn, box));
   sumi_free(text);
 }
 
 static void lack_of_memory_is_reported_at_every_point(void **state) {
   (void)state;
-  sumi__text_forget();
+  sumi__render_text_forget();
   counting_allocator_install();
   bool passed = false;
   for (int n = 1; !passed && n < 50; ++n) {
     counting_allocator_fail_at(n);
     passed = sumi_text_width_px("some text", 12, false) > 0;
     if (!passed) assert_non_null(strstr(sumi_error_message(), "out of memory"));
-    sumi__text_forget();
+    sumi__render_text_forget();
     assert_int_equal(counting_allocator_live(), 0);
   }
   assert_true(passed);
@@ -192,7 +194,7 @@ static void shares_are_honest_near_their_ends(void **state) {
                {-0.25, "-0.25"}, {NAN, "nan"},     {-NAN, "nan"}, {INFINITY, "inf"}};
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; ++i) {
     char text[SUMI__NUMBER_TEXT_MAX];
-    sumi__share_text(text, cases[i].share);
+    sumi__render_share_text(text, cases[i].share);
     assert_string_equal(text, cases[i].text);
   }
 }
@@ -200,19 +202,19 @@ static void shares_are_honest_near_their_ends(void **state) {
 static void numbers_are_short_and_fit_their_buffer(void **state) {
   (void)state;
   char text[SUMI__NUMBER_TEXT_MAX];
-  sumi__count_text(text, 9999);
+  sumi__render_count_text(text, 9999);
   assert_string_equal(text, "9999");
-  sumi__count_text(text, 1234567);
+  sumi__render_count_text(text, 1234567);
   assert_string_equal(text, "1 234 567");
-  sumi__count_text(text, -12345);
+  sumi__render_count_text(text, -12345);
   assert_string_equal(text, "-12 345");
-  sumi__fixed_text(text, -0.0001, 2);
+  sumi__render_fixed_text(text, -0.0001, 2);
   assert_string_equal(text, "0.00");
-  sumi__fixed_text(text, 1e300, 12);
+  sumi__render_fixed_text(text, 1e300, 12);
   assert_string_equal(text, "1e+300");
-  sumi__fixed_text(text, 123456789012345.0, 12);
+  sumi__render_fixed_text(text, 123456789012345.0, 12);
   assert_string_equal(text, "123456789012345.000000000000");
-  sumi__number_text(text, -0.0, 3);
+  sumi__render_number_text(text, -0.0, 3);
   assert_string_equal(text, "0");
 }
 

@@ -19,12 +19,20 @@ typedef struct logged {
   float scalar;
   char text[256]; /* the first string of a tensor of strings, cut */
   size_t strings;
+  uint64_t hash; /* of all of them */
 } logged_t;
 
 typedef struct log_contents {
   logged_t *values;
   size_t count, capacity;
 } log_contents_t;
+
+/* FNV-1a. */
+static inline uint64_t logged_hash(uint64_t hash, sumi_bytes_view_t bytes) {
+  for (size_t i = 0; i < bytes.size_bytes; ++i)
+    hash = (hash ^ ((const unsigned char *)bytes.data)[i]) * 1099511628211u;
+  return hash;
+}
 
 static inline void logged_add(log_contents_t *log, const sumi_event_t *event,
                               const sumi_event_value_t *value) {
@@ -44,6 +52,8 @@ static inline void logged_add(log_contents_t *log, const sumi_event_t *event,
   if (value->kind == SUMI_EVENT_SCALAR) entry->scalar = value->scalar;
   if (value->kind != SUMI_EVENT_STRINGS || !value->strings.items) return;
   entry->strings = value->strings.rank == 0 ? 1 : (size_t)value->strings.dims[0];
+  for (size_t i = 0; i < entry->strings; ++i)
+    entry->hash = logged_hash(entry->hash + 1, value->strings.items[i]);
   const sumi_bytes_view_t first = value->strings.items[0];
   const size_t length = first.size_bytes < sizeof entry->text ? first.size_bytes
                                                               : sizeof entry->text - 1;

@@ -55,7 +55,7 @@ static bool build(const char *name, sumi_graph_t *g, model_t *m) {
     *m = layered(g, true, sumi_adam(.learning_rate = 0.01));
   else if (strcmp(name, "decayed") == 0)
     *m = layered(
-        g, true,
+        g, false,
         sumi_adam(.schedule = sumi_exponential_decay(0.02, sumi_global_step(g), 5, 0.5, false)));
   else if (strcmp(name, "cosine") == 0)
     *m = layered(g, false,

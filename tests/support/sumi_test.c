@@ -57,6 +57,7 @@ int64_t counting_allocator_live(void) {
 
 enum { MAX_DIRECTORIES = 64 };
 static char *directories[MAX_DIRECTORIES];
+static pid_t directories_owner;
 static int directory_count;
 
 static int remove_entry(const char *path, const struct stat *info, int kind, struct FTW *walk) {
@@ -64,7 +65,9 @@ static int remove_entry(const char *path, const struct stat *info, int kind, str
   return remove(path);
 }
 
+/* A forked child that ends by exit leaves its parent's folders alone. */
 static void remove_directories(void) {
+  if (getpid() != directories_owner) return;
   for (int i = 0; i < directory_count; ++i) {
     nftw(directories[i], remove_entry, 16, FTW_DEPTH | FTW_PHYS);
     free(directories[i]);
@@ -72,7 +75,10 @@ static void remove_directories(void) {
 }
 
 const char *temporary_directory(void) {
-  if (directory_count == 0) atexit(remove_directories);
+  if (directory_count == 0) {
+    directories_owner = getpid();
+    atexit(remove_directories);
+  }
   assert_true(directory_count < MAX_DIRECTORIES);
   char *path = strdup("sumi-test-XXXXXX");
   assert_non_null(mkdtemp(path));

@@ -30,7 +30,7 @@ static sumi_array_t *read_array(sumi_dtype_t dtype, sumi_dims_t dims, size_t byt
 int main(void) {
   char name[16], sign;
   int style, suppress, mode;
-  sumi_array_format_options_t options = {0};
+  sumi_array_format_options_t options = {.struct_size = sizeof options};
   while (scanf("%15s %d %d %" SCNd64 " %" SCNd64 " %d %d %d '%c'", name, &style, &options.precision,
                &options.threshold, &options.edge_items, &options.line_width, &suppress, &mode,
                &sign) == 9) {
@@ -46,7 +46,7 @@ int main(void) {
     if (scanf("%zu", &bytes) != 1 || getchar() != '\n') return 4;
     sumi_array_t *array = read_array(sumi_dtype_from_name(name), dims, bytes);
     sumi_buffer_t buffer = {0};
-    if (!array || sumi_array_format_with(array, &buffer, options) != SUMI_OK) {
+    if (!array || sumi_array_format_with(array, &buffer, &options) != SUMI_OK) {
       fprintf(stderr, "%s\n", sumi_error_message());
       return 5;
     }

@@ -127,7 +127,7 @@ static void need_session(void) {
 
 static void run(sumi_tensor_t target) {
   need_session();
-  need(sumi_session_run(session, .feeds = SUMI_OPTIONS(sumi_feeds_t, feed_count, feeds),
+  need(sumi_session_run(session, .feeds = SUMI_VALUE(sumi_feeds_t, feed_count, feeds),
                         .targets = SUMI_OPS(target.op)));
 }
 
@@ -150,7 +150,7 @@ static void fetch(const char *name, const char *path) {
   sumi_array_t *value = NULL;
   need_session();
   sumi_status_t status = sumi_session_run(
-      session, .feeds = SUMI_OPTIONS(sumi_feeds_t, feed_count, feeds),
+      session, .feeds = SUMI_VALUE(sumi_feeds_t, feed_count, feeds),
       .fetches = SUMI_FETCHES({.tensor = lookup(name), .array = &value}));
   if (status == SUMI_OK) status = sumi_npy_write(path, value);
   if (status == SUMI_OK)

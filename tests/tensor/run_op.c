@@ -20,7 +20,7 @@ enum { MOST = 16, LINE = 4096 };
 
 typedef struct run {
   sumi_graph_t *graph;
-  sumi__schema_t schema;
+  sumi__tensor_schema_t schema;
   int input_count, dy_count, result_count;
   sumi_array_t *in[MOST], *dy[MOST], *results[2 * MOST];
   char names[2 * MOST][16];
@@ -74,11 +74,11 @@ static int parse_attrs(run_t *r, char *text, sumi_named_attr_t *attrs) {
     char *value = strchr(item, '=');
     if (!value) return -1;
     *value++ = 0;
-    const int index = sumi__schema_attr(&r->schema, item);
+    const int index = sumi__tensor_schema_attr(&r->schema, item);
     if (index < 0) return -1;
     attrs[count].name = r->schema.attrs[index].name;
-    if (!sumi__schema_value(&r->schema, &r->schema.attrs[index], value, strlen(value),
-                            &attrs[count++].value))
+    if (!sumi__tensor_schema_value(&r->schema, &r->schema.attrs[index], value, strlen(value),
+                                   &attrs[count++].value))
       return -1;
   }
   return count;
@@ -96,7 +96,7 @@ static sumi_status_t build(run_t *r, const char *type, const char *kinds, char *
   size_t offset;
   const char *error;
   if (!def) return SUMI_NOT_FOUND;
-  if (!sumi__schema_parse(&r->schema, def->schema, &offset, &error)) return SUMI_INTERNAL;
+  if (!sumi__tensor_schema_parse(&r->schema, def->schema, &offset, &error)) return SUMI_INTERNAL;
   const int attr_count = parse_attrs(r, attr_text, attrs);
   if (attr_count < 0) return sumi_fail(SUMI_INVALID_ARGUMENT, "attributes of %s", type);
   for (int i = 0; i < r->input_count; ++i)

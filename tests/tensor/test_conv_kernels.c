@@ -1,4 +1,5 @@
-/* Both implementations of convolution against its definition, and against themselves on other numbers of threads. */
+/* All implementations of convolution against its definition, and against themselves on other numbers of threads. */
+#include "exec/run/parallel.h"
 #include "kernels/conv.h"
 
 #include "sumi_test.h"
@@ -22,20 +23,22 @@ static const shape_t shapes[] = {
     {3, 10, 10, 1, 32, 5, 5, 1, 1, 1, 1, true},  {2, 3, 200, 40, 48, 3, 7, 1, 1, 1, 1, true},
     {33, 28, 28, 1, 32, 3, 3, 1, 1, 1, 1, true}, {0, 5, 6, 1, 4, 3, 3, 1, 1, 1, 1, true},
     {2, 5, 6, 3, 0, 3, 3, 1, 1, 1, 1, true},     {2, 5, 6, 0, 3, 3, 3, 1, 1, 1, 1, true},
-    {2, 2, 6, 3, 4, 3, 3, 1, 1, 1, 1, false},
+    {2, 2, 6, 3, 4, 3, 3, 1, 1, 1, 1, false},    {3, 9, 9, 9, 8, 3, 3, 1, 1, 1, 1, false},
+    {2, 60, 50, 8, 24, 3, 5, 1, 1, 1, 2, true},  {2, 40, 33, 17, 33, 4, 4, 2, 1, 2, 1, true},
+    {5, 13, 14, 10, 10, 5, 1, 1, 3, 1, 1, true}, {1, 3, 900, 24, 8, 2, 3, 1, 1, 1, 1, false},
 };
 enum { SHAPES = sizeof shapes / sizeof *shapes };
 
-static sumi__conv_t geometry(const shape_t *s) {
-  return (sumi__conv_t){
+static sumi__tensor_conv_t geometry(const shape_t *s) {
+  return (sumi__tensor_conv_t){
       s->images, s->in_channels, s->out_channels,
-      sumi__window_make(s->rows, s->filter_rows, s->row_stride, s->row_dilation, s->same),
-      sumi__window_make(s->columns, s->filter_columns, s->column_stride, s->column_dilation,
-                        s->same)};
+      sumi__tensor_window_make(s->rows, s->filter_rows, s->row_stride, s->row_dilation, s->same),
+      sumi__tensor_window_make(s->columns, s->filter_columns, s->column_stride, s->column_dilation,
+                               s->same)};
 }
 
 typedef struct problem {
-  sumi__conv_t conv;
+  sumi__tensor_conv_t conv;
   int64_t count[3];    /* elements of images, filter, output */
   double *value[3];    /* small integers over 8: exact in float */
   double *expected[3]; /* what the pass that computes it gives from the other two */
@@ -48,7 +51,7 @@ static uint32_t next_number(uint32_t *state) {
 
 /* The definition: one loop over images, output pixels, taps and channels that feeds all three passes. */
 static void apply_definition(problem_t *p) {
-  const sumi__window_t *rows = &p->conv.rows, *columns = &p->conv.columns;
+  const sumi__tensor_window_t *rows = &p->conv.rows, *columns = &p->conv.columns;
   const int64_t in = p->conv.in_channels, out = p->conv.out_channels;
   for (int64_t n = 0; n < p->conv.images; ++n)
     for (int64_t y = 0; y < rows->out; ++y)
@@ -73,9 +76,9 @@ static void apply_definition(problem_t *p) {
 static problem_t make_problem(const shape_t *shape) {
   problem_t p = {.conv = geometry(shape)};
   uint32_t state = 7;
-  p.count[0] = p.conv.images * sumi__conv_image_size(&p.conv);
-  p.count[1] = sumi__conv_filter_size(&p.conv);
-  p.count[2] = p.conv.images * sumi__conv_output_pixels(&p.conv) * p.conv.out_channels;
+  p.count[0] = p.conv.images * sumi__tensor_conv_image_size(&p.conv);
+  p.count[1] = sumi__tensor_conv_filter_size(&p.conv);
+  p.count[2] = p.conv.images * sumi__tensor_conv_output_pixels(&p.conv) * p.conv.out_channels;
   for (int k = 0; k < 3; ++k) {
     p.value[k] = calloc((size_t)p.count[k] + 1, sizeof(double));
     p.expected[k] = calloc((size_t)p.count[k] + 1, sizeof(double));
@@ -90,7 +93,7 @@ static void free_problem(problem_t *p) {
   for (int k = 0; k < 3; ++k) free(p->value[k]), free(p->expected[k]);
 }
 
-static int result_of(sumi__conv_pass_t pass) {
+static int result_of(sumi__tensor_conv_pass_t pass) {
   return pass == SUMI__CONV_OUTPUT ? 2 : pass == SUMI__CONV_IMAGES ? 0 : 1;
 }
 
@@ -108,22 +111,27 @@ static void *array_of(const problem_t *p, int which, bool is_result, sumi_dtype_
   return floats;
 }
 
-typedef enum { OURS, ONEDNN } implementation_t;
+typedef enum { COLUMNS, DIRECT, ONEDNN } implementation_t;
 
-/* The result of a pass, to be freed with sumi_free_aligned; NULL where oneDNN is not used. */
-static void *compute(const problem_t *p, sumi__conv_pass_t pass, sumi_dtype_t dtype,
+/* The result of a pass, to be freed with sumi_free_aligned; NULL where the implementation is not used. */
+static void *compute(const problem_t *p, sumi__tensor_conv_pass_t pass, sumi_dtype_t dtype,
                      implementation_t by, int threads) {
   size_t bytes = 0;
-  if (by == ONEDNN && !sumi__conv_onednn_scratch(&p->conv, pass, &bytes)) return NULL;
-  if (by == OURS) bytes = sumi__conv_im2col_scratch(&p->conv, pass, dtype);
+  if (by == ONEDNN && !sumi__tensor_conv_onednn_scratch(&p->conv, pass, &bytes)) return NULL;
+  if (by == DIRECT && !sumi__tensor_conv_direct_scratch(&p->conv, pass, &bytes)) return NULL;
+  if (by == COLUMNS) bytes = sumi__tensor_conv_im2col_scratch(&p->conv, pass, dtype);
   void *arrays[3], *scratch = sumi_malloc_aligned(bytes + 1);
   for (int k = 0; k < 3; ++k) arrays[k] = array_of(p, k, k == result_of(pass), dtype);
   const sumi_kernel_t kernel = {.threads = threads, .scratch = scratch};
-  const sumi__conv_arrays_t conv_arrays = {arrays[0], arrays[1], arrays[2]};
+  const sumi__tensor_conv_arrays_t conv_arrays = {arrays[0], arrays[1], arrays[2]};
+  const int saved = sumi__tensor_threads_begin(); /* as in a run */
   if (by == ONEDNN)
-    assert_ok(sumi__conv_onednn(&kernel, &p->conv, pass, &conv_arrays));
+    assert_ok(sumi__tensor_conv_onednn(&kernel, &p->conv, pass, &conv_arrays));
+  else if (by == DIRECT)
+    sumi__tensor_conv_direct(&kernel, &p->conv, pass, &conv_arrays);
   else
-    sumi__conv_im2col(&kernel, &p->conv, pass, dtype, &conv_arrays);
+    sumi__tensor_conv_im2col(&kernel, &p->conv, pass, dtype, &conv_arrays);
+  sumi__tensor_threads_end(saved);
   for (int k = 0; k < 3; ++k)
     if (k != result_of(pass)) sumi_free_aligned(arrays[k]);
   sumi_free_aligned(scratch);
@@ -131,13 +139,16 @@ static void *compute(const problem_t *p, sumi__conv_pass_t pass, sumi_dtype_t dt
 }
 
 /* Products are multiples of 1/64 and sums stay below 2^17: float adds them exactly, in any order. */
-static void check_against_definition(implementation_t by, sumi_dtype_t dtype) {
+/* How many passes the implementation took. */
+static int check_against_definition(implementation_t by, sumi_dtype_t dtype) {
+  int taken = 0;
   for (int s = 0; s < SHAPES; ++s) {
     problem_t p = make_problem(&shapes[s]);
     for (int pass = 0; pass < 3; ++pass) {
-      const int which = result_of((sumi__conv_pass_t)pass);
-      const float *floats = compute(&p, (sumi__conv_pass_t)pass, dtype, by, 2);
+      const int which = result_of((sumi__tensor_conv_pass_t)pass);
+      const float *floats = compute(&p, (sumi__tensor_conv_pass_t)pass, dtype, by, 2);
       const double *doubles = (const double *)(const void *)floats;
+      taken += floats != NULL;
       for (int64_t i = 0; floats && i < p.count[which]; ++i) {
         const double actual = dtype == SUMI_FLOAT32 ? (double)floats[i] : doubles[i];
         if (!(fabs(actual - p.expected[which][i]) <= 0))
@@ -148,16 +159,24 @@ static void check_against_definition(implementation_t by, sumi_dtype_t dtype) {
     }
     free_problem(&p);
   }
+  return taken;
 }
 
-static void our_convolution_follows_the_definition_in_float32(void **state) {
+static void columns_follow_the_definition_in_float32(void **state) {
   (void)state;
-  check_against_definition(OURS, SUMI_FLOAT32);
+  assert_int_equal(check_against_definition(COLUMNS, SUMI_FLOAT32), 3 * SHAPES);
 }
 
-static void our_convolution_follows_the_definition_in_float64(void **state) {
+static void columns_follow_the_definition_in_float64(void **state) {
   (void)state;
-  check_against_definition(OURS, SUMI_FLOAT64);
+  assert_int_equal(check_against_definition(COLUMNS, SUMI_FLOAT64), 3 * SHAPES);
+}
+
+static void direct_convolution_follows_the_definition(void **state) {
+  (void)state;
+  const int taken = check_against_definition(DIRECT, SUMI_FLOAT32);
+  /* Each pass of some shapes, where the level promises fused multiply-add. */
+  if (strncmp(SUMI__LEVEL_NAME, "x86-64-v", 8) == 0) assert_true(taken >= 3 * 5);
 }
 
 static void onednn_follows_the_definition(void **state) {
@@ -177,13 +196,16 @@ static void the_number_of_threads_does_not_change_a_bit(void **state) {
     problem_t p = make_problem(&shapes[s]);
     make_inexact(&p);
     for (int pass = 0; pass < 3; ++pass) {
-      const size_t size_bytes = (size_t)p.count[result_of((sumi__conv_pass_t)pass)] * sizeof(float);
-      for (int by = OURS; by <= ONEDNN; ++by) {
-        void *two = compute(&p, (sumi__conv_pass_t)pass, SUMI_FLOAT32, (implementation_t)by, 2);
-        void *three = compute(&p, (sumi__conv_pass_t)pass, SUMI_FLOAT32, (implementation_t)by, 3);
-        if (two && memcmp(two, three, size_bytes) != 0)
+      const size_t size_bytes = (size_t)p.count[result_of((sumi__tensor_conv_pass_t)pass)] *
+                                sizeof(float);
+      for (int by = COLUMNS; by <= ONEDNN; ++by) {
+        void *one = compute(&p, (sumi__tensor_conv_pass_t)pass, SUMI_FLOAT32, (implementation_t)by,
+                            1);
+        void *three = compute(&p, (sumi__tensor_conv_pass_t)pass, SUMI_FLOAT32,
+                              (implementation_t)by, 3);
+        if (one && memcmp(one, three, size_bytes) != 0)
           fail_msg("shape %d, pass %d, implementation %d", s, pass, by);
-        sumi_free_aligned(two);
+        sumi_free_aligned(one);
         sumi_free_aligned(three);
       }
     }
@@ -239,8 +261,9 @@ static void more_geometries_than_are_kept_still_convolve(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(our_convolution_follows_the_definition_in_float32),
-      cmocka_unit_test(our_convolution_follows_the_definition_in_float64),
+      cmocka_unit_test(columns_follow_the_definition_in_float32),
+      cmocka_unit_test(columns_follow_the_definition_in_float64),
+      cmocka_unit_test(direct_convolution_follows_the_definition),
       cmocka_unit_test(onednn_follows_the_definition),
       cmocka_unit_test(the_number_of_threads_does_not_change_a_bit),
       cmocka_unit_test(concurrent_runs_of_one_geometry_do_not_disturb_each_other),

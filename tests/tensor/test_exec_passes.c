@@ -1,7 +1,7 @@
 /* Plans: what each pass does, and that switching it off changes nothing but the cost. */
 #include "sumi_test.h"
 
-#include "exec/session_internal.h"
+#include "exec/plan/session.h"
 
 #include <sumi/constants.h>
 #include <sumi/control.h>

@@ -68,17 +68,17 @@ class Generator(unittest.TestCase):
             with open(f"{self.folder}/{name}", "w", encoding="utf-8") as file:
                 file.write(text)
         include = "-I" + self.folder + "/include"
-        for compiler in filter(shutil.which, ("gcc", "clang", "clang-14")):
+        for compiler in filter(shutil.which, ("gcc", "clang")):
             for name in ("use.c", "ops_constructors.c", "ops_registry.c"):
                 subprocess.run([compiler, "-std=c11", *FLAGS, include, f"{self.folder}/{name}"], check=True)
-        for compiler in filter(shutil.which, ("g++", "clang++", "clang++-14")):
+        for compiler in filter(shutil.which, ("g++", "clang++")):
             subprocess.run([compiler, "-std=c++20", *FLAGS, include, self.folder + "/use.cc"], check=True)
 
     def test_every_block_is_registered_and_none_else(self):
         self.assertEqual(self.run_on(GOOD).returncode, 0)
         registry = self.written("ops_registry.c")
-        self.assertEqual(registry.count("    &sumi__op_"), 7)
-        self.assertIn("sumi__builtin_op_count = 7;", registry)
+        self.assertEqual(registry.count("    &sumi__tensor_op_"), 7)
+        self.assertTrue(registry.endswith("    NULL,\n};\n"), registry)
 
     def test_files_that_would_not_change_are_not_touched(self):
         self.run_on(GOOD)

@@ -106,7 +106,7 @@ static void a_failure_is_reported_with_the_node_and_its_line(void **state) {
                             sumi_constant_text(g, "a")};
   sumi_tensor_t y = sumi_host_op_with(
       g, here, mixed, SUMI_LIST(3, inputs), SUMI_TYPES(SUMI_FLOAT64, SUMI_INT32),
-      (sumi_host_op_options_t){.context = &probe, .name = "camera"});
+      SUMI_OPTIONS(sumi_host_op_options_t, .context = &probe, .name = "camera"));
   sumi_session_t *session = sumi_session_new(g);
   sumi_array_t *value = NULL;
   assert_fails(sumi_session_value(session, y, &value), SUMI_UNAVAILABLE, "the camera is off");

@@ -316,6 +316,7 @@ class NeuralNetworkOps(unittest.TestCase):
 
     def test_gradients_of_batch_normalization(self):
         cases = []
+        epsilon = float(np.float32(0.01))  # as a node's attribute carries it
         for dtype in FLOATS:
             for training in (True, False):
                 for shape in ((4, 5, 6, 3), (8, 3, 2, 16)):
@@ -327,10 +328,10 @@ class NeuralNetworkOps(unittest.TestCase):
                         if training:
                             mean = tf.reduce_mean(x, [0, 1, 2])
                             variance = tf.reduce_mean((x - mean) ** 2, [0, 1, 2])
-                        return (x - mean) * tf.math.rsqrt(variance + 0.01) * scale + offset
+                        return (x - mean) * tf.math.rsqrt(variance + epsilon) * scale + offset
 
                     cases.append(Case("FusedBatchNorm", [x, scale, offset, mean, variance],
-                                      {"is_training": training, "epsilon": 0.01}, reference))
+                                      {"is_training": training, "epsilon": epsilon}, reference))
         self.check(cases)
 
     def test_normalization_by_expressions(self):

@@ -206,7 +206,9 @@ static void compare_gradient(op_case_t *c, sumi_tensor_t scalar, int input, sumi
 static int varied_inputs(const op_case_t *c, int *list) {
   int count = 0;
   for (int i = 0; i < c->input_count; ++i)
-    if (c->fed[i] && sumi_tensor_dtype(c->inputs[i]) == SUMI_FLOAT64) list[count++] = i;
+    if (c->fed[i] && !(c->sample->held >> i & 1u) &&
+        sumi_tensor_dtype(c->inputs[i]) == SUMI_FLOAT64)
+      list[count++] = i;
   return count;
 }
 
@@ -214,8 +216,9 @@ static void check_orders(op_case_t *c) {
   sumi_tensor_t outputs[16], xs[OP_CASE_INPUTS], dxs[OP_CASE_INPUTS];
   int list[OP_CASE_INPUTS], output_count = 0;
   const int count = varied_inputs(c, list);
+  const int checked = c->sample->checked_outputs ? c->sample->checked_outputs : 16;
   for (int i = 0; i < count; ++i) xs[i] = c->inputs[list[i]];
-  for (; output_count < sumi_op_output_count(c->node.op) && output_count < 16; ++output_count)
+  for (; output_count < sumi_op_output_count(c->node.op) && output_count < checked; ++output_count)
     outputs[output_count] = sumi_output(c->node, output_count);
   static const char *const orders[] = {"first", "second"};
   for (int order = 0; order < 2; ++order) {
@@ -231,22 +234,45 @@ static void check_orders(op_case_t *c) {
   }
 }
 
+static const sumi_op_def_t *varied[1024]; /* whose gradients were compared with differences */
+static int varied_count;
+
+static bool is_stateful(const sumi_op_def_t *def) {
+  return (def->flags & (SUMI_OP_STATEFUL | SUMI_OP_SIDE_EFFECT)) != 0;
+}
+
 static void check_gradient(const sumi_op_def_t *def, const sumi_sample_t *sample) {
-  if (sample->want || sample->no_gradient_check || def->no_grad) return;
-  if ((def->flags & (SUMI_OP_STATEFUL | SUMI_OP_SIDE_EFFECT)) != 0) return;
+  if (sample->want || sample->no_gradient_check || def->no_grad || is_stateful(def)) return;
   if (!op_case_fits(def, sample, SUMI_FLOAT64)) return;
   for (int mode = OP_CASE_STATIC; mode <= OP_CASE_DYNAMIC; ++mode) {
     op_case_t c;
     int list[OP_CASE_INPUTS];
     op_case_open(&c, def, sample, (op_case_mode_t)mode, SUMI_FLOAT64);
-    if (c.node.op && varied_inputs(&c, list) > 0) check_orders(&c);
+    if (c.node.op && varied_inputs(&c, list) > 0) {
+      check_orders(&c);
+      if (varied_count < 1024) varied[varied_count++] = def;
+    }
     op_case_close(&c);
   }
+}
+
+static bool was_varied(const sumi_op_def_t *def) {
+  for (int i = 0; i < varied_count; ++i)
+    if (varied[i] == def) return true;
+  return false;
 }
 
 static void gradients_agree_with_finite_differences_twice(void **state) {
   (void)state;
   for_each_sample(check_gradient);
+  int missing = 0;
+  for (int i = 0; sumi_op_def_at(i); ++i) {
+    const sumi_op_def_t *def = sumi_op_def_at(i);
+    if (!def->grad || is_stateful(def) || was_varied(def)) continue;
+    print_error("no sample of %s varies its gradient\n", def->name);
+    ++missing;
+  }
+  assert_int_equal(missing, 0);
 }
 
 /* ---- Elementwise ops: shapes, NaN ---- */
@@ -363,16 +389,16 @@ static void nan_stays_nan_in_functions_of_one_number(void **state) {
 
 /* What a sample cannot show: values that are drawn, kept, fed or given by the program. These ops
  * have tests of their own. */
-static bool has_no_sample_value(const sumi_op_def_t *def, const sumi__schema_t *schema) {
+static bool has_no_sample_value(const sumi_op_def_t *def, const sumi__tensor_schema_t *schema) {
   if ((def->flags & (SUMI_OP_STATEFUL | SUMI_OP_SIDE_EFFECT)) != 0) return true;
   for (int i = 0; i < schema->attr_count; ++i)
     if (schema->attrs[i].kind == SUMI_ATTR_ARRAY || schema->attrs[i].kind == SUMI_ATTR_POINTER)
       return true;
-  return sumi__schema_attr(schema, "seed") >= 0 || schema->input_count == 0;
+  return sumi__tensor_schema_attr(schema, "seed") >= 0 || schema->input_count == 0;
 }
 
 /* One operand of any dtype and shape, as Identity and Shape take it. */
-static bool takes_anything(const sumi__schema_t *schema) {
+static bool takes_anything(const sumi__tensor_schema_t *schema) {
   for (int i = 0; i < schema->input_count; ++i)
     if (schema->inputs[i].type_attr < 0 || schema->inputs[i].ref) return false;
   for (int i = 0; i < schema->attr_count; ++i)
@@ -382,13 +408,13 @@ static bool takes_anything(const sumi__schema_t *schema) {
 
 static void every_op_has_a_value_from_elsewhere_a_refusal_and_a_gradient(void **state) {
   (void)state;
-  static sumi__schema_t schema;
+  static sumi__tensor_schema_t schema;
   int missing = 0;
   for (int i = 0; sumi_op_def_at(i); ++i) {
     const sumi_op_def_t *def = sumi_op_def_at(i);
     size_t offset;
     const char *error;
-    assert_true(sumi__schema_parse(&schema, def->schema, &offset, &error));
+    assert_true(sumi__tensor_schema_parse(&schema, def->schema, &offset, &error));
     bool value = has_no_sample_value(def, &schema), refusal = value || takes_anything(&schema);
     for (int k = 0; k < def->sample_count; ++k) {
       value |= def->samples[k].expect && def->samples[k].from;

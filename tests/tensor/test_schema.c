@@ -4,12 +4,12 @@
 
 #include <locale.h>
 
-static sumi__schema_t schema;
+static sumi__tensor_schema_t schema;
 
 static void parses(const char *text) {
   size_t offset = 0;
   const char *error = "";
-  if (!sumi__schema_parse(&schema, text, &offset, &error))
+  if (!sumi__tensor_schema_parse(&schema, text, &offset, &error))
     fail_msg("\"%s\": expected %s at offset %zu", text, error, offset);
 }
 
@@ -17,13 +17,13 @@ static void parses(const char *text) {
 static void refused(const char *text, size_t at, const char *expected) {
   size_t offset = 0;
   const char *error = "";
-  if (sumi__schema_parse(&schema, text, &offset, &error)) fail_msg("\"%s\" parsed", text);
+  if (sumi__tensor_schema_parse(&schema, text, &offset, &error)) fail_msg("\"%s\" parsed", text);
   if (offset != at || !strstr(error, expected))
     fail_msg("\"%s\": '%s' at %zu, expected '%s' at %zu", text, error, offset, expected, at);
 }
 
-static const sumi__attr_def_t *attr(const char *name) {
-  const int index = sumi__schema_attr(&schema, name);
+static const sumi__tensor_attr_def_t *attr(const char *name) {
+  const int index = sumi__tensor_schema_attr(&schema, name);
   if (index < 0) fail_msg("no attribute %s", name);
   return &schema.attrs[index];
 }
@@ -43,7 +43,7 @@ static void the_inputs_attributes_outputs_and_constraints_of_matmul_are_read(voi
   assert_int_equal(schema.attrs[0].kind, SUMI_ATTR_BOOL);
   assert_true(schema.attrs[0].has_default && !schema.attrs[0].value.boolean);
   assert_true(schema.attrs[1].value.boolean);
-  const sumi__attr_def_t *t = attr("T");
+  const sumi__tensor_attr_def_t *t = attr("T");
   assert_true(t->inferred && t->kind == SUMI_ATTR_TYPE && t->type_count == 2);
   assert_int_equal(t->types[1], SUMI_FLOAT64);
 }
@@ -193,11 +193,11 @@ static void names_in_c_are_those_of_tensorflows_python_functions(void **state) {
   };
   for (size_t i = 0; i < sizeof names / sizeof *names; ++i) {
     char out[64];
-    sumi__snake_case(names[i][0], out, sizeof out);
+    sumi__tensor_snake_case(names[i][0], out, sizeof out);
     assert_string_equal(out, names[i][1]);
   }
   char small[5];
-  sumi__snake_case("MatMul", small, sizeof small);
+  sumi__tensor_snake_case("MatMul", small, sizeof small);
   assert_true(strlen(small) < sizeof small);
 }
 

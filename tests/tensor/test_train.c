@@ -396,7 +396,7 @@ static void what_cannot_be_minimised_is_refused(void **state) {
                                "no trainable variables",
                                "is not a variable",
                                "another graph",
-                               "an optimizer without a kind",
+                               "an optimizer of unknown kind 0",
                                "2 variables without a list",
                                "ref must be a variable",
                                "2 gradients for 1 variables"};
@@ -410,7 +410,7 @@ static void what_cannot_be_minimised_is_refused(void **state) {
     if (i < 2) train = sumi_minimize(sgd, loss);
     if (i == 2) train = sumi_minimize(sgd, sumi_add(loss, x), .variables = SUMI_TENSORS(x));
     if (i == 3) train = sumi_minimize(sgd, loss, .variables = SUMI_TENSORS(foreign));
-    if (i == 4) train = sumi_minimize((sumi_optimizer_t){0}, loss);
+    if (i == 4) train = sumi_minimize((sumi_optimizer_t){.struct_size = sizeof sgd}, loss);
     if (i == 5) train = sumi_minimize(sgd, loss, .variables = {2, NULL});
     if (i == 6) train = sumi_minimize(sgd, loss, .global_step = x);
     if (i == 7)

@@ -86,26 +86,26 @@ static double softplus(double x) {
     within(#name, vector, exact, low, high);                                                       \
   }
 
-IS_WITHIN_4_ULP(exp, sumi__vexp, exp, -INFINITY, INFINITY)
-IS_WITHIN_4_ULP(expm1, sumi__vexpm1, expm1, -INFINITY, INFINITY)
-IS_WITHIN_4_ULP(log, sumi__vlog, log, -INFINITY, INFINITY)
-IS_WITHIN_4_ULP(log1p, sumi__vlog1p, log1p, -INFINITY, INFINITY)
-IS_WITHIN_4_ULP(sin, sumi__vsin, sin, -INFINITY, INFINITY)
-IS_WITHIN_4_ULP(cos, sumi__vcos, cos, -INFINITY, INFINITY)
-IS_WITHIN_4_ULP(tan, sumi__vtan, tan, -INFINITY, INFINITY)
-IS_WITHIN_4_ULP(asin, sumi__vasin, asin, -INFINITY, INFINITY)
-IS_WITHIN_4_ULP(acos, sumi__vacos, acos, -INFINITY, INFINITY)
-IS_WITHIN_4_ULP(atan, sumi__vatan, atan, -INFINITY, INFINITY)
-IS_WITHIN_4_ULP(sinh, sumi__vsinh, sinh, -INFINITY, INFINITY)
-IS_WITHIN_4_ULP(cosh, sumi__vcosh, cosh, -INFINITY, INFINITY)
-IS_WITHIN_4_ULP(tanh, sumi__vtanh, tanh, -INFINITY, INFINITY)
-IS_WITHIN_4_ULP(asinh, sumi__vasinh, asinh, -INFINITY, INFINITY)
-IS_WITHIN_4_ULP(acosh, sumi__vacosh, acosh, -INFINITY, INFINITY)
-IS_WITHIN_4_ULP(atanh, sumi__vatanh, atanh, -INFINITY, INFINITY)
-IS_WITHIN_4_ULP(erf, sumi__verf, erf, -INFINITY, INFINITY)
-IS_WITHIN_4_ULP(erfc, sumi__verfc, erfc, -INFINITY, INFINITY)
-IS_WITHIN_4_ULP(sigmoid, sumi__vsigmoid, sigmoid, -INFINITY, INFINITY)
-IS_WITHIN_4_ULP(softplus, sumi__vsoftplus, softplus, -INFINITY, INFINITY)
+IS_WITHIN_4_ULP(exp, sumi__tensor_vexp, exp, -INFINITY, INFINITY)
+IS_WITHIN_4_ULP(expm1, sumi__tensor_vexpm1, expm1, -INFINITY, INFINITY)
+IS_WITHIN_4_ULP(log, sumi__tensor_vlog, log, -INFINITY, INFINITY)
+IS_WITHIN_4_ULP(log1p, sumi__tensor_vlog1p, log1p, -INFINITY, INFINITY)
+IS_WITHIN_4_ULP(sin, sumi__tensor_vsin, sin, -INFINITY, INFINITY)
+IS_WITHIN_4_ULP(cos, sumi__tensor_vcos, cos, -INFINITY, INFINITY)
+IS_WITHIN_4_ULP(tan, sumi__tensor_vtan, tan, -INFINITY, INFINITY)
+IS_WITHIN_4_ULP(asin, sumi__tensor_vasin, asin, -INFINITY, INFINITY)
+IS_WITHIN_4_ULP(acos, sumi__tensor_vacos, acos, -INFINITY, INFINITY)
+IS_WITHIN_4_ULP(atan, sumi__tensor_vatan, atan, -INFINITY, INFINITY)
+IS_WITHIN_4_ULP(sinh, sumi__tensor_vsinh, sinh, -INFINITY, INFINITY)
+IS_WITHIN_4_ULP(cosh, sumi__tensor_vcosh, cosh, -INFINITY, INFINITY)
+IS_WITHIN_4_ULP(tanh, sumi__tensor_vtanh, tanh, -INFINITY, INFINITY)
+IS_WITHIN_4_ULP(asinh, sumi__tensor_vasinh, asinh, -INFINITY, INFINITY)
+IS_WITHIN_4_ULP(acosh, sumi__tensor_vacosh, acosh, -INFINITY, INFINITY)
+IS_WITHIN_4_ULP(atanh, sumi__tensor_vatanh, atanh, -INFINITY, INFINITY)
+IS_WITHIN_4_ULP(erf, sumi__tensor_verf, erf, -INFINITY, INFINITY)
+IS_WITHIN_4_ULP(erfc, sumi__tensor_verfc, erfc, -INFINITY, INFINITY)
+IS_WITHIN_4_ULP(sigmoid, sumi__tensor_vsigmoid, sigmoid, -INFINITY, INFINITY)
+IS_WITHIN_4_ULP(softplus, sumi__tensor_vsoftplus, softplus, -INFINITY, INFINITY)
 
 static void pow_is_within_4_ulp_of_the_exact_value(void **state) {
   (void)state;
@@ -115,7 +115,7 @@ static void pow_is_within_4_ulp_of_the_exact_value(void **state) {
     float exponent[64];
     for (int i = 0; i < 64; ++i) exponent[i] = exponents[k];
     for (int64_t i = 0; i + 64 <= argument_count; i += 64 * 7) {
-      sumi__vpow(64, arguments + i, exponent, results);
+      sumi__tensor_vpow(64, arguments + i, exponent, results);
       for (int j = 0; j < 64; ++j) {
         const double error = ulps(results[j], pow(arguments[i + j], exponents[k]));
         if (!(error <= 4))
@@ -129,8 +129,9 @@ static void a_result_does_not_depend_on_the_elements_position(void **state) {
   (void)state;
   const float x[19] = {0.1f, -0.2f, 0.3f, 5,    -7,   0.5f, 1.5f, 2.5f,  0.1f, -0.2f,
                        0.3f, 5,     -7,   0.5f, 1.5f, 2.5f, 0.1f, -0.2f, 0.3f};
-  const vector_fn_t functions[] = {sumi__vexp,     sumi__vlog,      sumi__vtanh,
-                                   sumi__vsigmoid, sumi__vsoftplus, sumi__verf};
+  const vector_fn_t functions[] = {sumi__tensor_vexp,      sumi__tensor_vlog,
+                                   sumi__tensor_vtanh,     sumi__tensor_vsigmoid,
+                                   sumi__tensor_vsoftplus, sumi__tensor_verf};
   for (size_t f = 0; f < sizeof functions / sizeof *functions; ++f) {
     float all[19], one;
     functions[f](19, x, all);
@@ -145,8 +146,8 @@ static void results_may_replace_the_arguments(void **state) {
   (void)state;
   float x[300], y[300];
   for (int i = 0; i < 300; ++i) x[i] = (float)i / 50 - 3;
-  sumi__vsigmoid(300, x, y);
-  sumi__vsigmoid(300, x, x);
+  sumi__tensor_vsigmoid(300, x, y);
+  sumi__tensor_vsigmoid(300, x, x);
   assert_memory_equal(x, y, sizeof x);
 }
 

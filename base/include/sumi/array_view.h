@@ -20,6 +20,12 @@ typedef struct {
   const void *data;
 } sumi_array_view_t;
 
+/** A view in one expression, for other languages too: `rank` sizes at `dims` (at most SUMI_MAX_RANK are
+ * taken; sumi_array_view_check refuses more). Pictures are [height, width, channels]; those that lie
+ * as [channels, height, width] are logged with .channels_first. */
+SUMI_API sumi_array_view_t sumi_array_view_make(const void *data, sumi_dtype_t dtype, int rank,
+                                                const int64_t *dims);
+
 /** Number of elements, 1 for rank 0; -1 when rank or a size is out of range or the product
  * overflows int64. */
 SUMI_API int64_t sumi_array_view_count(const sumi_array_view_t *view);
@@ -38,4 +44,45 @@ SUMI_API void sumi_array_view_shape_text(const sumi_array_view_t *view,
 SUMI_API double sumi_array_view_double(const sumi_array_view_t *view, int64_t index);
 
 SUMI_END_DECLS
+
+/* SUMI_VIEW(pointer, sizes…): the view with the dtype of what the pointer points to.
+ *
+ *   sumi_array_view_t batch = SUMI_VIEW(pixels, 8, 28, 28); */
+#ifdef __cplusplus
+extern "C++" {
+#include <initializer_list>
+#define SUMI__BASE_DTYPE_OF(NAME, number, text, type)                                              \
+  inline sumi_dtype_t sumi__base_dtype_of(type const *) {                                          \
+    return SUMI_##NAME;                                                                            \
+  }
+SUMI_DTYPE_MAP(SUMI__BASE_DTYPE_OF)
+#undef SUMI__BASE_DTYPE_OF
+template <class SumiElement>
+inline sumi_array_view_t sumi__base_view(const SumiElement *data,
+                                         std::initializer_list<int64_t> dims) {
+  return sumi_array_view_make(data, sumi__base_dtype_of(data), static_cast<int>(dims.size()),
+                              dims.begin());
+}
+}
+#define SUMI_VIEW(pointer, ...) (sumi__base_view(pointer, {__VA_ARGS__}))
+#else
+#define SUMI__BASE_DTYPE_OF(pointer)                                                               \
+  _Generic(*(pointer),                                                                             \
+      float: SUMI_FLOAT32,                                                                         \
+      double: SUMI_FLOAT64,                                                                        \
+      int32_t: SUMI_INT32,                                                                         \
+      uint8_t: SUMI_UINT8,                                                                         \
+      int16_t: SUMI_INT16,                                                                         \
+      int8_t: SUMI_INT8,                                                                           \
+      const char *: SUMI_STRING,                                                                   \
+      int64_t: SUMI_INT64,                                                                         \
+      bool: SUMI_BOOL,                                                                             \
+      uint16_t: SUMI_UINT16,                                                                       \
+      uint32_t: SUMI_UINT32,                                                                       \
+      uint64_t: SUMI_UINT64)
+#define SUMI_VIEW(pointer, ...)                                                                    \
+  sumi_array_view_make(pointer, SUMI__BASE_DTYPE_OF(pointer),                                      \
+                       (int)(sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t)),                  \
+                       (int64_t[]){__VA_ARGS__})
+#endif
 #endif

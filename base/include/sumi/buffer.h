@@ -25,6 +25,7 @@ SUMI_API void sumi_buffer_clear(sumi_buffer_t *buffer);
  * failure. */
 SUMI_API void *sumi_buffer_reserve(sumi_buffer_t *buffer, size_t size_bytes);
 
+/** Append bytes (they may hold NULs), a text without its NUL, one byte, and formatted text. */
 SUMI_API void sumi_buffer_append(sumi_buffer_t *buffer, const void *bytes, size_t size_bytes);
 SUMI_API void sumi_buffer_puts(sumi_buffer_t *buffer, const char *text);
 SUMI_API void sumi_buffer_putc(sumi_buffer_t *buffer, char byte);

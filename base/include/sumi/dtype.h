@@ -22,6 +22,7 @@ SUMI_BEGIN_DECLS
   X(UINT32, 22, "uint32", uint32_t)                                                                \
   X(UINT64, 23, "uint64", uint64_t)
 
+/** The type of an element: SUMI_FLOAT32, SUMI_INT64, SUMI_STRING, … */
 typedef enum sumi_dtype {
   SUMI_DTYPE_INVALID = 0,
 #define SUMI_DTYPE_ENUM(NAME, number, text, type) SUMI_##NAME = number,
@@ -39,6 +40,7 @@ SUMI_API sumi_dtype_t sumi_dtype_from_name(const char *name);
  * UTF-8. */
 SUMI_API size_t sumi_dtype_size_bytes(sumi_dtype_t dtype);
 
+/** float32 and float64; the integers, signed or not (bool is none of them). */
 SUMI_API bool sumi_dtype_is_floating(sumi_dtype_t dtype);
 SUMI_API bool sumi_dtype_is_integer(sumi_dtype_t dtype); /* signed or not; bool is none */
 

@@ -23,6 +23,8 @@ SUMI_BEGIN_DECLS
   X(UNAVAILABLE, 14, "the operating system refused; trying again may help")                        \
   X(DATA_LOSS, 15, "stored data is damaged")
 
+/** What a call comes to. SUMI_OK is 0; every other value is a failure, whose text is in
+ * sumi_error_message(). */
 typedef enum sumi_status {
 #define SUMI_STATUS_ENUM(name, number, meaning) SUMI_##name = number,
   SUMI_STATUS_MAP(SUMI_STATUS_ENUM)

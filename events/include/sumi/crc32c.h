@@ -20,6 +20,7 @@ static inline uint32_t sumi_crc32c_mask(uint32_t crc) {
   return ((crc >> 15) | (crc << 17)) + 0xA282EAD8u;
 }
 
+/** The CRC of a stored form. */
 static inline uint32_t sumi_crc32c_unmask(uint32_t masked) {
   const uint32_t rotated = masked - 0xA282EAD8u;
   return (rotated >> 17) | (rotated << 15);

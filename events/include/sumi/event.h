@@ -36,11 +36,13 @@ typedef struct sumi_event_metadata {
   sumi_data_class_t data_class SUMI_UNSET;
 } sumi_event_metadata_t;
 
+/** Which member of a sumi_event_value_t counts. */
 typedef enum sumi_event_value_kind {
-  SUMI_EVENT_SCALAR = 0,  /* .scalar: a rank-0 float32 tensor */
-  SUMI_EVENT_STRINGS = 1, /* .strings: a tensor of byte strings */
-  SUMI_EVENT_NUMBERS = 2, /* .numbers: a numeric tensor */
-  SUMI_EVENT_EMPTY = 3    /* the metadata is all there is, as in the hparams plugin */
+  SUMI_EVENT_SCALAR = 0,   /* .scalar: a rank-0 float32 tensor */
+  SUMI_EVENT_STRINGS = 1,  /* .strings: a tensor of byte strings */
+  SUMI_EVENT_NUMBERS = 2,  /* .numbers: a numeric tensor */
+  SUMI_EVENT_EMPTY = 3,    /* the metadata is all there is, as in the hparams plugin */
+  SUMI_EVENT_UNDECODED = 4 /* .undecoded: reading only; the record is sound, Sumi cannot read it */
 } sumi_event_value_kind_t;
 
 /** A tensor of byte strings, row-major; rank 0 is one string. */
@@ -49,6 +51,14 @@ typedef struct sumi_event_strings {
   int rank SUMI_UNSET;
   int64_t dims[SUMI_MAX_RANK] SUMI_UNSET;
 } sumi_event_strings_t;
+
+/** A tensor that was read and that Sumi has no form for. Its bytes are in the event's record. */
+typedef struct sumi_event_undecoded {
+  const char *dtype_name SUMI_UNSET; /* TensorFlow's: "half", "complex64", …; "" when not known */
+  const int64_t *dims SUMI_UNSET;    /* `rank` sizes, -1 where one is not known */
+  int rank SUMI_UNSET;               /* -1: not known */
+  const char *reason SUMI_UNSET;     /* "its rank is above 8", … */
+} sumi_event_undecoded_t;
 
 /** How a value that was read stood in the file. Readers turn the old forms into the tensors
  * TensorBoard makes of them (data_compat.py), so that there is one form to handle. */
@@ -59,6 +69,9 @@ typedef enum sumi_event_form {
   SUMI_EVENT_FORM_AUDIO = 3,        /* read as STRINGS [encoded], plugin "audio" */
   SUMI_EVENT_FORM_HISTOGRAM = 4     /* read as NUMBERS float64 [k, 3], plugin "histograms" */
 } sumi_event_form_t;
+
+/** A tag of a writer's (event_writer.h). */
+typedef struct sumi_event_tag sumi_event_tag_t;
 
 /** One summary value.
  * Writing: `tag`, `kind` and the member of that kind are needed, and `metadata` at the tag's first
@@ -74,7 +87,10 @@ typedef struct sumi_event_value {
   sumi_array_view_t numbers SUMI_UNSET;
   /* Reading: what is in force, from the tag's first value. */
   sumi_event_metadata_t metadata SUMI_UNSET;
-  sumi_event_form_t form SUMI_UNSET; /* reading only */
+  sumi_event_tag_t *handle SUMI_UNSET; /* writing only: the writer's own of that name, or NULL */
+  bool claimed SUMI_UNSET;             /* writing only: the step was claimed with the handle */
+  sumi_event_form_t form SUMI_UNSET;   /* reading only */
+  sumi_event_undecoded_t undecoded SUMI_UNSET; /* reading only */
 } sumi_event_value_t;
 
 /** SessionLog.SessionStatus. */

@@ -10,20 +10,20 @@ SUMI_BEGIN_DECLS
 typedef struct sumi_event_reader sumi_event_reader_t;
 
 typedef struct sumi_event_reader_options {
+  size_t struct_size SUMI_UNSET;        /* filled in by the macros; see <sumi/options.h> */
   uint64_t max_record_bytes SUMI_UNSET; /* 0 = 256 MiB, the most TensorBoard's data server sends */
   /* Nobody writes the file any more: a torn end is damage, not a reason to wait. */
   bool complete SUMI_UNSET;
   uint64_t offset SUMI_UNSET; /* where to start; 0, or a value of sumi_event_reader_offset */
-  int end_ SUMI_UNSET;
 } sumi_event_reader_options_t;
 
 /** NULL on failure; the status in *status (when not NULL), the text in sumi_error_message(). */
 SUMI_API sumi_event_reader_t *
 sumi_event_reader_open_with(const char *path, sumi_status_t *status,
-                            sumi_event_reader_options_t options) SUMI_MUST_USE;
+                            const sumi_event_reader_options_t *options) SUMI_MUST_USE;
 
 /** sumi_event_reader_open(path, status, .complete = true, …) */
-#define sumi_event_reader_open(path, ...) SUMI__EVENT_READER_OPEN(path, __VA_ARGS__, .end_ = 0)
+#define sumi_event_reader_open(path, ...) SUMI__EVENT_READER_OPEN(path, __VA_ARGS__, )
 #define SUMI__EVENT_READER_OPEN(path, status, ...)                                                 \
   sumi_event_reader_open_with(path, status, SUMI_OPTIONS(sumi_event_reader_options_t, __VA_ARGS__))
 
@@ -45,14 +45,15 @@ typedef struct sumi_event_damage {
   uint64_t places, skipped_bytes;
 } sumi_event_damage_t;
 
+/** The damage met so far. */
 SUMI_API sumi_event_damage_t sumi_event_reader_damage(const sumi_event_reader_t *reader);
 
 typedef struct sumi_event_repair_options {
+  size_t struct_size SUMI_UNSET; /* filled in by the macros; see <sumi/options.h> */
   bool trim SUMI_UNSET; /* also remove every event at `first_step` and above but file heads */
   int64_t first_step SUMI_UNSET;
   bool tail_only SUMI_UNSET; /* leave damage in the middle as it is */
   bool dry_run SUMI_UNSET;   /* report only */
-  int end_ SUMI_UNSET;
 } sumi_event_repair_options_t;
 
 typedef struct sumi_event_repair {
@@ -68,10 +69,10 @@ typedef struct sumi_event_repair {
  * alive and is not Sumi's: Sumi's own hold a lock. `report` may be NULL.
  * errors  what the operating system says; UNAVAILABLE another process is writing the file */
 SUMI_API sumi_status_t sumi_event_file_repair_with(const char *path, sumi_event_repair_t *report,
-                                                   sumi_event_repair_options_t options);
+                                                   const sumi_event_repair_options_t *options);
 
 /** sumi_event_file_repair(path, report, .trim = true, .first_step = 100, …) */
-#define sumi_event_file_repair(path, ...) SUMI__EVENT_FILE_REPAIR(path, __VA_ARGS__, .end_ = 0)
+#define sumi_event_file_repair(path, ...) SUMI__EVENT_FILE_REPAIR(path, __VA_ARGS__, )
 #define SUMI__EVENT_FILE_REPAIR(path, report, ...)                                                 \
   sumi_event_file_repair_with(path, report, SUMI_OPTIONS(sumi_event_repair_options_t, __VA_ARGS__))
 

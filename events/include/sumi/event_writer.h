@@ -10,7 +10,8 @@ SUMI_BEGIN_DECLS
 /** Steps are 0 to this: above, they are not exact in the browser's numbers. */
 #define SUMI_MAX_STEP ((INT64_C(1) << 53) - 1)
 
-/** One event file of one run. Every call but close may come from any thread. A forked child cannot
+/** One event file of one run. Every call but close may come from any thread. A writer that is not
+ * closed is flushed when the program ends by exit or a return from main. A forked child cannot
  * use its parent's writer: calls there are FAILED_PRECONDITION, and close only releases memory. */
 typedef struct sumi_event_writer sumi_event_writer_t;
 
@@ -37,6 +38,7 @@ typedef enum sumi_existing_run {
 } sumi_existing_run_t;
 
 typedef struct sumi_event_writer_options {
+  size_t struct_size SUMI_UNSET; /* filled in by the macros; see <sumi/options.h> */
   /* Longest time a value waits in memory; 0 = 1000, negative = until flush. */
   int64_t flush_interval_ms SUMI_UNSET;
   size_t queue_size_bytes SUMI_UNSET;       /* 0 = 8 MiB; one larger value still passes, alone */
@@ -46,7 +48,9 @@ typedef struct sumi_event_writer_options {
   int64_t resume_step SUMI_UNSET;
   bool sync SUMI_UNSET;                   /* fsync after each write, on the writing thread */
   const char *filename_suffix SUMI_UNSET; /* appended to the file's name; no '/' */
-  int end_ SUMI_UNSET;
+  /* A directory or file that cannot be made yet, on a full or read-only disk, is no failure to open:
+   * events wait in the queue, and it is tried again with every flush. */
+  bool keep_trying SUMI_UNSET;
 } sumi_event_writer_options_t;
 
 /** Creates `directory` with its parents when missing, and in it the file
@@ -58,14 +62,60 @@ typedef struct sumi_event_writer_options {
  *         ALREADY_EXISTS (REFUSE); UNAVAILABLE a file to be trimmed is still being written */
 SUMI_API sumi_event_writer_t *
 sumi_event_writer_open_with(const char *directory, sumi_status_t *status,
-                            sumi_event_writer_options_t options) SUMI_MUST_USE;
+                            const sumi_event_writer_options_t *options) SUMI_MUST_USE;
 
 /** sumi_event_writer_open(directory, status, .sync = true, …) */
-#define sumi_event_writer_open(directory, ...)                                                     \
-  SUMI__EVENT_WRITER_OPEN(directory, __VA_ARGS__, .end_ = 0)
+#define sumi_event_writer_open(directory, ...) SUMI__EVENT_WRITER_OPEN(directory, __VA_ARGS__, )
 #define SUMI__EVENT_WRITER_OPEN(directory, status, ...)                                            \
   sumi_event_writer_open_with(directory, status,                                                   \
                               SUMI_OPTIONS(sumi_event_writer_options_t, __VA_ARGS__))
+
+/* A sumi_event_tag_t is a writer's tag: its name, plugin, metadata and last step, in one place for
+ * all who log under it. It lives until the writer is closed. Every call may come from any thread. */
+
+/** The tag of that name, without a lock; NULL when there is none yet. */
+SUMI_API sumi_event_tag_t *sumi_event_writer_find_tag(const sumi_event_writer_t *writer,
+                                                      const char *name);
+
+/** The tag of that name, added when it is new.
+ * errors  INVALID_ARGUMENT the name is NULL, empty or not UTF-8; RESOURCE_EXHAUSTED no memory;
+ *         FAILED_PRECONDITION in a forked child */
+SUMI_API sumi_status_t sumi_event_writer_tag(sumi_event_writer_t *writer, const char *name,
+                                             sumi_event_tag_t **tag);
+
+/** Valid until the writer is closed. */
+SUMI_API const char *sumi_event_tag_name(const sumi_event_tag_t *tag);
+
+/** NULL before the tag's first value or claim. */
+SUMI_API const char *sumi_event_tag_plugin_name(const sumi_event_tag_t *tag);
+
+/** The last step that was queued or claimed, -1 before the first. */
+SUMI_API int64_t sumi_event_tag_last_step(const sumi_event_tag_t *tag);
+
+/** What a layer above keeps with the tag, NULL before it does. Set it once; `destroy` (which may be
+ * NULL) is called with it when the writer is closed. */
+SUMI_API void *sumi_event_tag_user_data(const sumi_event_tag_t *tag);
+SUMI_API void sumi_event_tag_set_user_data(sumi_event_tag_t *tag, void *user_data,
+                                           void (*destroy)(void *user_data));
+
+/** Whether a value for that plugin could be written at `step`; *repeated: it would be left out
+ * (see below). Errors as those of the value calls. */
+SUMI_API sumi_status_t sumi_event_tag_check(const sumi_event_tag_t *tag, const char *plugin_name,
+                                            int64_t step, bool *repeated);
+
+/** Takes the step for a value that is given later, out of order with other tags' but in order with
+ * this tag's, as .claimed. Checks as sumi_event_tag_check; what is repeated is counted and not
+ * claimed. */
+SUMI_API sumi_status_t sumi_event_tag_claim(sumi_event_tag_t *tag, const char *plugin_name,
+                                            int64_t step, bool *repeated);
+
+/** sumi_event_writer_scalar for a tag that is at hand. */
+SUMI_API sumi_status_t sumi_event_tag_scalar(sumi_event_tag_t *tag, int64_t step, float value);
+#ifdef __cplusplus
+SUMI_REFUSE_FLOATING_STEP(sumi_status_t, sumi_event_tag_scalar, sumi_event_tag_t *, SumiStep, float)
+#else
+#define sumi_event_tag_scalar(tag, step, value) sumi_event_tag_scalar(tag, SUMI_STEP(step), value)
+#endif
 
 /** The value calls copy their arguments into the queue and return. Failures of the disk are not
  * reported by them but by flush and close, so that training goes on.
@@ -79,6 +129,13 @@ sumi_event_writer_open_with(const char *directory, sumi_status_t *status,
  *         forked child */
 SUMI_API sumi_status_t sumi_event_writer_scalar(sumi_event_writer_t *writer, const char *tag,
                                                 int64_t step, float value);
+#ifdef __cplusplus
+SUMI_REFUSE_FLOATING_STEP(sumi_status_t, sumi_event_writer_scalar, sumi_event_writer_t *,
+                          const char *, SumiStep, float)
+#else
+#define sumi_event_writer_scalar(writer, tag, step, value)                                         \
+  sumi_event_writer_scalar(writer, tag, SUMI_STEP(step), value)
+#endif
 
 /** Several values in one event; a tag may stand in it once. `wall_time_s` 0 = now; it must be
  * finite. */
@@ -101,12 +158,21 @@ SUMI_API sumi_status_t sumi_event_writer_session(sumi_event_writer_t *writer,
                                                  sumi_session_status_t session_status, int64_t step,
                                                  const char *checkpoint_path, const char *message);
 
-/** Waits until everything queued before the call is in the file (and on the disk, with `sync`).
- * After ENOSPC the writer goes on trying, so that logging resumes when there is room again; a
- * record that did not fit is cut off, nothing before it is lost.
+/** Waits until everything queued before the call is in the file (and on the disk, with `sync`), or
+ * an attempt has failed. When the disk is full, events wait as long as the queue has room (twice its
+ * size) and are tried again with every flush, a record that fitted in part is cut off. A file that
+ * fails otherwise, was deleted, or whose descriptor somebody closed, is left: a new one is begun, in
+ * the same directory.
  * errors  the first failure of the disk since open, with path, reason and number of events lost. It
- *         stays: every later flush and close reports it */
+ *         stays, although the writer may have gone on: every later flush and close reports it */
 SUMI_API sumi_status_t sumi_event_writer_flush(sumi_event_writer_t *writer) SUMI_MUST_USE;
+
+/** The first failure of the disk so far, as flush and close report it, without waiting. */
+SUMI_API sumi_status_t sumi_event_writer_status(sumi_event_writer_t *writer);
+
+/** Keeps `status`, with the thread's error message, as the writer's first failure unless there is
+ * one: for a layer above, so that there is one memory of what went wrong. */
+SUMI_API void sumi_event_writer_fail(sumi_event_writer_t *writer, sumi_status_t status);
 
 /** Flushes, ends the thread, closes the file and releases the writer, whatever it returns; NULL is
  * allowed. No other thread may be in a call.
@@ -117,15 +183,23 @@ typedef struct {
   uint64_t queued;   /* events taken from callers */
   uint64_t written;  /* of these, in the file */
   uint64_t dropped;  /* of these, given up because the queue was full */
-  uint64_t lost;     /* of these, given up because the disk failed */
+  uint64_t lost;     /* of these, given up because the disk failed, or gone with a deleted file */
   uint64_t refused;  /* calls that returned an error, none of the above */
   uint64_t repeated; /* values left out because the resumed run has them already */
   uint64_t file_size_bytes;
+  uint64_t waiting; /* of those queued, neither written nor given up yet */
+  uint64_t reserved_[7];
 } sumi_event_writer_counts_t;
 
+/** The counters of now. Any thread. */
 SUMI_API sumi_event_writer_counts_t sumi_event_writer_counts(sumi_event_writer_t *writer);
 
-/** The file's path; valid until close. */
+/** An event file of the run that another of Sumi's writers was writing when this one was opened with
+ * SUMI_RUN_CONTINUE; NULL: none. TensorBoard reads a run's files one after the other, and does not go
+ * back to an older one: two writers at a time need two runs. Valid until close. */
+SUMI_API const char *sumi_event_writer_neighbour(const sumi_event_writer_t *writer);
+
+/** The path of the file that is written now, "" when there is none yet; valid until close. */
 SUMI_API const char *sumi_event_writer_path(const sumi_event_writer_t *writer);
 
 SUMI_END_DECLS

@@ -22,6 +22,7 @@ SUMI_API sumi_status_t sumi_plugin_audio(sumi_buffer_t *content);
 /** pr_curves: a float32 tensor [6, thresholds]; thresholds >= 2. */
 SUMI_API sumi_status_t sumi_plugin_pr_curves(sumi_buffer_t *content, uint32_t thresholds);
 
+/** The parts of a mesh, each a tensor under a tag of its own. */
 typedef enum sumi_mesh_part {
   SUMI_MESH_VERTEX = 1, /* tag <name>_VERTEX, float32 [batch, n, 3] */
   SUMI_MESH_FACE = 2,   /* tag <name>_FACE, int32 [batch, n, 3] */
@@ -34,6 +35,7 @@ SUMI_API sumi_status_t sumi_plugin_mesh(sumi_buffer_t *content, const char *name
                                         sumi_mesh_part_t part, uint32_t parts,
                                         const char *json_config, const int32_t shape[3]);
 
+/** The kind of a hyper-parameter. */
 typedef enum sumi_hparam_type {
   SUMI_HPARAM_STRING = 1,
   SUMI_HPARAM_BOOL = 2,
@@ -64,6 +66,7 @@ SUMI_API sumi_status_t sumi_plugin_hparams_session_start(sumi_buffer_t *content,
                                                          const sumi_hparam_t *hparams, size_t count,
                                                          const sumi_hparams_session_t *session);
 
+/** How a trial ended. */
 typedef enum sumi_hparams_status {
   SUMI_HPARAMS_UNKNOWN = 0,
   SUMI_HPARAMS_SUCCESS = 1,
@@ -89,6 +92,7 @@ typedef struct sumi_hparam_info {
   double min_value SUMI_UNSET, max_value SUMI_UNSET;
 } sumi_hparam_info_t;
 
+/** What data a metric was measured on. */
 typedef enum sumi_metric_dataset {
   SUMI_METRIC_UNKNOWN = 0,
   SUMI_METRIC_TRAINING = 1,

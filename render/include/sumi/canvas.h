@@ -52,26 +52,28 @@ SUMI_API void sumi_canvas_disc(sumi_canvas_t *canvas, double x, double y, double
 SUMI_API void sumi_canvas_ring(sumi_canvas_t *canvas, double x, double y, double radius_px,
                                sumi_stroke_t stroke);
 
+/** Where a text stands in its box, along its line. */
 typedef enum sumi_align { SUMI_ALIGN_START = 0, SUMI_ALIGN_MIDDLE, SUMI_ALIGN_END } sumi_align_t;
 
+/** Where a text that is too long is shortened. */
 typedef enum sumi_ellipsis { SUMI_ELLIPSIS_END = 0, SUMI_ELLIPSIS_MIDDLE } sumi_ellipsis_t;
 
 typedef struct sumi_text_options {
-  double size_px SUMI_UNSET; /* of the em; default 12, 4 to 96 */
+  size_t struct_size SUMI_UNSET; /* filled in by the macros; see <sumi/options.h> */
+  double size_px SUMI_UNSET;     /* of the em; default 12, 4 to 96 */
   bool bold SUMI_UNSET;
   sumi_color_t color SUMI_UNSET; /* default: near-black */
   sumi_align_t align SUMI_UNSET; /* along the line */
   sumi_ellipsis_t ellipsis SUMI_UNSET;
   bool upwards SUMI_UNSET; /* turned by 90 degrees, read from bottom to top */
-  int end_ SUMI_UNSET;
 } sumi_text_options_t;
 
 /** One line of UTF-8 text, centred across `box` and shortened with an ellipsis to fit it; nothing
  * is drawn outside the box. Scripts that the first font lacks are taken from others. Invalid UTF-8
  * is a (sticky) INVALID_ARGUMENT. */
 SUMI_API void sumi_canvas_text_with(sumi_canvas_t *canvas, const char *text, sumi_rect_t box,
-                                    sumi_text_options_t options);
-#define sumi_canvas_text(canvas, text, ...) SUMI__CANVAS_TEXT(canvas, text, __VA_ARGS__, .end_ = 0)
+                                    const sumi_text_options_t *options);
+#define sumi_canvas_text(canvas, text, ...) SUMI__CANVAS_TEXT(canvas, text, __VA_ARGS__, )
 #define SUMI__CANVAS_TEXT(canvas, text, box, ...)                                                  \
   sumi_canvas_text_with(canvas, text, box, SUMI_OPTIONS(sumi_text_options_t, __VA_ARGS__))
 

@@ -25,6 +25,7 @@ SUMI_API sumi_color_t sumi_palette_color(int index);
 #define SUMI_COLOR_WRONG   SUMI_RGB(0xd5, 0x5e, 0x00)
 #define SUMI_COLOR_NEUTRAL SUMI_RGB(0x8a, 0x8f, 0x98)
 
+/** How a number becomes a colour. */
 typedef enum sumi_color_map {
   SUMI_MAP_DEFAULT = 0, /* viridis, or the map the function names */
   SUMI_MAP_VIRIDIS,     /* matplotlib's (CC0), perceptually even, for magnitudes */
@@ -33,12 +34,12 @@ typedef enum sumi_color_map {
   SUMI_MAP_GREY         /* black to white */
 } sumi_color_map_t;
 
-/** The map's colour at t in [0, 1] (clamped); mid-grey for NaN. */
-SUMI_API sumi_color_t sumi_color_map_color(sumi_color_map_t map, double t);
+/** The map's colour at `share` in [0, 1] (clamped); mid-grey for NaN. */
+SUMI_API sumi_color_t sumi_color_map_color(sumi_color_map_t map, double share);
 
 /** Relative luminance in [0, 1] and contrast ratio in [1, 21] of opaque colours, by WCAG 2.1. */
 SUMI_API double sumi_color_luminance(sumi_color_t color);
-SUMI_API double sumi_color_contrast(sumi_color_t a, sumi_color_t b);
+SUMI_API double sumi_color_contrast(sumi_color_t color, sumi_color_t other);
 
 /** Near-black, white or black for text on an opaque ground; the contrast is at least 4.5. */
 SUMI_API sumi_color_t sumi_color_ink_on(sumi_color_t ground);
@@ -46,8 +47,8 @@ SUMI_API sumi_color_t sumi_color_ink_on(sumi_color_t ground);
 /** The colour, darkened or lightened only as far as a contrast of 4.5 with the ground asks for. */
 SUMI_API sumi_color_t sumi_color_legible_on(sumi_color_t color, sumi_color_t ground);
 
-/** a + (b - a) * t per channel, t in [0, 1]. */
-SUMI_API sumi_color_t sumi_color_mix(sumi_color_t a, sumi_color_t b, double t);
+/** from + (to - from) * share per channel, share in [0, 1]. */
+SUMI_API sumi_color_t sumi_color_mix(sumi_color_t from, sumi_color_t to, double share);
 
 SUMI_END_DECLS
 #endif

@@ -17,9 +17,9 @@ typedef enum sumi_png_content {
 } sumi_png_content_t;
 
 typedef struct sumi_png_options {
+  size_t struct_size SUMI_UNSET; /* filled in by the macros; see <sumi/options.h> */
   sumi_png_content_t content SUMI_UNSET;
   bool without_annotations SUMI_UNSET; /* leave picture->annotations out */
-  int end_ SUMI_UNSET;
 } sumi_png_options_t;
 
 /** Appends the picture as a PNG (8 bits per channel) to `buffer`. Same picture, same bytes (for one
@@ -28,11 +28,10 @@ typedef struct sumi_png_options {
  * RESOURCE_EXHAUSTED. Any thread. */
 SUMI_API sumi_status_t sumi_picture_encode_png_with(const sumi_picture_t *picture,
                                                     sumi_buffer_t *buffer,
-                                                    sumi_png_options_t options);
+                                                    const sumi_png_options_t *options);
 
 /* sumi_picture_encode_png(&picture, &buffer, .content = …) */
-#define sumi_picture_encode_png(picture, ...)                                                      \
-  SUMI__PICTURE_ENCODE_PNG(picture, __VA_ARGS__, .end_ = 0)
+#define sumi_picture_encode_png(picture, ...) SUMI__PICTURE_ENCODE_PNG(picture, __VA_ARGS__, )
 #define SUMI__PICTURE_ENCODE_PNG(picture, buffer, ...)                                             \
   sumi_picture_encode_png_with(picture, buffer, SUMI_OPTIONS(sumi_png_options_t, __VA_ARGS__))
 

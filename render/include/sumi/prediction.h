@@ -8,6 +8,7 @@
 
 SUMI_BEGIN_DECLS
 
+/** Whether a prediction is right, which colours its frame. */
 typedef enum sumi_verdict {
   SUMI_VERDICT_AUTO = 0, /* label and truth compared as texts; neutral when either is missing */
   SUMI_VERDICT_RIGHT,
@@ -15,6 +16,7 @@ typedef enum sumi_verdict {
   SUMI_VERDICT_NEUTRAL
 } sumi_verdict_t;
 
+/** Whether an annotation says what was predicted or what is true. */
 typedef enum sumi_layer { SUMI_LAYER_PREDICTED = 0, SUMI_LAYER_TRUTH } sumi_layer_t;
 
 /** An axis-aligned box in pixels of the picture, edges at x0 <= x1, y0 <= y1; it may reach outside
@@ -72,16 +74,22 @@ typedef struct sumi_prediction {
 } sumi_prediction_t;
 
 typedef struct sumi_prediction_options {
+  size_t struct_size SUMI_UNSET; /* filled in by the macros; see <sumi/options.h> */
   /* The picture's longer side is scaled up by the largest whole factor that keeps it within this,
    * with sharp pixels; a larger picture is averaged down to it. Default 224; 4096 at most. */
   int picture_px SUMI_UNSET;
-  const char *const *class_names SUMI_UNSET; /* names of `probabilities`, for the top-k strip */
+  /* Names of the classes that `probabilities` stand for, as for a gallery. */
+  const char *const *class_names SUMI_UNSET;
   int class_count SUMI_UNSET;
   int top_k SUMI_UNSET; /* rows of the strip; default 3 when there are probabilities, -1 = none */
   sumi_color_t bad_color SUMI_UNSET; /* see pixels.h */
   double low SUMI_UNSET, high SUMI_UNSET;
-  int end_ SUMI_UNSET;
 } sumi_prediction_options_t;
+
+/** The `wanted` most probable of `count` classes, the most probable first, into `classes`; returns
+ * how many these are. Of equal ones the first comes first. NaN comes after all numbers and is never
+ * the most probable: where classes[0] is NaN, all are, and nothing was predicted. */
+SUMI_API int sumi_top_classes(const float *probabilities, int count, int *classes, int wanted);
 
 /** What AUTO comes to; the given verdict otherwise. */
 SUMI_API sumi_verdict_t sumi_prediction_verdict(const sumi_prediction_t *prediction);
@@ -97,11 +105,10 @@ SUMI_API sumi_status_t sumi_prediction_check(const char *what, const sumi_predic
  * sumi_prediction_check, or RESOURCE_EXHAUSTED. Any thread. */
 SUMI_API sumi_status_t sumi_prediction_draw_with(const sumi_prediction_t *prediction,
                                                  sumi_picture_t *picture,
-                                                 sumi_prediction_options_t options);
+                                                 const sumi_prediction_options_t *options);
 
 /* sumi_prediction_draw(&prediction, &picture, .picture_px = 112) */
-#define sumi_prediction_draw(prediction, ...)                                                      \
-  SUMI__PREDICTION_DRAW(prediction, __VA_ARGS__, .end_ = 0)
+#define sumi_prediction_draw(prediction, ...) SUMI__PREDICTION_DRAW(prediction, __VA_ARGS__, )
 #define SUMI__PREDICTION_DRAW(prediction, picture, ...)                                            \
   sumi_prediction_draw_with(prediction, picture,                                                   \
                             SUMI_OPTIONS(sumi_prediction_options_t, __VA_ARGS__))

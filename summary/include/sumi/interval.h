@@ -44,6 +44,7 @@ SUMI_BEGIN_DECLS
  *
  *   *=100; loss=10; predictions=500,60s; images=at:0,10,100; weights*=double; final=last */
 
+/** The kinds of terms an interval is made of. */
 typedef enum sumi_interval_kind {
   SUMI_INTERVAL_EVERY_STEPS = 1,
   SUMI_INTERVAL_EVERY_SECONDS,
@@ -70,15 +71,34 @@ typedef struct sumi_interval {
   sumi_interval_term_t terms[SUMI_INTERVAL_MAX_TERMS];
 } sumi_interval_t;
 
+/** No marks. */
 SUMI_API sumi_interval_t sumi_interval_never(void);
+
+/** Every step. */
 SUMI_API sumi_interval_t sumi_interval_always(void);
+
+/** Step 0, which is the first step at which a summary is offered. */
 SUMI_API sumi_interval_t sumi_interval_first(void);
+
+/** The last step, when the total is known. */
 SUMI_API sumi_interval_t sumi_interval_last(void);
+
+/** Steps 0, N, 2N, …; invalid unless `steps` is 1 to 2^53 - 1. */
 SUMI_API sumi_interval_t sumi_interval_every_steps(int64_t steps);
+
+/** The moment a summary is first offered, and every `seconds` from there; invalid unless they are
+ * 0.001 to 1e9. */
 SUMI_API sumi_interval_t sumi_interval_every_seconds(double seconds);
+
+/** The listed steps; invalid when there are more than SUMI_INTERVAL_MAX_TERMS or one is out of
+ * range. */
 SUMI_API sumi_interval_t sumi_interval_at_steps(const int64_t *steps, int count);
+
+/** Steps N, 2N, 4N, …; invalid unless `first_step` is 1 to 2^53 - 1. */
 SUMI_API sumi_interval_t sumi_interval_doubling(int64_t first_step);
-SUMI_API sumi_interval_t sumi_interval_union(sumi_interval_t a, sumi_interval_t b);
+
+/** The marks of both; invalid when one of them is, or when their terms together do not fit. */
+SUMI_API sumi_interval_t sumi_interval_union(sumi_interval_t one, sumi_interval_t other);
 
 /** Reads the right side of a rule. INVALID_ARGUMENT says at which byte what was expected. */
 SUMI_API sumi_status_t sumi_interval_parse(const char *text, sumi_interval_t *interval);
@@ -99,6 +119,7 @@ SUMI_API int64_t sumi_interval_next_step(const sumi_interval_t *interval, int64_
 SUMI_API int64_t sumi_interval_next_time_ns(const sumi_interval_t *interval, int64_t start_ns,
                                             int64_t now_ns);
 
+/** Whether one of the terms is a last; whether one counts seconds. */
 SUMI_API bool sumi_interval_has_last(const sumi_interval_t *interval);
 SUMI_API bool sumi_interval_has_seconds(const sumi_interval_t *interval);
 

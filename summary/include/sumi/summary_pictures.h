@@ -11,23 +11,25 @@
 SUMI_BEGIN_DECLS
 
 typedef struct sumi_image_options {
-  int max_outputs SUMI_UNSET; /* pictures of the batch to show; default 3 */
+  size_t struct_size SUMI_UNSET; /* filled in by the macros; see <sumi/options.h> */
+  int max_outputs SUMI_UNSET;    /* pictures of the batch to show; default 3 */
   /* Values shown as 0 and 255; both 0: TensorFlow 1's rule, per picture (see pixels.h). 0 and 1 is
    * TensorFlow 2's. */
   double low SUMI_UNSET, high SUMI_UNSET;
   sumi_color_t bad_color SUMI_UNSET; /* for pixels with NaN or infinity; default red */
-  int end_ SUMI_UNSET;
+  /* The pixels lie as [c,h,w] or [n,c,h,w], as PyTorch's do. */
+  bool channels_first SUMI_UNSET;
 } sumi_image_options_t;
 
 /** An array as it is: uint8, float32 or float64 pixels [h,w], [h,w,c] or [n,h,w,c] with c 1 (grey),
  * 3 (RGB) or 4 (RGB and alpha), and n at least 1. */
 #define sumi_writer_image(writer, tag, step, ...)                                                  \
-  SUMI__WRITER_IMAGE(writer, tag, step, __VA_ARGS__, .end_ = 0)
+  SUMI__WRITER_IMAGE(writer, tag, step, __VA_ARGS__, )
 #define SUMI__WRITER_IMAGE(writer, tag, step, pixels, ...)                                         \
   sumi_writer_image_with(writer, tag, step, pixels, SUMI_OPTIONS(sumi_image_options_t, __VA_ARGS__))
 SUMI_API sumi_status_t sumi_writer_image_with(sumi_writer_t *writer, const char *tag, int64_t step,
                                               const sumi_array_view_t *pixels,
-                                              sumi_image_options_t options);
+                                              const sumi_image_options_t *options);
 
 /** Images that are encoded already (PNG, JPEG, GIF or BMP), `count` at least 1, all of the same
  * size in pixels. */
@@ -40,57 +42,42 @@ SUMI_API sumi_status_t sumi_writer_encoded_images(sumi_writer_t *writer, const c
 SUMI_API sumi_status_t sumi_writer_picture(sumi_writer_t *writer, const char *tag, int64_t step,
                                            const sumi_picture_t *picture);
 
-typedef struct sumi_predictions_options {
-  /* Names of the classes the predictions' `probabilities` stand for. A prediction without a label
-   * takes the name and the probability of its most probable class. */
-  const char *const *class_names SUMI_UNSET;
-  int columns SUMI_UNSET;          /* default: about square */
-  bool worst_first SUMI_UNSET;     /* mistakes first, the most confident ones leading */
-  const char *title SUMI_UNSET;    /* default: the tag */
-  const char *subtitle SUMI_UNSET; /* default: "step N" */
-  bool only_wrong SUMI_UNSET;      /* leave out all but the mistakes */
-  const double *keys SUMI_UNSET; /* one per prediction: what worst_first goes by, larger = worse */
-  int max_count SUMI_UNSET;      /* default 256 */
-  int picture_px SUMI_UNSET;     /* default 112 */
-  int top_k SUMI_UNSET; /* rows of the most probable classes below each picture; default none */
-  double low SUMI_UNSET, high SUMI_UNSET; /* as for images */
-  sumi_color_t bad_color SUMI_UNSET;
-  int end_ SUMI_UNSET;
-} sumi_predictions_options_t;
+/** The name that a gallery's options had for the writer. */
+typedef sumi_gallery_options_t sumi_predictions_options_t;
 
 /** A gallery of pictures with what was predicted for them and what is true (see prediction.h and
  * gallery.h). */
 #define sumi_writer_predictions(writer, tag, step, predictions, ...)                               \
-  SUMI__WRITER_PREDICTIONS(writer, tag, step, predictions, __VA_ARGS__, .end_ = 0)
+  SUMI__WRITER_PREDICTIONS(writer, tag, step, predictions, __VA_ARGS__, )
 #define SUMI__WRITER_PREDICTIONS(writer, tag, step, predictions, count, ...)                       \
   sumi_writer_predictions_with(writer, tag, step, predictions, count,                              \
-                               SUMI_OPTIONS(sumi_predictions_options_t, __VA_ARGS__))
+                               SUMI_OPTIONS(sumi_gallery_options_t, __VA_ARGS__))
 SUMI_API sumi_status_t sumi_writer_predictions_with(sumi_writer_t *writer, const char *tag,
                                                     int64_t step,
                                                     const sumi_prediction_t *predictions,
                                                     int64_t count,
-                                                    sumi_predictions_options_t options);
+                                                    const sumi_gallery_options_t *options);
 
 /** A confusion matrix, counts [n,n] of any numeric dtype, row = truth, column = prediction (see
  * charts.h). */
 #define sumi_writer_confusion(writer, tag, step, ...)                                              \
-  SUMI__WRITER_CONFUSION(writer, tag, step, __VA_ARGS__, .end_ = 0)
+  SUMI__WRITER_CONFUSION(writer, tag, step, __VA_ARGS__, )
 #define SUMI__WRITER_CONFUSION(writer, tag, step, counts, ...)                                     \
   sumi_writer_confusion_with(writer, tag, step, counts,                                            \
                              SUMI_OPTIONS(sumi_confusion_options_t, __VA_ARGS__))
 SUMI_API sumi_status_t sumi_writer_confusion_with(sumi_writer_t *writer, const char *tag,
                                                   int64_t step, const sumi_array_view_t *counts,
-                                                  sumi_confusion_options_t options);
+                                                  const sumi_confusion_options_t *options);
 
 /** The filters of a convolution, [height,width,in,out] floats (see charts.h). */
 #define sumi_writer_filters(writer, tag, step, ...)                                                \
-  SUMI__WRITER_FILTERS(writer, tag, step, __VA_ARGS__, .end_ = 0)
+  SUMI__WRITER_FILTERS(writer, tag, step, __VA_ARGS__, )
 #define SUMI__WRITER_FILTERS(writer, tag, step, filters, ...)                                      \
   sumi_writer_filters_with(writer, tag, step, filters,                                             \
                            SUMI_OPTIONS(sumi_filters_options_t, __VA_ARGS__))
 SUMI_API sumi_status_t sumi_writer_filters_with(sumi_writer_t *writer, const char *tag,
                                                 int64_t step, const sumi_array_view_t *filters,
-                                                sumi_filters_options_t options);
+                                                const sumi_filters_options_t *options);
 
 SUMI_END_DECLS
 #endif

@@ -10,8 +10,8 @@
 SUMI_BEGIN_DECLS
 
 typedef struct sumi_hparams_options {
-  const char *group SUMI_UNSET; /* trials of one group are averaged; default: the run is its own */
-  int end_ SUMI_UNSET;
+  size_t struct_size SUMI_UNSET; /* filled in by the macros; see <sumi/options.h> */
+  const char *group SUMI_UNSET;  /* trials of one group are averaged; default: the run is its own */
 } sumi_hparams_options_t;
 
 /** Says with what hyper-parameters this run is made; once per run. Closing the writer records how
@@ -21,12 +21,13 @@ typedef struct sumi_hparams_options {
  *     sumi_hparam_t hparams[] = {{.name = "lr", .type = SUMI_HPARAM_NUMBER, .number = 0.1}};
  *     sumi_writer_hparams(log, hparams, 1); */
 #define sumi_writer_hparams(writer, hparams, ...)                                                  \
-  SUMI__WRITER_HPARAMS(writer, hparams, __VA_ARGS__, .end_ = 0)
+  SUMI__WRITER_HPARAMS(writer, hparams, __VA_ARGS__, )
 #define SUMI__WRITER_HPARAMS(writer, hparams, count, ...)                                          \
   sumi_writer_hparams_with(writer, hparams, count,                                                 \
                            SUMI_OPTIONS(sumi_hparams_options_t, __VA_ARGS__))
 SUMI_API sumi_status_t sumi_writer_hparams_with(sumi_writer_t *writer, const sumi_hparam_t *hparams,
-                                                size_t count, sumi_hparams_options_t options);
+                                                size_t count,
+                                                const sumi_hparams_options_t *options);
 
 /** How closing the writer will say that the trial ended. */
 SUMI_API sumi_status_t sumi_writer_hparams_end(sumi_writer_t *writer, sumi_hparams_status_t end);
@@ -51,6 +52,7 @@ SUMI_API sumi_status_t sumi_writer_run_metadata(sumi_writer_t *writer, const cha
                                                 size_t size_bytes);
 
 typedef struct sumi_embedding_options {
+  size_t struct_size SUMI_UNSET; /* filled in by the macros; see <sumi/options.h> */
   /* One label per point; with `columns` > 1, `columns` cells per point under the heads
    * `column_names`. */
   const char *const *labels SUMI_UNSET;
@@ -58,20 +60,18 @@ typedef struct sumi_embedding_options {
   int columns SUMI_UNSET;
   /* One picture per point, [n,h,w,c] of uint8 with c 1, 3 or 4; drawn as the points of the plot. */
   const sumi_array_view_t *pictures SUMI_UNSET;
-  int end_ SUMI_UNSET;
 } sumi_embedding_options_t;
 
 /** Points for the Projector: [n,d] numbers, n from 1 to 100000, d at least 2, all finite. Writes
  * files in the run's directory before it returns (the one call that does) and replaces an earlier
  * embedding of the same name. */
-#define sumi_writer_embedding(writer, name, ...)                                                   \
-  SUMI__WRITER_EMBEDDING(writer, name, __VA_ARGS__, .end_ = 0)
+#define sumi_writer_embedding(writer, name, ...) SUMI__WRITER_EMBEDDING(writer, name, __VA_ARGS__, )
 #define SUMI__WRITER_EMBEDDING(writer, name, points, ...)                                          \
   sumi_writer_embedding_with(writer, name, points,                                                 \
                              SUMI_OPTIONS(sumi_embedding_options_t, __VA_ARGS__))
 SUMI_API sumi_status_t sumi_writer_embedding_with(sumi_writer_t *writer, const char *name,
                                                   const sumi_array_view_t *points,
-                                                  sumi_embedding_options_t options);
+                                                  const sumi_embedding_options_t *options);
 
 SUMI_END_DECLS
 #endif

@@ -10,16 +10,18 @@
 SUMI_BEGIN_DECLS
 
 /* A writer may be called from any thread. A call copies what it is given and returns; drawing,
- * encoding and histograms happen on the writer's worker threads and files are written on another,
- * so no call waits for a disk.
+ * encoding and histograms happen on the writer's worker threads and files are written on another.
+ * A call waits when a queue is full and on_full says so, but not for a disk that takes nothing: then
+ * what has waited longest is lost, and counted.
  *
  * A call for a tag that is not due does nothing and returns SUMI_OK in a few nanoseconds. Ask
  * sumi_writer_due first where preparing the value costs something; asking and then logging at the
  * same step is one summary, not two.
  *
  * Errors never stop a run. The first failure is kept with its text; later values are still written
- * as far as they can be, and sumi_writer_flush and sumi_writer_close report it. The status the
- * other calls return may be ignored.
+ * as far as they can be, and sumi_writer_status, sumi_writer_flush and sumi_writer_close report it.
+ * The status the other calls return may be ignored. A program that ends by exit or a return from
+ * main without closing its writer keeps what it logged.
  *
  * NULL is a writer with logging switched off: every call does nothing and returns SUMI_OK, nothing
  * is due.
@@ -34,6 +36,7 @@ SUMI_BEGIN_DECLS
 typedef struct sumi_writer sumi_writer_t;
 
 typedef struct sumi_writer_options {
+  size_t struct_size SUMI_UNSET; /* filled in by the macros; see <sumi/options.h> */
   /* Rules in the notation of <sumi/interval.h>; the rules in the environment variable
    * SUMI_INTERVALS come after them, and those in the file "intervals" of the run's directory last.
    * The file is looked at once a second and may appear, change and go while the run is on. NULL: no
@@ -52,13 +55,13 @@ typedef struct sumi_writer_options {
   int workers SUMI_UNSET;
   int64_t total_steps SUMI_UNSET; /* of the whole run, for "last"; 0: not known */
   /* The first step this process will log, when it continues an earlier one: what that one logged at
-   * this step and later is removed from the run (SUMI_RUN_RESUME). 0: `existing` decides about
-   * files that are there. */
+   * this step and later is removed from the run. A program that may have died before its first
+   * checkpoint says .existing = SUMI_RUN_RESUME too, for 0 alone leaves it to `existing` what is done
+   * with files that are there. */
   int64_t resume_at SUMI_UNSET;
   sumi_existing_run_t existing SUMI_UNSET; /* default SUMI_RUN_CONTINUE */
   /* Neither SUMI_INTERVALS nor the run's file "intervals" is read. */
   bool ignore_environment SUMI_UNSET;
-  int end_ SUMI_UNSET;
 } sumi_writer_options_t;
 
 /** Opens a run's directory for writing, creating it and its parents. Never NULL: a directory that
@@ -66,10 +69,11 @@ typedef struct sumi_writer_options {
  * and close.
  *
  *     sumi_writer_t *log = sumi_writer_open("runs/a", .intervals = "*=100; loss=10"); */
-#define sumi_writer_open(...) SUMI__WRITER_OPEN(__VA_ARGS__, .end_ = 0)
+#define sumi_writer_open(...) SUMI__WRITER_OPEN(__VA_ARGS__, )
 #define SUMI__WRITER_OPEN(directory, ...)                                                          \
   sumi_writer_open_with(directory, SUMI_OPTIONS(sumi_writer_options_t, __VA_ARGS__))
-SUMI_API sumi_writer_t *sumi_writer_open_with(const char *directory, sumi_writer_options_t options);
+SUMI_API sumi_writer_t *sumi_writer_open_with(const char *directory,
+                                              const sumi_writer_options_t *options);
 
 /** Writes everything logged before the call to the operating system and returns the writer's first
  * failure. */
@@ -113,8 +117,10 @@ typedef struct sumi_writer_counters {
   int64_t dropped;    /* summaries and scalars lost to a full queue or to a failure after they were
                          accepted */
   int64_t waiting;    /* summaries in the queue now */
+  int64_t reserved_[8];
 } sumi_writer_counters_t;
 
+/** The counters of now; zeros for NULL. Any thread. */
 SUMI_API sumi_writer_counters_t sumi_writer_stats(sumi_writer_t *writer);
 
 /** The run's directory as given to open; "" for NULL. Valid until close. */

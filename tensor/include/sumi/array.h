@@ -94,7 +94,7 @@ SUMI_API sumi_status_t sumi_array_set_text(sumi_array_t *array, int64_t index, c
 
 /** Same dtype, shape and elements; NaN differs from everything, -0 equals 0. Two NULLs are equal.
  */
-SUMI_API bool sumi_array_equal(const sumi_array_t *a, const sumi_array_t *b);
+SUMI_API bool sumi_array_equal(const sumi_array_t *array, const sumi_array_t *other);
 
 /* ---- The same elements, seen otherwise: these share memory with `array`, which lives as long as
  * they ---- */
@@ -112,6 +112,7 @@ SUMI_API sumi_array_t *sumi_array_row(sumi_array_t *array, int64_t index) SUMI_M
 
 /* ---- New arrays ---- */
 
+/** An array of its own with the same dtype, shape and elements. */
 SUMI_API sumi_array_t *sumi_array_copy(const sumi_array_t *array) SUMI_MUST_USE;
 
 /** Converted elements: floating to integer truncates and clamps as sumi_array_set, integers to
@@ -127,11 +128,12 @@ SUMI_API sumi_array_t *sumi_array_arange(int64_t count, sumi_dtype_t dtype) SUMI
 SUMI_API sumi_array_t *sumi_array_linspace(double start, double stop, int64_t count,
                                            sumi_dtype_t dtype) SUMI_MUST_USE;
 
+/** Every element is `value`, converted as by sumi_array_set. */
 SUMI_API sumi_array_t *sumi_array_full(sumi_dtype_t dtype, sumi_dims_t dims,
                                        double value) SUMI_MUST_USE;
 
-/** The n by n identity. */
-SUMI_API sumi_array_t *sumi_array_eye(int64_t n, sumi_dtype_t dtype) SUMI_MUST_USE;
+/** The identity of `side` rows. */
+SUMI_API sumi_array_t *sumi_array_eye(int64_t side, sumi_dtype_t dtype) SUMI_MUST_USE;
 
 /** Numbers from N(mean, deviation^2) of the stream of <sumi/random.h> that (seed, seed2) name:
  * float32, float64. */
@@ -144,40 +146,46 @@ SUMI_API sumi_array_t *sumi_array_uniform(sumi_dtype_t dtype, sumi_dims_t dims, 
                                           double high, int64_t seed, int64_t seed2) SUMI_MUST_USE;
 
 /** numpy.dot for operands of rank 0 to 2 and the same floating dtype; OpenBLAS does the work. */
-SUMI_API sumi_array_t *sumi_array_dot(const sumi_array_t *a, const sumi_array_t *b) SUMI_MUST_USE;
+SUMI_API sumi_array_t *sumi_array_dot(const sumi_array_t *array,
+                                      const sumi_array_t *other) SUMI_MUST_USE;
 
 /** Elementwise, broadcasting by NumPy's rules; both operands have the same dtype, integers wrap.
  * Not for strings; add, sub, mul not for bool. maximum gives NaN where either operand is NaN. */
-SUMI_API sumi_array_t *sumi_array_add(const sumi_array_t *a, const sumi_array_t *b) SUMI_MUST_USE;
-SUMI_API sumi_array_t *sumi_array_sub(const sumi_array_t *a, const sumi_array_t *b) SUMI_MUST_USE;
-SUMI_API sumi_array_t *sumi_array_mul(const sumi_array_t *a, const sumi_array_t *b) SUMI_MUST_USE;
-SUMI_API sumi_array_t *sumi_array_div(const sumi_array_t *a,
-                                      const sumi_array_t *b) SUMI_MUST_USE; /* floating only */
-SUMI_API sumi_array_t *sumi_array_maximum(const sumi_array_t *a,
-                                          const sumi_array_t *b) SUMI_MUST_USE;
-SUMI_API sumi_array_t *sumi_array_square(const sumi_array_t *a) SUMI_MUST_USE;
+SUMI_API sumi_array_t *sumi_array_add(const sumi_array_t *array,
+                                      const sumi_array_t *other) SUMI_MUST_USE;
+SUMI_API sumi_array_t *sumi_array_sub(const sumi_array_t *array,
+                                      const sumi_array_t *other) SUMI_MUST_USE;
+SUMI_API sumi_array_t *sumi_array_mul(const sumi_array_t *array,
+                                      const sumi_array_t *other) SUMI_MUST_USE;
+SUMI_API sumi_array_t *sumi_array_div(const sumi_array_t *array,
+                                      const sumi_array_t *other) SUMI_MUST_USE; /* floating only */
+SUMI_API sumi_array_t *sumi_array_maximum(const sumi_array_t *array,
+                                          const sumi_array_t *other) SUMI_MUST_USE;
+SUMI_API sumi_array_t *sumi_array_square(const sumi_array_t *array) SUMI_MUST_USE;
 
 /** Axes in reverse order (numpy.transpose without axes). */
-SUMI_API sumi_array_t *sumi_array_transpose(const sumi_array_t *a) SUMI_MUST_USE;
+SUMI_API sumi_array_t *sumi_array_transpose(const sumi_array_t *array) SUMI_MUST_USE;
 
 /** Sum and mean over `axes` (a bit for each axis, 1u << axis; SUMI_ALL_AXES for all), which
  * disappear. Floating dtypes keep theirs and add up in double; sums of signed integers and bools
  * are int64, of unsigned ones uint64; means of these are float64. */
 #define SUMI_ALL_AXES (~0u)
-SUMI_API sumi_array_t *sumi_array_sum(const sumi_array_t *a, unsigned axes) SUMI_MUST_USE;
-SUMI_API sumi_array_t *sumi_array_mean(const sumi_array_t *a, unsigned axes) SUMI_MUST_USE;
+SUMI_API sumi_array_t *sumi_array_sum(const sumi_array_t *array, unsigned axes) SUMI_MUST_USE;
+SUMI_API sumi_array_t *sumi_array_mean(const sumi_array_t *array, unsigned axes) SUMI_MUST_USE;
 
 /** int64 index of the first largest element along `axis` (negative counts from the end); NaN is the
  * largest, as in NumPy. */
-SUMI_API sumi_array_t *sumi_array_argmax(const sumi_array_t *a, int axis) SUMI_MUST_USE;
+SUMI_API sumi_array_t *sumi_array_argmax(const sumi_array_t *array, int axis) SUMI_MUST_USE;
 
 /* ---- Printing as NumPy prints ---- */
 
+/** Which of Python's two texts of an array. */
 typedef enum sumi_array_style {
   SUMI_ARRAY_STR, /* str(a): "[1. 2.]" */
   SUMI_ARRAY_REPR /* repr(a): "array([1., 2.], dtype=float32)" */
 } sumi_array_style_t;
 
+/** How many digits floating elements get (numpy.set_printoptions). */
 typedef enum sumi_floatmode {
   SUMI_FLOATMODE_MAXPREC,       /* at most `precision` digits, fewer where they name the number */
   SUMI_FLOATMODE_MAXPREC_EQUAL, /* the same, but equally many for all elements */
@@ -187,6 +195,7 @@ typedef enum sumi_floatmode {
 
 /** numpy.set_printoptions. Zero is NumPy's default, given in brackets. */
 typedef struct sumi_array_format_options {
+  size_t struct_size SUMI_UNSET; /* filled in by the macros; see <sumi/options.h> */
   sumi_array_style_t style SUMI_UNSET;
   int precision SUMI_UNSET;      /* digits after the point [8], up to 500; negative: none */
   int64_t threshold SUMI_UNSET;  /* more elements are summed up with "..." [1000]; negative: 0 */
@@ -195,15 +204,14 @@ typedef struct sumi_array_format_options {
   bool suppress SUMI_UNSET;      /* no scientific notation because of small numbers */
   sumi_floatmode_t floatmode SUMI_UNSET;
   char sign SUMI_UNSET; /* of positive numbers: '-' none [-], '+', or ' ' */
-  int end_ SUMI_UNSET;
 } sumi_array_format_options_t;
 
 /** Appends the text NumPy 2.4 prints for the array. The buffer keeps a failure of memory. */
-#define sumi_array_format(array, ...) SUMI__ARRAY_FORMAT(array, __VA_ARGS__, .end_ = 0)
+#define sumi_array_format(array, ...) SUMI__ARRAY_FORMAT(array, __VA_ARGS__, )
 #define SUMI__ARRAY_FORMAT(array, buffer, ...)                                                     \
   sumi_array_format_with(array, buffer, SUMI_OPTIONS(sumi_array_format_options_t, __VA_ARGS__))
 SUMI_API sumi_status_t sumi_array_format_with(const sumi_array_t *array, sumi_buffer_t *buffer,
-                                              sumi_array_format_options_t options);
+                                              const sumi_array_format_options_t *options);
 
 /** str(array) and a newline to a stream; UNAVAILABLE when the stream refuses. */
 SUMI_API sumi_status_t sumi_array_print(FILE *file, const sumi_array_t *array);

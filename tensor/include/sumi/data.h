@@ -22,19 +22,19 @@ SUMI_BEGIN_DECLS
 SUMI_API sumi_status_t sumi_idx_read(const char *path, sumi_array_t **array);
 
 typedef struct sumi_csv_options {
+  size_t struct_size SUMI_UNSET; /* filled in by the macros; see <sumi/options.h> */
   sumi_dtype_t dtype SUMI_UNSET; /* default float64 */
   char separator SUMI_UNSET;     /* default ',' */
   int64_t skip_lines SUMI_UNSET; /* lines before the numbers, such as a line of titles */
-  int end_ SUMI_UNSET;
 } sumi_csv_options_t;
 
 /** Numbers in lines of equally many fields: an array [lines, fields]. Empty lines are skipped; numbers are written as in
  *  C whatever the locale. DATA_LOSS, with line and field, for anything else. */
-#define sumi_csv_read(path, ...) SUMI__CSV_READ(path, __VA_ARGS__, .end_ = 0)
+#define sumi_csv_read(path, ...) SUMI__CSV_READ(path, __VA_ARGS__, )
 #define SUMI__CSV_READ(path, array, ...)                                                           \
   sumi_csv_read_with(path, array, SUMI_OPTIONS(sumi_csv_options_t, __VA_ARGS__))
 SUMI_API sumi_status_t sumi_csv_read_with(const char *path, sumi_array_t **array,
-                                          sumi_csv_options_t options);
+                                          const sumi_csv_options_t *options);
 
 /* ---- Data sets ---- */
 
@@ -45,6 +45,7 @@ typedef struct sumi_dataset {
   sumi_array_t *class_names SUMI_UNSET; /* string [number of classes] */
 } sumi_dataset_t;
 
+/** Which half of a data set. */
 typedef enum sumi_split { SUMI_TRAIN, SUMI_TEST } sumi_split_t;
 
 /** Drops the arrays and leaves an empty data set. */
@@ -70,18 +71,19 @@ SUMI_API sumi_status_t sumi_dataset_draw_glyphs(int64_t count, int64_t seed,
 typedef struct sumi_batcher sumi_batcher_t;
 
 typedef struct sumi_batcher_options {
-  int64_t seed SUMI_UNSET;   /* of the order; every epoch has its own */
-  bool in_order SUMI_UNSET;  /* the data set's order instead */
-  bool drop_last SUMI_UNSET; /* no smaller batch at the end of an epoch */
-  int end_ SUMI_UNSET;
+  size_t struct_size SUMI_UNSET; /* filled in by the macros; see <sumi/options.h> */
+  int64_t seed SUMI_UNSET;       /* of the order; every epoch has its own */
+  bool in_order SUMI_UNSET;      /* the data set's order instead */
+  bool drop_last SUMI_UNSET;     /* no smaller batch at the end of an epoch */
 } sumi_batcher_options_t;
 
 /** Batches of a data set, which must stay as it is as long as the batcher; NULL on failure. Confined to a thread. */
-#define sumi_batcher_new(dataset, ...) SUMI__BATCHER_NEW(dataset, __VA_ARGS__, .end_ = 0)
+#define sumi_batcher_new(dataset, ...) SUMI__BATCHER_NEW(dataset, __VA_ARGS__, )
 #define SUMI__BATCHER_NEW(dataset, batch_size, ...)                                                \
   sumi_batcher_new_with(dataset, batch_size, SUMI_OPTIONS(sumi_batcher_options_t, __VA_ARGS__))
 SUMI_API sumi_batcher_t *sumi_batcher_new_with(const sumi_dataset_t *dataset, int64_t batch_size,
-                                               sumi_batcher_options_t options) SUMI_MUST_USE;
+                                               const sumi_batcher_options_t *options) SUMI_MUST_USE;
+/** NULL is allowed. */
 SUMI_API void sumi_batcher_free(sumi_batcher_t *batcher);
 
 /** Batches in an epoch, the smaller last one included unless it is dropped. */

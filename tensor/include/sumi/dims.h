@@ -25,6 +25,7 @@ typedef struct sumi_dims {
  * SUMI_MAX_RANK are dropped. */
 SUMI_API sumi_dims_t sumi_dims_make(int rank, const int64_t *sizes);
 
+/** Whether a shape in options was given. */
 static inline bool sumi_dims_given(sumi_dims_t dims) {
   return dims.rank != 0 || dims.size[0] != 0;
 }
@@ -37,7 +38,7 @@ static inline bool sumi_dims_given(sumi_dims_t dims) {
 SUMI_API int64_t sumi_dims_count(sumi_dims_t dims);
 
 /** Same rank and sizes; an unknown equals an unknown. */
-SUMI_API bool sumi_dims_equal(sumi_dims_t a, sumi_dims_t b);
+SUMI_API bool sumi_dims_equal(sumi_dims_t dims, sumi_dims_t other);
 
 /** Whether the rank and every size are known. */
 SUMI_API bool sumi_dims_known(sumi_dims_t dims);
@@ -45,7 +46,7 @@ SUMI_API bool sumi_dims_known(sumi_dims_t dims);
 /** The shape NumPy's rules broadcast a and b to. With unknown sizes: an unknown against n > 1 is n,
  * against 1 or an unknown it is unknown; with an unknown rank the result is unknown. False (and
  * *result untouched) when the shapes do not broadcast or a rank is out of range. */
-SUMI_API bool sumi_dims_broadcast(sumi_dims_t a, sumi_dims_t b, sumi_dims_t *result);
+SUMI_API bool sumi_dims_broadcast(sumi_dims_t dims, sumi_dims_t other, sumi_dims_t *result);
 
 /** INVALID_ARGUMENT, naming `what`, unless the shape is that of an array: known, rank at most
  * SUMI_MAX_RANK, no negative size, fewer than 2^63 elements. */
@@ -66,11 +67,13 @@ SUMI_END_DECLS
 
 /* SUMI_DIMS(2, 3): a sumi_dims_t of 0 to SUMI_MAX_RANK sizes; -1 is an unknown one. */
 #ifdef __cplusplus
-template <class... Sizes> inline sumi_dims_t sumi__dims_of(Sizes... sizes) {
+extern "C++" {
+template <class... SumiSizes> inline sumi_dims_t sumi__tensor_dims_of(SumiSizes... sizes) {
   const int64_t list[] = {0, static_cast<int64_t>(sizes)...};
   return sumi_dims_make(static_cast<int>(sizeof...(sizes)), list + 1);
 }
-#define SUMI_DIMS(...) sumi__dims_of(__VA_ARGS__)
+}
+#define SUMI_DIMS(...) sumi__tensor_dims_of(__VA_ARGS__)
 #else
 /* The zero in front keeps the list from being empty for a scalar. */
 #define SUMI_DIMS(...)                                                                             \

@@ -7,8 +7,8 @@
 SUMI_BEGIN_DECLS
 
 typedef struct sumi_gradients_options {
+  size_t struct_size SUMI_UNSET;     /* filled in by the macros; see <sumi/options.h> */
   sumi_tensors_t grad_ys SUMI_UNSET; /* one for each y, of its shape; default ones */
-  int end_ SUMI_UNSET;
 } sumi_gradients_options_t;
 
 /** Fills dxs[i] with the gradient of sum_k(grad_ys[k] . ys[k]) with respect to xs[i]: a tensor of
@@ -16,11 +16,11 @@ typedef struct sumi_gradients_options {
  * stands for all reads of it. ys and xs belong to one graph. Refusals (an op without a gradient on
  * the way, a gradient of a wrong shape) are the graph's. Gradients do not flow through integers,
  * stop_gradient and comparisons. */
-#define sumi_gradients(ys, xs, ...) SUMI__GRADIENTS(ys, xs, __VA_ARGS__, .end_ = 0)
+#define sumi_gradients(ys, xs, ...) SUMI__GRADIENTS(ys, xs, __VA_ARGS__, )
 #define SUMI__GRADIENTS(ys, xs, dxs, ...)                                                          \
   sumi_gradients_with(ys, xs, dxs, SUMI_OPTIONS(sumi_gradients_options_t, __VA_ARGS__))
 SUMI_API sumi_status_t sumi_gradients_with(sumi_tensors_t ys, sumi_tensors_t xs, sumi_tensor_t *dxs,
-                                           sumi_gradients_options_t options);
+                                           const sumi_gradients_options_t *options);
 
 SUMI_END_DECLS
 #endif

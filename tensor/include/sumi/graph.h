@@ -2,8 +2,9 @@
  *
  *   sumi_graph_t *g = sumi_graph_new();
  *   sumi_tensor_t x = sumi_placeholder(g, SUMI_FLOAT32, .shape = SUMI_DIMS(-1, 3));
- *   sumi_tensor_t y = sumi_mul(2, sumi_square(x));                    // ops are declared in
- * <sumi/ops.h>
+ *   sumi_tensor_t y = sumi_mul(2, sumi_square(x));
+ *
+ * Ops are declared in <sumi/ops.h>.
  *
  * Errors are sticky, as in cairo: the graph keeps the first refusal with its full text,
  * constructors from then on return the null tensor, and a session reports it. Nodes live as long as
@@ -57,22 +58,26 @@ typedef struct sumi_site {
   int line;
 } sumi_site_t;
 
-#define SUMI_HERE SUMI_OPTIONS(sumi_site_t, __FILE__, __LINE__)
+#define SUMI_HERE SUMI_VALUE(sumi_site_t, __FILE__, __LINE__)
 
+/** What SUMI_T makes of a tensor: itself. */
 static inline sumi_tensor_t sumi_tensor_of_tensor(sumi_tensor_t tensor) {
   return tensor;
 }
 
+/** What SUMI_T makes of a number: a stand-in for a constant, which the op that takes it makes. */
 static inline sumi_tensor_t sumi_tensor_of_number(double number) {
   sumi_tensor_t tensor;
   tensor.op = NULL, tensor.index = SUMI_NUMBER, tensor.number = number;
   return tensor;
 }
 
+/** Whether the tensor stands for a plain number. */
 static inline bool sumi_tensor_is_number(sumi_tensor_t tensor) {
   return !tensor.op && tensor.index == SUMI_NUMBER;
 }
 
+/** Whether it is the null tensor, which constructors give after a refusal. */
 static inline bool sumi_tensor_is_null(sumi_tensor_t tensor) {
   return !tensor.op && tensor.index != SUMI_NUMBER;
 }
@@ -84,6 +89,7 @@ SUMI_END_DECLS
  * pointer) any list. SUMI_OPS(a, b): a list of nodes.   SUMI_TYPES(SUMI_FLOAT32, …): a list of
  * dtypes. */
 #ifdef __cplusplus
+extern "C++" {
 #include <initializer_list>
 inline sumi_tensor_t sumi_t(sumi_tensor_t tensor) {
   return tensor;
@@ -92,8 +98,10 @@ inline sumi_tensor_t sumi_t(double number) {
   return sumi_tensor_of_number(number);
 }
 #define SUMI_T(x) sumi_t(x)
-template <class List, class Item> inline List sumi_list(std::initializer_list<Item> items) {
-  return List{(int)items.size(), items.begin()};
+template <class SumiList, class SumiItem>
+inline SumiList sumi_list(std::initializer_list<SumiItem> items) {
+  return SumiList{static_cast<int>(items.size()), items.begin()};
+}
 }
 #define SUMI__LIST(kind, item, ...) (sumi_list<kind, item>({__VA_ARGS__}))
 #else
@@ -103,7 +111,7 @@ template <class List, class Item> inline List sumi_list(std::initializer_list<It
   ((kind){(int)(sizeof((item[]){__VA_ARGS__}) / sizeof(item)), (item[]){__VA_ARGS__}})
 #endif
 #define SUMI_TENSORS(...)       SUMI__LIST(sumi_tensors_t, sumi_tensor_t, SUMI__MAP_T(__VA_ARGS__))
-#define SUMI_LIST(count, first) SUMI_OPTIONS(sumi_tensors_t, count, first)
+#define SUMI_LIST(count, first) SUMI_VALUE(sumi_tensors_t, count, first)
 #define SUMI_SHAPE(...)         SUMI_TENSORS(__VA_ARGS__)
 #define SUMI_OPS(...)           SUMI__LIST(sumi_ops_t, sumi_op_t *, __VA_ARGS__)
 #define SUMI_TYPES(...)         SUMI__LIST(sumi_types_t, sumi_dtype_t, __VA_ARGS__)
@@ -175,6 +183,7 @@ SUMI_API void sumi_graph_set_device(sumi_graph_t *graph, const char *device);
 #define SUMI_LOSSES              "losses"
 #define SUMI_UPDATE_OPS          "update_ops"
 
+/** Appends a tensor to a collection, which begins to exist with its first member. */
 SUMI_API void sumi_collection_add(sumi_graph_t *graph, const char *collection,
                                   sumi_tensor_t tensor);
 
@@ -189,6 +198,7 @@ SUMI_API sumi_tensor_t sumi_op_output(sumi_op_t *op, int index);
 
 SUMI_API sumi_graph_t *
 sumi_tensor_graph(sumi_tensor_t tensor); /* NULL for numbers and the null tensor */
+/** SUMI_DTYPE_INVALID for numbers and the null tensor. */
 SUMI_API sumi_dtype_t sumi_tensor_dtype(sumi_tensor_t tensor);
 
 /** The static shape (get_shape().as_list()): rank SUMI_UNKNOWN_RANK, or sizes of which -1 is
@@ -212,6 +222,8 @@ SUMI_API sumi_tensor_t sumi_graph_tensor(const sumi_graph_t *graph, const char *
 /* ---- Gradients given from outside ---- */
 
 struct sumi_grad;
+/** A gradient as an expression of ops: it reads the op and the gradients of its outputs from `grad`
+ * (<sumi/op_def.h>) and sets those of its inputs. `context` is what was registered with it. */
 typedef void (*sumi_gradient_fn_t)(struct sumi_grad *grad, void *context);
 
 /** Registers a gradient under a name of its own; the name must be new in this graph. See
@@ -227,12 +239,15 @@ SUMI_API void sumi_gradient_override_end(sumi_graph_t *graph);
 
 /* ---- Walking a graph ---- */
 
+/** How many nodes the graph has. */
 SUMI_API int sumi_graph_op_count(const sumi_graph_t *graph);
 SUMI_API sumi_op_t *sumi_graph_op(const sumi_graph_t *graph,
                                   int index); /* in order of creation: inputs come first */
 SUMI_API sumi_op_t *sumi_graph_find_op(const sumi_graph_t *graph,
                                        const char *name); /* NULL when there is none */
 
+/** A node: its graph, place, name, type, device ("" for none), source line, inputs, the nodes it runs
+ * after, and the number of its outputs. Texts live as long as the graph. */
 SUMI_API sumi_graph_t *sumi_op_graph(const sumi_op_t *op);
 SUMI_API int sumi_op_index(const sumi_op_t *op);        /* position in sumi_graph_op */
 SUMI_API const char *sumi_op_name(const sumi_op_t *op); /* "layer1/MatMul" */
@@ -247,6 +262,7 @@ SUMI_API int sumi_op_output_count(const sumi_op_t *op);
 
 /* ---- Attributes ---- */
 
+/** Which member of a sumi_attr_t counts. */
 typedef enum sumi_attr_kind {
   SUMI_ATTR_NONE,
   SUMI_ATTR_BOOL,
@@ -276,6 +292,8 @@ typedef struct sumi_attr {
   };
 } sumi_attr_t;
 
+/** The attributes of a node, in the order of its op type's schema; `name` (may be NULL) receives the
+ * name. They live as long as the graph. */
 SUMI_API int sumi_op_attr_count(const sumi_op_t *op);
 SUMI_API const sumi_attr_t *sumi_op_attr_at(const sumi_op_t *op, int index, const char **name);
 

@@ -15,27 +15,26 @@ typedef sumi_status_t (*sumi_host_fn_t)(void *context, int input_count, const su
                                         int output_count, sumi_array_t **out);
 
 typedef struct sumi_host_op_options {
+  size_t struct_size SUMI_UNSET; /* filled in by the macros; see <sumi/options.h> */
   void *context SUMI_UNSET;
   void (*release)(void *context)
       SUMI_UNSET; /* called once, when the graph is freed (or refuses the op) */
   bool stateless
       SUMI_UNSET; /* same inputs, same outputs: may be merged and folded. Default: runs each time */
   const char *name SUMI_UNSET;
-  int end_ SUMI_UNSET;
 } sumi_host_op_options_t;
 
 /** A node (type PyFunc; PyFuncStateless) that calls `fn`. Its outputs have the dtypes `types` and
  * unknown shapes (see sumi_set_shape). It has no gradient of its own: give it one with
  * sumi_register_gradient and sumi_gradient_override_begin(graph, "PyFunc", …). Returns output 0;
  * the others by sumi_output. */
-#define sumi_host_op(graph, fn, inputs, ...)                                                       \
-  SUMI__HOST_OP(graph, fn, inputs, __VA_ARGS__, .end_ = 0)
+#define sumi_host_op(graph, fn, inputs, ...) SUMI__HOST_OP(graph, fn, inputs, __VA_ARGS__, )
 #define SUMI__HOST_OP(graph, fn, inputs, types, ...)                                               \
   sumi_host_op_with(graph, SUMI_HERE, fn, inputs, types,                                           \
                     SUMI_OPTIONS(sumi_host_op_options_t, __VA_ARGS__))
 SUMI_API sumi_tensor_t sumi_host_op_with(sumi_graph_t *graph, sumi_site_t site, sumi_host_fn_t fn,
                                          sumi_tensors_t inputs, sumi_types_t types,
-                                         sumi_host_op_options_t options);
+                                         const sumi_host_op_options_t *options);
 
 SUMI_END_DECLS
 #endif

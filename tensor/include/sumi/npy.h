@@ -47,17 +47,17 @@ typedef struct sumi_npz_item {
 } sumi_npz_item_t;
 
 typedef struct sumi_npz_options {
-  bool compress SUMI_UNSET; /* deflate (numpy.savez_compressed); stored otherwise */
-  int end_ SUMI_UNSET;
+  size_t struct_size SUMI_UNSET; /* filled in by the macros; see <sumi/options.h> */
+  bool compress SUMI_UNSET;      /* deflate (numpy.savez_compressed); stored otherwise */
 } sumi_npz_options_t;
 
 /** Writes an archive of `count` arrays, less than 4 GiB in all. A file that could not be completed is removed. */
-#define sumi_npz_write(path, count, ...) SUMI__NPZ_WRITE(path, count, __VA_ARGS__, .end_ = 0)
+#define sumi_npz_write(path, count, ...) SUMI__NPZ_WRITE(path, count, __VA_ARGS__, )
 #define SUMI__NPZ_WRITE(path, count, items, ...)                                                   \
   sumi_npz_write_with(path, count, items, SUMI_OPTIONS(sumi_npz_options_t, __VA_ARGS__))
 SUMI_API sumi_status_t sumi_npz_write_with(const char *path, int64_t count,
                                            const sumi_npz_item_t *items,
-                                           sumi_npz_options_t options);
+                                           const sumi_npz_options_t *options);
 
 SUMI_END_DECLS
 #endif

@@ -21,7 +21,7 @@
  * - Attributes are `name: kind [= default], ...`. Kinds are bool, int, float, string, type, types,
  *   shape, ints, pointer, array and `{A, B}`, one of these words, of which the first is the default.
  *   Attributes without a default are positional arguments in C. The others are named, and zero means
- *   the default; one that is true by default is called `no_name` and turns it off.
+ *   the default (SUMI_ZERO: zero); one that is true by default is called `no_name` and turns it off.
  *   Defaults: `1 2 2 1` for ints and shapes, `?` for an unknown shape, `[]` for a scalar's, nothing
  *   for one that is not given; texts may stand in quotes.
  * - Constraints are `T: float32 float64, ...`: the dtypes a variable may take. Numbers that stand for
@@ -35,6 +35,7 @@
 
 #include <sumi/array_view.h>
 #include <sumi/graph.h>
+#include <sumi/random.h>
 
 SUMI_BEGIN_DECLS
 
@@ -74,7 +75,7 @@ SUMI_API sumi_status_t sumi_refuse(const sumi_infer_t *infer, const char *format
     SUMI_PRINTF(2, 3);
 
 /** Both shapes' knowledge; false when they contradict. */
-SUMI_API bool sumi_merge_dims(sumi_dims_t a, sumi_dims_t b, sumi_dims_t *merged);
+SUMI_API bool sumi_merge_dims(sumi_dims_t dims, sumi_dims_t other, sumi_dims_t *merged);
 
 /** The shape that elements `known` spell (sizes -1 where unknown); rank unknown when known is NULL.
  */
@@ -91,6 +92,7 @@ SUMI_API sumi_status_t sumi_shape_none(sumi_infer_t *infer);    /* ops without o
 
 /* ---- Attributes by name; the op type is known to have them ---- */
 
+/** The value of the attribute `name` of a node, which has one of that kind. */
 SUMI_API bool sumi_attr_bool(const sumi_op_t *op, const char *name);
 SUMI_API int64_t sumi_attr_int(const sumi_op_t *op, const char *name);
 SUMI_API double sumi_attr_float(const sumi_op_t *op, const char *name);
@@ -117,8 +119,13 @@ typedef struct sumi_kernel {
   struct sumi_session *session; /* resources; see also sumi_kernel_random */
 } sumi_kernel_t;
 
+/** Where a kernel writes its output `index`. */
 static inline void *sumi_kernel_out(const sumi_kernel_t *kernel, int index) {
+#ifdef __cplusplus
+  return const_cast<void *>(kernel->out[index].data);
+#else
   return (void *)(uintptr_t)kernel->out[index].data;
+#endif
 }
 
 /** Fails the run: the message gets the node's name and source line in front. */
@@ -131,7 +138,7 @@ SUMI_API void *sumi_kernel_resource(const sumi_kernel_t *kernel, const char *nam
 /** `count` 128-bit blocks of the node's random stream, never given before in this session: key and
  * first counter for the generators of <sumi/random.h>. The stream follows from the graph's seed and
  * the op's (attributes seed, seed2). */
-SUMI_API struct sumi_philox sumi_kernel_random(const sumi_kernel_t *kernel, int64_t count);
+SUMI_API sumi_philox_t sumi_kernel_random(const sumi_kernel_t *kernel, int64_t count);
 
 /** The storage of a variable: input `index` is the output of a VariableV2 node. NULL while it is
  * not initialised; sumi_kernel_assign gives it a (possibly first) value of that shape,
@@ -184,6 +191,7 @@ typedef struct sumi_build {
   const struct sumi_op_def *def;
 } sumi_build_t;
 
+/** The attribute `name` of the composite op, given or by default. */
 SUMI_API const sumi_attr_t *sumi_build_attr(const sumi_build_t *build, const char *name);
 
 /** Refuses the composite op with the text, its line and its inputs; returns the null tensor. */
@@ -208,6 +216,8 @@ typedef struct sumi_sample {
   sumi_status_t want;     /* a refusal instead of a result */
   const char *message;    /* that must contain this */
   bool no_gradient_check; /* at this point (a kink) */
+  unsigned held;          /* bit by bit: inputs that the gradient check does not vary … */
+  int checked_outputs;    /* … and how many outputs, from the first on, it adds up; 0: all */
 } sumi_sample_t;
 
 #define SUMI_VALUES(...) ((const double[]){__VA_ARGS__})
@@ -242,6 +252,25 @@ enum {
       32 /* the outputs follow from the inputs' shapes; their elements are not looked at (OnesLike) */
 };
 
+/** Where an output's value comes from when no step makes it. */
+typedef enum sumi_op_source {
+  SUMI_SOURCE_STEP,
+  SUMI_SOURCE_FEED,     /* it has to be fed */
+  SUMI_SOURCE_CONSTANT, /* the attribute `value`, an array */
+  SUMI_SOURCE_VARIABLE  /* the output is a variable of the session */
+} sumi_op_source_t;
+
+/** When the output has the elements of an input in the same order, so that nothing has to run. */
+typedef enum sumi_op_unchanged {
+  SUMI_UNCHANGED_NEVER,
+  SUMI_UNCHANGED_COUNT, /* when there are as many as of input 0 */
+  SUMI_UNCHANGED_DTYPE, /* when the dtype is that of input 0 */
+  SUMI_UNCHANGED_ORDER, /* when input 1, a constant permutation, moves only axes of size 1 */
+  SUMI_UNCHANGED_TIMES, /* when the other input is the constant 1 */
+  SUMI_UNCHANGED_OVER,  /* when input 1 is the constant 1 */
+  SUMI_UNCHANGED_ALWAYS /* it is input 0 under another name */
+} sumi_op_unchanged_t;
+
 typedef struct sumi_op_def {
   const char *name; /* TensorFlow's */
   const char *schema;
@@ -252,16 +281,25 @@ typedef struct sumi_op_def {
   size_t (*scratch)(
       const sumi_kernel_t *kernel); /* bytes for these shapes; in/out carry shapes, data is NULL */
   const sumi_map_t *map;            /* elementwise ops have this instead of a kernel */
+  bool (*refuses)(sumi_dtype_t dtype, int64_t count,
+                  const void *const *in); /* of a block's inputs, the first of which has the dtype:
+                                             an element has no result, and the run fails … */
+  const char *refusal;                    /* … with this sentence */
   void (*grad)(sumi_grad_t *grad);
   const char *no_grad; /* why there is none: "integers", "a comparison is piecewise constant" */
   sumi_tensor_t (*expand)(const sumi_build_t *build); /* composite ops have this and nothing else */
   unsigned flags;
+  sumi_op_source_t source;
+  sumi_op_unchanged_t unchanged;
+  /* How a reduction over the axes of input 1, or over all without one, can be the end of a fused
+   * group; NULL: it cannot. Built-in ops only. */
+  const struct sumi__tensor_reducer *(*reducer)(sumi_dtype_t dtype);
   const sumi_sample_t *samples;
   int sample_count;
 } sumi_op_def_t;
 
 #define SUMI_OP(Name, schema_text, ...)                                                            \
-  const sumi_op_def_t sumi__op_##Name = {.name = #Name, .schema = schema_text, __VA_ARGS__}
+  const sumi_op_def_t sumi__tensor_op_##Name = {.name = #Name, .schema = schema_text, __VA_ARGS__}
 
 /** Makes a user's op known to every graph built afterwards; `def` must stay valid. ALREADY_EXISTS
  * for a name that is taken, INVALID_ARGUMENT (with the offset) for a schema that does not parse.
@@ -274,16 +312,13 @@ SUMI_API const sumi_op_def_t *sumi_find_op_def(const char *name);
 /** All definitions in order of registration, built-in ones first: index from 0 until NULL. */
 SUMI_API const sumi_op_def_t *sumi_op_def_at(int index);
 
-/** Builds a node of any op type: what the typed constructors call. Inputs are listed flat in the
- * schema's order
- *  (`N * T` and `[Tin]` inputs one after the other); attributes by name, missing ones take their
- * default. The graph may be NULL when an input is a tensor. Returns output 0 (for ops without
- * outputs: a tensor that only names the node), the null tensor after a refusal. */
+/** An attribute by its name. */
 typedef struct sumi_named_attr {
   const char *name SUMI_UNSET;
   sumi_attr_t value SUMI_UNSET;
 } sumi_named_attr_t;
 
+/** What a node is made of. */
 typedef struct sumi_node_spec {
   sumi_site_t site SUMI_UNSET;
   sumi_graph_t *graph SUMI_UNSET;
@@ -294,6 +329,10 @@ typedef struct sumi_node_spec {
   const sumi_named_attr_t *attrs SUMI_UNSET;
 } sumi_node_spec_t;
 
+/** Builds a node of any op type: what the typed constructors call. Inputs are listed flat in the
+ * schema's order (`N * T` and `[Tin]` inputs one after the other); attributes by name, missing ones
+ * take their default. The graph may be NULL when an input is a tensor. Returns output 0 (for ops
+ * without outputs: a tensor that only names the node), the null tensor after a refusal. */
 SUMI_API sumi_tensor_t sumi_node(const sumi_node_spec_t *spec);
 
 /** Refuses a graph on behalf of code that builds nodes, with the calling thread's last message and the line `site`;

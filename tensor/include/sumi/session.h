@@ -19,18 +19,20 @@ SUMI_BEGIN_DECLS
 typedef struct sumi_session sumi_session_t;
 
 typedef struct sumi_session_options {
-  int threads SUMI_UNSET; /* 0: as many as the machine has */
+  size_t struct_size SUMI_UNSET; /* filled in by the macros; see <sumi/options.h> */
+  int threads SUMI_UNSET;        /* 0: as many as the machine has */
   const char *disable_passes
       SUMI_UNSET; /* "fold simplify cse fuse arena order": names of plan passes to switch off */
-  int end_ SUMI_UNSET;
 } sumi_session_options_t;
 
 /** A session on a graph; never NULL except without memory. A refused graph is reported by the first
  * run. */
-#define sumi_session_new(...) SUMI__SESSION_NEW(__VA_ARGS__, .end_ = 0)
+#define sumi_session_new(...) SUMI__SESSION_NEW(__VA_ARGS__, )
 #define SUMI__SESSION_NEW(graph, ...)                                                              \
   sumi_session_new_with(graph, SUMI_OPTIONS(sumi_session_options_t, __VA_ARGS__))
-SUMI_API sumi_session_t *sumi_session_new_with(sumi_graph_t *graph, sumi_session_options_t options);
+SUMI_API sumi_session_t *sumi_session_new_with(sumi_graph_t *graph,
+                                               const sumi_session_options_t *options);
+/** NULL is allowed. The graph stays. */
 SUMI_API void sumi_session_free(sumi_session_t *session);
 
 /** The graph the session was made on. */
@@ -70,10 +72,10 @@ typedef struct sumi_fetches {
 #define SUMI_FETCHES(...) SUMI__LIST(sumi_fetches_t, sumi_fetch_t, __VA_ARGS__)
 
 typedef struct sumi_run_options {
+  size_t struct_size SUMI_UNSET; /* filled in by the macros; see <sumi/options.h> */
+  sumi_ops_t targets SUMI_UNSET;
   sumi_feeds_t feeds SUMI_UNSET;
   sumi_fetches_t fetches SUMI_UNSET;
-  sumi_ops_t targets SUMI_UNSET;
-  int end_ SUMI_UNSET;
 } sumi_run_options_t;
 
 /** Computes the fetches and runs the targets, and nothing that they do not need. Variables read by
@@ -82,10 +84,11 @@ typedef struct sumi_run_options {
  * of another graph, a scalar fetch of several elements; FAILED_PRECONDITION a placeholder that was
  * not fed, a variable that is not initialised; and what kernels report, with the node's name and
  * source line in front. */
-#define sumi_session_run(...) SUMI__SESSION_RUN(__VA_ARGS__, .end_ = 0)
+#define sumi_session_run(...) SUMI__SESSION_RUN(__VA_ARGS__, )
 #define SUMI__SESSION_RUN(session, ...)                                                            \
   sumi_session_run_with(session, SUMI_OPTIONS(sumi_run_options_t, __VA_ARGS__))
-SUMI_API sumi_status_t sumi_session_run_with(sumi_session_t *session, sumi_run_options_t options);
+SUMI_API sumi_status_t sumi_session_run_with(sumi_session_t *session,
+                                             const sumi_run_options_t *options);
 
 /** Fetches one tensor as a new array. */
 SUMI_API sumi_status_t sumi_session_value(sumi_session_t *session, sumi_tensor_t tensor,
@@ -111,6 +114,7 @@ typedef struct {
   int64_t arena_bytes;    /* one block that holds all intermediates */
   int64_t unshared_bytes; /* what the intermediates would take without sharing memory */
   int64_t plans;          /* compiled by this session so far */
+  int64_t reserved_[8];
 } sumi_session_stats_t;
 SUMI_API sumi_session_stats_t sumi_session_stats(const sumi_session_t *session);
 

@@ -8,6 +8,8 @@
 #include <sumi/arena.h>
 #include <sumi/event_reader.h>
 
+#include "encode/event_glance.h"
+
 /* Touches everything an event points to, so that the sanitizers see wrong pointers and lengths. */
 static uint64_t sum;
 
@@ -36,6 +38,9 @@ static void touch_value(const sumi_event_value_t *value) {
   if (value->kind == SUMI_EVENT_NUMBERS)
     for (int64_t i = 0; i < sumi_array_view_count(&value->numbers); ++i)
       sum += sumi_array_view_double(&value->numbers, i) > 0;
+  touch_text(value->undecoded.dtype_name);
+  touch_text(value->undecoded.reason);
+  for (int i = 0; i < value->undecoded.rank; ++i) sum += value->undecoded.dims[i] > 0;
 }
 
 static void touch_event(const sumi_event_t *event) {
@@ -46,10 +51,20 @@ static void touch_event(const sumi_event_t *event) {
   for (size_t i = 0; i < event->value_count; ++i) touch_value(&event->values[i]);
 }
 
+/* A glance sees what decoding sees. */
+static void compare_glance(const uint8_t *data, size_t size, const sumi_event_t *event) {
+  sumi__events_glance_t glance;
+  if (!sumi__events_glance_at(data, size, &glance)) abort();
+  if (glance.step != event->step || glance.kind != event->kind) abort();
+}
+
 static void read_as_event(const uint8_t *data, size_t size) {
   sumi_arena_t *memory = sumi_arena_new();
   sumi_event_t event;
-  if (memory && sumi_event_decode(data, size, memory, &event) == SUMI_OK) touch_event(&event);
+  if (memory && sumi_event_decode(data, size, memory, &event) == SUMI_OK) {
+    touch_event(&event);
+    compare_glance(data, size, &event);
+  }
   sumi_arena_free(memory);
 }
 

@@ -13,11 +13,12 @@ int main(int argc, char **argv) {
   sumi_session_t *s = sumi_session_new(g, .threads = 1);
   sumi_writer_t *log = sumi_writer_open(argc > 1 ? argv[1] : "run");
   sumi_summary_hook_t *hook = sumi_summary_hook_new(s, log);
-  sumi_status_t status = sumi_session_run(s, .targets = SUMI_OPS(sumi_global_variables_initializer(g)));
+  sumi_status_t status = sumi_session_run(
+      s, .targets = SUMI_OPS(sumi_global_variables_initializer(g)));
   float before = 0;
   if (status == SUMI_OK)
-    status = sumi_summary_run(hook, 0, .fetches = SUMI_FETCHES({.tensor = loss, .scalar = &before}),
-                              .targets = SUMI_OPS(step));
+    status = sumi_summary_run(hook, 0, .targets = SUMI_OPS(step),
+                              .fetches = SUMI_FETCHES({.tensor = loss, .scalar = &before}));
   sumi_array_t *value = nullptr;
   if (status == SUMI_OK) status = sumi_session_value(s, joined, &value);
   if (status == SUMI_OK) sumi_array_print(stdout, value);

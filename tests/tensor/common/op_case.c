@@ -30,17 +30,18 @@ const char *op_case_label(const op_case_t *c) {
 
 /* ---- Dtypes ---- */
 
-static void parse(sumi__schema_t *schema, const sumi_op_def_t *def) {
+static void parse(sumi__tensor_schema_t *schema, const sumi_op_def_t *def) {
   size_t offset;
   const char *error;
-  if (!sumi__schema_parse(schema, def->schema, &offset, &error))
+  if (!sumi__tensor_schema_parse(schema, def->schema, &offset, &error))
     fail_msg("%s: schema, offset %zu: expected %s", def->name, offset, error);
 }
 
 /* The schema's input that input `index` of the flat list belongs to. */
-static const sumi__arg_t *arg_of(const sumi__schema_t *schema, int input_count, int index) {
+static const sumi__tensor_arg_t *arg_of(const sumi__tensor_schema_t *schema, int input_count,
+                                        int index) {
   for (int i = 0, at = 0; i < schema->input_count; ++i) {
-    const sumi__arg_t *arg = &schema->inputs[i];
+    const sumi__tensor_arg_t *arg = &schema->inputs[i];
     const bool list = arg->kind == SUMI__ARG_REPEATED || arg->kind == SUMI__ARG_ANY;
     const int span = list ? input_count - schema->input_count + 1 : 1;
     if (index < at + span) return arg;
@@ -49,24 +50,25 @@ static const sumi__arg_t *arg_of(const sumi__schema_t *schema, int input_count, 
   return NULL;
 }
 
-static bool allows(const sumi__attr_def_t *attr, sumi_dtype_t dtype) {
+static bool allows(const sumi__tensor_attr_def_t *attr, sumi_dtype_t dtype) {
   for (int i = 0; i < attr->type_count; ++i)
     if (attr->types[i] == dtype) return true;
   return attr->type_count == 0;
 }
 
-static const sumi__attr_def_t *type_attr_of(const sumi__schema_t *schema, const sumi__arg_t *arg) {
+static const sumi__tensor_attr_def_t *type_attr_of(const sumi__tensor_schema_t *schema,
+                                                   const sumi__tensor_arg_t *arg) {
   if (!arg || arg->type_attr < 0) return NULL;
-  const sumi__attr_def_t *attr = &schema->attrs[arg->type_attr];
+  const sumi__tensor_attr_def_t *attr = &schema->attrs[arg->type_attr];
   return attr->kind == SUMI_ATTR_TYPE ? attr : NULL;
 }
 
 /* What the sample says, else what the schema demands, else the swept dtype or float32. */
-static sumi_dtype_t dtype_of(const sumi__schema_t *schema, const sumi_sample_t *sample, int index,
-                             sumi_dtype_t sweep) {
+static sumi_dtype_t dtype_of(const sumi__tensor_schema_t *schema, const sumi_sample_t *sample,
+                             int index, sumi_dtype_t sweep) {
   if (sample->dtype[index]) return sample->dtype[index];
-  const sumi__arg_t *arg = arg_of(schema, sample->input_count, index);
-  const sumi__attr_def_t *attr = type_attr_of(schema, arg);
+  const sumi__tensor_arg_t *arg = arg_of(schema, sample->input_count, index);
+  const sumi__tensor_attr_def_t *attr = type_attr_of(schema, arg);
   if (arg && arg->type_attr < 0 && !sample->want) return arg->dtype;
   const sumi_dtype_t wish = sweep ? sweep : SUMI_FLOAT32;
   if (attr && !allows(attr, wish) && !sample->want) return attr->types[0];
@@ -75,12 +77,13 @@ static sumi_dtype_t dtype_of(const sumi__schema_t *schema, const sumi_sample_t *
 
 void op_case_dtypes(const sumi_op_def_t *def, const sumi_sample_t *sample,
                     sumi_dtype_t dtypes[SUMI__MAX_TYPES + 1]) {
-  static sumi__schema_t schema;
+  static sumi__tensor_schema_t schema;
   int count = 0;
   parse(&schema, def);
   for (int i = 0; i < sample->input_count && !count; ++i) {
     if (sample->dtype[i]) continue;
-    const sumi__attr_def_t *attr = type_attr_of(&schema, arg_of(&schema, sample->input_count, i));
+    const sumi__tensor_attr_def_t *attr = type_attr_of(&schema,
+                                                       arg_of(&schema, sample->input_count, i));
     if (!attr || !allows(attr, SUMI_FLOAT32)) continue;
     for (int k = 0; k < attr->type_count; ++k) dtypes[count++] = attr->types[k];
   }
@@ -96,7 +99,7 @@ static bool holds(sumi_dtype_t dtype, double value) {
 }
 
 bool op_case_fits(const sumi_op_def_t *def, const sumi_sample_t *sample, sumi_dtype_t dtype) {
-  static sumi__schema_t schema;
+  static sumi__tensor_schema_t schema;
   parse(&schema, def);
   for (int i = 0; i < sample->input_count; ++i) {
     if (dtype_of(&schema, sample, i, dtype) != dtype) continue;
@@ -164,7 +167,7 @@ static sumi_tensor_t placeholder(op_case_t *c, const sumi_array_t *array, bool d
 }
 
 static void make_input(op_case_t *c, int index, op_case_mode_t mode, sumi_dtype_t sweep) {
-  const sumi__arg_t *arg = arg_of(&c->schema, c->input_count, index);
+  const sumi__tensor_arg_t *arg = arg_of(&c->schema, c->input_count, index);
   const sumi_dtype_t dtype = dtype_of(&c->schema, c->sample, index, sweep);
   sumi_array_t *array = c->values[index] = value_of(c, index, dtype);
   if (arg && arg->ref) {
@@ -194,11 +197,12 @@ static int parse_attrs(op_case_t *c, sumi_named_attr_t *attrs) {
     }
     char name[64];
     snprintf(name, sizeof name, "%.*s", (int)name_length, at);
-    const int index = sumi__schema_attr(&c->schema, name);
+    const int index = sumi__tensor_schema_attr(&c->schema, name);
     if (index < 0) fail_msg("%s: a sample has an attribute %s", c->def->name, name);
     attrs[count].name = c->schema.attrs[index].name;
     sumi_attr_t parsed;
-    const bool good = sumi__schema_value(&c->schema, &c->schema.attrs[index], value, end, &parsed);
+    const bool good = sumi__tensor_schema_value(&c->schema, &c->schema.attrs[index], value, end,
+                                                &parsed);
     if (!good && c->schema.attrs[index].kind == SUMI_ATTR_STRING)
       parsed = (sumi_attr_t){.kind = SUMI_ATTR_STRING, .string = "?"}; /* to be refused */
     else if (!good)

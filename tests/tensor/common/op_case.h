@@ -19,7 +19,7 @@ enum { OP_CASE_INPUTS = 6 };
 typedef struct op_case {
   const sumi_op_def_t *def;
   const sumi_sample_t *sample;
-  sumi__schema_t schema;
+  sumi__tensor_schema_t schema;
   sumi_graph_t *graph;
   sumi_session_t *session;
   int input_count;

@@ -1,0 +1,50 @@
+# The levels of the processor's architecture that the engine's kernels are compiled for.
+include(CheckCSourceCompiles)
+include(CheckCCompilerFlag)
+
+# sumi_find_levels(): SUMI_LEVELS, best first. The last is what the compiler takes for granted; SUMI_ARCH is alone.
+function(sumi_find_levels)
+  set(levels baseline)
+  if(SUMI_ARCH)
+    set(levels ${SUMI_ARCH})
+  else()
+    foreach(architecture x86_64 aarch64 s390x)
+      check_c_source_compiles("#ifndef __${architecture}__\n#error another one\n#endif\nint main(void) { return 0; }"
+        SUMI_IS_${architecture})
+      if(SUMI_IS_${architecture})
+        set(levels ${architecture})
+      endif()
+    endforeach()
+  endif()
+  if(levels STREQUAL x86_64)
+    set(levels x86-64)
+    foreach(level x86-64-v3 x86-64-v4)
+      string(MAKE_C_IDENTIFIER SUMI_COMPILES_${level} compiles)
+      check_c_compiler_flag(-march=${level} ${compiles})
+      if(${compiles})
+        list(PREPEND levels ${level})
+      endif()
+    endforeach()
+  endif()
+  set(SUMI_LEVELS ${levels} CACHE INTERNAL "")
+endfunction()
+
+# sumi_use_level_names(<target> <level>): what the target calls of ops/ and kernels/ is the level's.
+function(sumi_use_level_names target level)
+  string(MAKE_C_IDENTIFIER ${level} suffix)
+  target_compile_definitions(${target} PRIVATE SUMI__LEVEL=${suffix} SUMI__LEVEL_NAME="${level}")
+  target_compile_options(${target} PRIVATE -include ${SUMI_GENERATED_DIR}/level_names.h)
+  add_dependencies(${target} sumi_ops)
+endfunction()
+
+# sumi_use_level(<target> <level>): compiles the target for the level, with the level's names.
+function(sumi_use_level target level)
+  sumi_use_level_names(${target} ${level})
+  if(SUMI_ARCH OR level MATCHES "^x86-64-v")
+    target_compile_options(${target} PRIVATE -march=${level})
+  endif()
+  # For want of a processor to tune for, GCC clears and copies small structs by string instructions, which start slowly.
+  if(NOT SUMI_ARCH AND level MATCHES "^x86-64-v")
+    target_compile_options(${target} PRIVATE -mtune=znver3)
+  endif()
+endfunction()

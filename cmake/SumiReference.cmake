@@ -7,10 +7,10 @@ if(NOT SUMI_DOXYGEN OR NOT Python3_FOUND)
 endif()
 
 set(SUMI_MAKE_REFERENCE ${CMAKE_COMMAND} -E env DOXYGEN=${SUMI_DOXYGEN} PYTHON=${Python3_EXECUTABLE}
-  ${PROJECT_SOURCE_DIR}/docs/reference/make ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/tensor/generated/include ${PROJECT_VERSION})
+  ${PROJECT_SOURCE_DIR}/docs/reference/make ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR} ${PROJECT_VERSION})
 add_custom_target(sumi_reference COMMAND ${SUMI_MAKE_REFERENCE} ${PROJECT_BINARY_DIR}/reference
   COMMENT "Making the reference" VERBATIM)
-add_dependencies(sumi_reference sumi_ops)
+add_dependencies(sumi_reference sumi_ops sumi_summary_ops)
 
 if(SUMI_INSTALL)
   install(DIRECTORY ${PROJECT_BINARY_DIR}/reference/html DESTINATION ${CMAKE_INSTALL_DOCDIR} OPTIONAL)

@@ -55,6 +55,18 @@ static void add_constant(export_t *e, const char *name, const sumi_array_t *arra
   }
 }
 
+static void add_texts(export_t *e, const char *name, sumi_texts_t texts) {
+  sumi_bytes_view_t *views = sumi_calloc((size_t)texts.count + 1, sizeof *views);
+  if (views) {
+    for (int i = 0; i < texts.count; ++i)
+      views[i] = (sumi_bytes_view_t){texts.list[i], strlen(texts.list[i])};
+    sumi_graph_def_attr_strings(e->def, name, views, (size_t)texts.count);
+  } else {
+    e->status = sumi_fail_alloc("a list of texts", (size_t)texts.count * sizeof *views);
+  }
+  sumi_free(views);
+}
+
 static void add_attr(export_t *e, const char *name, const sumi_attr_t *attr) {
   switch (attr->kind) {
   case SUMI_ATTR_BOOL: sumi_graph_def_attr_bool(e->def, name, attr->boolean); break;
@@ -73,6 +85,7 @@ static void add_attr(export_t *e, const char *name, const sumi_attr_t *attr) {
   case SUMI_ATTR_TYPES:
     sumi_graph_def_attr_types(e->def, name, attr->types.list, (size_t)attr->types.count);
     break;
+  case SUMI_ATTR_STRINGS: add_texts(e, name, attr->texts); break;
   case SUMI_ATTR_ARRAY: add_constant(e, name, attr->array); break;
   case SUMI_ATTR_POINTER: /* means nothing outside this process */
   case SUMI_ATTR_NONE: break;

@@ -1,10 +1,9 @@
 /* Runs a session with the summaries that are due. */
 #include "summary_ops.h"
 
-#include <sumi/options.h>
 #include <sumi/alloc.h>
-
-#include <string.h>
+#include <sumi/options.h>
+#include <sumi/summary_graph.h>
 
 typedef struct leaf {
   sumi_op_t *op;
@@ -28,7 +27,7 @@ static int collect(sumi_tensor_t summary, leaf_t *leaves) {
     if (leaves) *leaves = (leaf_t){summary.op, tag};
     return 1;
   }
-  if (strcmp(sumi_op_type(summary.op), "MergeSummary") != 0) return 0;
+  if (!sumi__summary_graph_merges(summary.op)) return 0;
   int count = 0;
   for (int i = 0; i < sumi_op_input_count(summary.op); ++i)
     count += collect(sumi_op_input(summary.op, i), leaves ? leaves + count : NULL);

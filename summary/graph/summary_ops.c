@@ -1,36 +1,32 @@
 /* Registration of the summary ops, through the same door as users' own, and what their kernels
  * share. */
-#include "summary_ops.h"
+#include "summary_registry.h"
 
 #include <pthread.h>
 #include <stdio.h>
-#include <string.h>
-
-static const sumi_op_def_t *const definitions[] = {
-    &sumi__tensor_op_ScalarSummary,     &sumi__tensor_op_HistogramSummary,
-    &sumi__tensor_op_TensorSummaryV2,   &sumi__tensor_op_MergeSummary,
-    &sumi__tensor_op_ImageSummary,      &sumi__tensor_op_SumiPredictions,
-    &sumi__tensor_op_SumiLabeledImages,
-};
 
 sumi_status_t sumi__summary_graph_register_summary_ops(void) {
   static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
   static size_t registered;
   sumi_status_t status = SUMI_OK;
   pthread_mutex_lock(&lock);
-  while (status == SUMI_OK && registered < sizeof definitions / sizeof *definitions) {
-    status = sumi_register_op(definitions[registered]);
+  while (status == SUMI_OK && sumi__summary_graph_ops[registered]) {
+    status = sumi_register_op(sumi__summary_graph_ops[registered]);
     if (status == SUMI_OK) ++registered;
   }
   pthread_mutex_unlock(&lock);
   return status;
 }
 
+bool sumi__summary_graph_merges(const sumi_op_t *op) {
+  return sumi_find_op_def(sumi_op_type(op)) == &sumi__tensor_op_MergeSummary;
+}
+
 const char *sumi__summary_graph_summary_tag(const sumi_op_t *op) {
-  static const char *const types[] = {"ScalarSummary", "HistogramSummary", "TensorSummaryV2",
-                                      "ImageSummary",  "SumiPredictions",  "SumiLabeledImages"};
-  for (size_t i = 0; i < sizeof types / sizeof *types; ++i) {
-    if (strcmp(sumi_op_type(op), types[i]) != 0) continue;
+  const sumi_op_def_t *def = sumi_find_op_def(sumi_op_type(op));
+  if (!def || def == &sumi__tensor_op_MergeSummary) return NULL;
+  for (const sumi_op_def_t *const *summary = sumi__summary_graph_ops; *summary; ++summary) {
+    if (*summary != def) continue;
     const sumi_attr_t *value = sumi_op_attr(sumi_op_input(op, 0).op, "value");
     return value && value->kind == SUMI_ATTR_ARRAY ? sumi_array_get_text(value->array, 0) : NULL;
   }

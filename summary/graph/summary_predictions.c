@@ -1,40 +1,29 @@
 /* Galleries of labelled pictures as ops: what the model sees, drawn by the writer's workers. */
-#include "summary_ops.h"
+#include "summary_registry.h"
 
 #include <sumi/alloc.h>
+#include <sumi/summary_pictures.h>
 
-#include <math.h>
 #include <stdio.h>
-#include <string.h>
 
-/* Everything a kernel hands to the writer; one block of memory behind it. */
+enum { NUMBER_SIZE = 24 };
+
+/* Everything a kernel hands to the writer. */
 typedef struct gallery {
   int64_t count;
   sumi_prediction_t *predictions;
-  const char **class_names; /* into `names` */
-  int class_count;
-  char *names;         /* the attribute, cut at its newlines */
-  char (*numbers)[24]; /* labels that are integers without a name */
+  sumi_gallery_options_t options;
+  const char **class_names; /* the options' names, then the numbers of classes without one */
+  int class_count;          /* of `class_names` */
+  char (*class_numbers)[NUMBER_SIZE];
+  char (*numbers)[NUMBER_SIZE]; /* one a picture: of a class that is not among them */
 } gallery_t;
 
 static void release(gallery_t *gallery) {
   sumi_free(gallery->predictions);
   sumi_free((void *)gallery->class_names);
-  sumi_free(gallery->names);
+  sumi_free(gallery->class_numbers);
   sumi_free(gallery->numbers);
-}
-
-static sumi_status_t split_names(gallery_t *gallery, const char *text) {
-  gallery->names = sumi_strdup(text);
-  if (!gallery->names) return sumi_fail_alloc("class names", strlen(text));
-  int count = text[0] ? 1 : 0;
-  for (const char *c = text; *c; ++c) count += *c == '\n';
-  gallery->class_names = sumi_calloc((size_t)count, sizeof *gallery->class_names);
-  if (!gallery->class_names) return sumi_fail_alloc("class names", (size_t)count);
-  char *rest = gallery->names;
-  for (int i = 0; i < count; ++i) gallery->class_names[i] = strsep(&rest, "\n");
-  gallery->class_count = count;
-  return SUMI_OK;
 }
 
 static sumi_array_view_t picture(const sumi_array_view_t *images, int64_t index) {
@@ -47,16 +36,20 @@ static sumi_array_view_t picture(const sumi_array_view_t *images, int64_t index)
   return view;
 }
 
-static sumi_status_t prepare(const sumi_kernel_t *kernel, gallery_t *gallery) {
+/* The first `max_outputs` pictures, all of which are drawn unless `max_count` says otherwise. */
+static sumi_status_t prepare(const sumi_kernel_t *kernel, const sumi__summary_graph_option_t *table,
+                             gallery_t *gallery) {
   const sumi_array_view_t *images = &kernel->in[1];
-  const int64_t max = sumi_attr_int(kernel->op, "max_outputs");
-  if (max < 1)
-    return sumi_fail(SUMI_INVALID_ARGUMENT, "max_outputs is %lld; at least 1 is needed",
-                     (long long)max);
-  gallery->count = images->dims[0] < max ? images->dims[0] : max;
-  SUMI_TRY(split_names(gallery, sumi_attr_string(kernel->op, "class_names")));
+  sumi_gallery_options_t *options = &gallery->options;
+  options->struct_size = sizeof *options;
+  sumi__summary_graph_read_options(kernel->op, table, options);
+  if (options->max_outputs < 1)
+    return sumi_fail(SUMI_INVALID_ARGUMENT, "max_outputs is %d; at least 1 is needed",
+                     options->max_outputs);
+  gallery->count = images->dims[0] < options->max_outputs ? images->dims[0] : options->max_outputs;
+  if (options->max_count == 0) options->max_count = (int)gallery->count;
   gallery->predictions = sumi_calloc((size_t)gallery->count, sizeof *gallery->predictions);
-  gallery->numbers = sumi_calloc((size_t)gallery->count, 2 * sizeof *gallery->numbers);
+  gallery->numbers = sumi_calloc((size_t)gallery->count, sizeof *gallery->numbers);
   if (!gallery->predictions || !gallery->numbers)
     return sumi_fail_alloc("a gallery", (size_t)gallery->count);
   for (int64_t i = 0; i < gallery->count; ++i) {
@@ -66,43 +59,43 @@ static sumi_status_t prepare(const sumi_kernel_t *kernel, gallery_t *gallery) {
   return SUMI_OK;
 }
 
+/* A name for each of `classes` classes. */
+static sumi_status_t name_classes(gallery_t *gallery, int classes) {
+  sumi_gallery_options_t *options = &gallery->options;
+  const int named = options->class_count;
+  const int count = classes > named ? classes : named;
+  if (count == 0) return SUMI_OK;
+  gallery->class_names = sumi_calloc((size_t)count, sizeof *gallery->class_names);
+  gallery->class_numbers = sumi_calloc((size_t)(count - named), sizeof *gallery->class_numbers);
+  if (!gallery->class_names || (count > named && !gallery->class_numbers))
+    return sumi_fail_alloc("class names", (size_t)count);
+  for (int i = 0; i < named; ++i) gallery->class_names[i] = options->class_names[i];
+  for (int i = named; i < count; ++i) {
+    snprintf(gallery->class_numbers[i - named], NUMBER_SIZE, "%d", i);
+    gallery->class_names[i] = gallery->class_numbers[i - named];
+  }
+  gallery->class_count = options->class_count = count;
+  options->class_names = gallery->class_names;
+  return SUMI_OK;
+}
+
 /* A class by its name, or by its number where it has none; NULL for a negative one: not known. */
-static const char *class_text(const gallery_t *gallery, int64_t index, char number[24]) {
+static const char *class_text(const gallery_t *gallery, int64_t index, char number[NUMBER_SIZE]) {
   if (index < 0) return NULL;
   if (index < gallery->class_count) return gallery->class_names[index];
-  snprintf(number, 24, "%lld", (long long)index);
+  snprintf(number, NUMBER_SIZE, "%lld", (long long)index);
   return number;
 }
 
-static void set_classes(const sumi_kernel_t *kernel, gallery_t *gallery) {
-  const sumi_array_view_t *probabilities = &kernel->in[2], *truth = &kernel->in[3];
-  const int classes = (int)probabilities->dims[1];
-  for (int64_t i = 0; i < gallery->count; ++i) {
-    sumi_prediction_t *prediction = &gallery->predictions[i];
-    const float *row = (const float *)probabilities->data + i * classes;
-    int best = 0;
-    for (int k = 1; k < classes; ++k)
-      if (row[k] > row[best] || isnan(row[best])) best = k;
-    prediction->label = class_text(gallery, best, gallery->numbers[2 * i]);
-    prediction->score = row[best];
-    prediction->has_score = true;
-    prediction->probabilities = row;
-    prediction->probability_count = classes;
-    prediction->truth = class_text(gallery, (int64_t)sumi_array_view_double(truth, i),
-                                   gallery->numbers[2 * i + 1]);
-  }
+/* Class `i` of a tensor of class numbers. */
+static const char *class_at(const gallery_t *gallery, const sumi_array_view_t *classes, int64_t i) {
+  return class_text(gallery, (int64_t)sumi_array_view_double(classes, i), gallery->numbers[i]);
 }
 
-static sumi_status_t log_gallery(const sumi_kernel_t *kernel,
-                                 sumi__summary_graph_summary_sink_t *sink, const char *tag,
+static sumi_status_t log_gallery(const sumi__summary_graph_summary_sink_t *sink, const char *tag,
                                  const gallery_t *gallery) {
-  const char *title = sumi_attr_string(kernel->op, "title");
-  return sumi_writer_predictions(
-      sink->writer, tag, sink->step, gallery->predictions, gallery->count,
-      .class_names = gallery->class_count ? gallery->class_names : NULL,
-      .columns = (int)sumi_attr_int(kernel->op, "columns"), .title = title[0] ? title : NULL,
-      .worst_first = sumi_attr_bool(kernel->op, "worst_first"),
-      .only_wrong = sumi_attr_bool(kernel->op, "only_wrong"), .max_count = (int)gallery->count);
+  return sumi_writer_predictions_with(sink->writer, tag, sink->step, gallery->predictions,
+                                      gallery->count, &gallery->options);
 }
 
 static sumi_status_t check_images(sumi_infer_t *infer, int64_t *count) {
@@ -137,33 +130,46 @@ static sumi_status_t predictions_shape(sumi_infer_t *infer) {
   return check_per_image(infer, 3, "truth", 1, count);
 }
 
+/* Labels and scores are the gallery's to find: one rule for the most probable class. */
+static sumi_status_t log_predictions(const sumi_kernel_t *kernel, gallery_t *gallery,
+                                     const sumi__summary_graph_summary_sink_t *sink,
+                                     const char *tag) {
+  const sumi_array_view_t *probabilities = &kernel->in[2];
+  const int classes = (int)probabilities->dims[1];
+  if (classes < 1) return sumi_fail(SUMI_INVALID_ARGUMENT, "probabilities of no class");
+  SUMI_TRY(prepare(kernel, sumi__summary_graph_options_of_SumiPredictions, gallery));
+  SUMI_TRY(name_classes(gallery, classes));
+  for (int64_t i = 0; i < gallery->count; ++i) {
+    sumi_prediction_t *prediction = &gallery->predictions[i];
+    prediction->probabilities = (const float *)probabilities->data + i * classes;
+    prediction->probability_count = classes;
+    prediction->truth = class_at(gallery, &kernel->in[3], i);
+  }
+  return log_gallery(sink, tag, gallery);
+}
+
 static sumi_status_t predictions_kernel(const sumi_kernel_t *kernel) {
   sumi__summary_graph_summary_sink_t *sink;
   const char *tag;
   SUMI_TRY(sumi__summary_graph_summary_begin(kernel, &sink, &tag));
-  if (kernel->in[2].dims[1] < 1)
-    return sumi__summary_graph_summary_end(
-        kernel, sink, tag, sumi_fail(SUMI_INVALID_ARGUMENT, "probabilities of no class"));
   gallery_t gallery = {0};
-  sumi_status_t status = prepare(kernel, &gallery);
-  if (status == SUMI_OK) {
-    set_classes(kernel, &gallery);
-    status = log_gallery(kernel, sink, tag, &gallery);
-  }
+  const sumi_status_t status = log_predictions(kernel, &gallery, sink, tag);
   release(&gallery);
   return sumi__summary_graph_summary_end(kernel, sink, tag, status);
 }
 
-SUMI_OP(
-    SumiPredictions,
+SUMI_SUMMARY_OP(
+    SumiPredictions, sumi_gallery_options_t,
     "tag: string, images: T, probabilities: float32, truth: L"
-    " | max_outputs: int = 64, class_names: string = \"\", columns: int = 0, worst_first: bool = "
-    "false,"
-    " only_wrong: bool = false, title: string = \"\""
+    " | class_names: strings =, columns: int = 0, worst_first: bool = false, title: string = \"\","
+    " subtitle: string = \"\", only_wrong: bool = false, keys: pointer = null, max_count: int = 0,"
+    " picture_px: int = 0, top_k: int = 0, low: float = 0, high: float = 0, bad_color: int = 0,"
+    " channels_first: bool = false, order: int = 0, max_outputs: int = 64"
     " -> summary: string ; T: uint8 float32 float64, L: int32 int64",
-    .doc = "Logs a gallery of pictures with their most probable class, its score, and the truth.",
-    .shape = predictions_shape, .kernel = predictions_kernel, .no_grad = "a summary is no number",
-    .flags = SUMI_OP_SIDE_EFFECT);
+    .api = "summary_predictions",
+    .doc = "Logs a gallery of pictures [n, h, w, c], each with its most probable class of "
+           "`probabilities` [n, k], the score of that, and the truth [n] (negative: not known).",
+    .shape = predictions_shape, .kernel = predictions_kernel);
 
 /* ---- SumiLabeledImages ---- */
 
@@ -173,14 +179,16 @@ static sumi_status_t labeled_shape(sumi_infer_t *infer) {
   return check_per_image(infer, 2, "labels", 1, count);
 }
 
-static void set_labels(const sumi_kernel_t *kernel, gallery_t *gallery) {
+static sumi_status_t log_labeled(const sumi_kernel_t *kernel, gallery_t *gallery,
+                                 const sumi__summary_graph_summary_sink_t *sink, const char *tag) {
   const sumi_array_view_t *labels = &kernel->in[2];
+  SUMI_TRY(prepare(kernel, sumi__summary_graph_options_of_SumiLabeledImages, gallery));
+  SUMI_TRY(name_classes(gallery, 0));
   for (int64_t i = 0; i < gallery->count; ++i)
     gallery->predictions[i].label = labels->dtype == SUMI_STRING
                                         ? ((const char *const *)labels->data)[i]
-                                        : class_text(gallery,
-                                                     (int64_t)sumi_array_view_double(labels, i),
-                                                     gallery->numbers[2 * i]);
+                                        : class_at(gallery, labels, i);
+  return log_gallery(sink, tag, gallery);
 }
 
 static sumi_status_t labeled_kernel(const sumi_kernel_t *kernel) {
@@ -188,21 +196,19 @@ static sumi_status_t labeled_kernel(const sumi_kernel_t *kernel) {
   const char *tag;
   SUMI_TRY(sumi__summary_graph_summary_begin(kernel, &sink, &tag));
   gallery_t gallery = {0};
-  sumi_status_t status = prepare(kernel, &gallery);
-  if (status == SUMI_OK) {
-    set_labels(kernel, &gallery);
-    status = log_gallery(kernel, sink, tag, &gallery);
-  }
+  const sumi_status_t status = log_labeled(kernel, &gallery, sink, tag);
   release(&gallery);
   return sumi__summary_graph_summary_end(kernel, sink, tag, status);
 }
 
-SUMI_OP(SumiLabeledImages,
-        "tag: string, images: T, labels: L"
-        " | max_outputs: int = 3, class_names: string = \"\", columns: int = 0, worst_first: bool "
-        "= false,"
-        " only_wrong: bool = false, title: string = \"\""
-        " -> summary: string ; T: uint8 float32 float64, L: string int32 int64",
-        .doc = "Logs pictures drawn with their labels.", .shape = labeled_shape,
-        .kernel = labeled_kernel, .no_grad = "a summary is no number",
-        .flags = SUMI_OP_SIDE_EFFECT);
+SUMI_SUMMARY_OP(
+    SumiLabeledImages, sumi_gallery_options_t,
+    "tag: string, images: T, labels: L"
+    " | class_names: strings =, columns: int = 0, worst_first: bool = false, title: string = \"\","
+    " subtitle: string = \"\", only_wrong: bool = false, keys: pointer = null, max_count: int = 0,"
+    " picture_px: int = 0, top_k: int = 0, low: float = 0, high: float = 0, bad_color: int = 0,"
+    " channels_first: bool = false, order: int = 0, max_outputs: int = 3"
+    " -> summary: string ; T: uint8 float32 float64, L: string int32 int64",
+    .api = "summary_labeled_images",
+    .doc = "Logs pictures [n, h, w, c] drawn with their labels [n], strings or numbers of classes.",
+    .shape = labeled_shape, .kernel = labeled_kernel);

@@ -1,6 +1,8 @@
 /* Ops for scalars, histograms, text, and merging. Source of names and inputs: TensorFlow
  * core/ops/logging_ops.cc. */
-#include "summary_ops.h"
+#include "summary_registry.h"
+
+#include <sumi/summary_values.h>
 
 /* ---- ScalarSummary ---- */
 
@@ -21,12 +23,13 @@ static sumi_status_t scalar_kernel(const sumi_kernel_t *kernel) {
                                          sumi_writer_scalar(sink->writer, tag, sink->step, value));
 }
 
-SUMI_OP(ScalarSummary,
-        "tags: string, values: T -> summary: string ; T: float32 float64 int32 int64 uint8 int16 "
-        "int8 uint16",
-        .doc = "Logs the one element of `values` as a point of the curve `tags`.",
-        .shape = scalar_shape, .kernel = scalar_kernel, .no_grad = "a summary is no number",
-        .flags = SUMI_OP_SIDE_EFFECT);
+SUMI_SUMMARY_OP(
+    ScalarSummary, none,
+    "tags: string, values: T -> summary: string ; T: float32 float64 int32 int64 uint8 int16 "
+    "int8 uint16",
+    .api = "summary_scalar",
+    .doc = "Logs the one element of `values` as a point of the curve `tag`.", .shape = scalar_shape,
+    .kernel = scalar_kernel);
 
 /* ---- HistogramSummary ---- */
 
@@ -34,18 +37,20 @@ static sumi_status_t histogram_kernel(const sumi_kernel_t *kernel) {
   sumi__summary_graph_summary_sink_t *sink;
   const char *tag;
   SUMI_TRY(sumi__summary_graph_summary_begin(kernel, &sink, &tag));
-  const int buckets = (int)sumi_attr_int(kernel->op, "_buckets");
+  sumi_histogram_options_t options = {.struct_size = sizeof options};
+  sumi__summary_graph_read_options(kernel->op, sumi__summary_graph_options_of_HistogramSummary,
+                                   &options);
   return sumi__summary_graph_summary_end(
       kernel, sink, tag,
-      sumi_writer_histogram(sink->writer, tag, sink->step, &kernel->in[1], .buckets = buckets));
+      sumi_writer_histogram_with(sink->writer, tag, sink->step, &kernel->in[1], &options));
 }
 
-SUMI_OP(HistogramSummary,
-        "tag: string, values: T | _buckets: int = 0 -> summary: string"
-        " ; T: float32 float64 int32 int64 uint8 int16 int8 uint16",
-        .doc = "Logs the distribution of the elements of `values`.", .shape = sumi_shape_scalar,
-        .kernel = histogram_kernel, .no_grad = "a summary is no number",
-        .flags = SUMI_OP_SIDE_EFFECT);
+SUMI_SUMMARY_OP(HistogramSummary, sumi_histogram_options_t,
+                "tag: string, values: T | _buckets: int = 0 -> summary: string"
+                " ; T: float32 float64 int32 int64 uint8 int16 int8 uint16",
+                .api = "summary_histogram",
+                .doc = "Logs the distribution of the elements of `values`.",
+                .shape = sumi_shape_scalar, .kernel = histogram_kernel);
 
 /* ---- TensorSummaryV2, for text ---- */
 
@@ -64,11 +69,12 @@ static sumi_status_t text_kernel(const sumi_kernel_t *kernel) {
       kernel, sink, tag, sumi_writer_text_tensor(sink->writer, tag, sink->step, &kernel->in[1]));
 }
 
-SUMI_OP(
-    TensorSummaryV2,
+SUMI_SUMMARY_OP(
+    TensorSummaryV2, none,
     "tag: string, tensor: T, serialized_summary_metadata: string -> summary: string ; T: string",
-    .doc = "Logs texts (Markdown); rank 1 and 2 are shown as a table.", .shape = text_shape,
-    .kernel = text_kernel, .no_grad = "a summary is no number", .flags = SUMI_OP_SIDE_EFFECT);
+    .api = "summary_text",
+    .doc = "Logs a text (Markdown), rank 0, or texts as a table, rank 1 and 2.",
+    .shape = text_shape, .kernel = text_kernel);
 
 /* ---- MergeSummary ---- */
 
@@ -77,7 +83,7 @@ static sumi_status_t merge_kernel(const sumi_kernel_t *kernel) {
   return SUMI_OK;
 }
 
-SUMI_OP(MergeSummary, "inputs: N * string -> summary: string",
+SUMI_OP(MergeSummary, "inputs: N * string -> summary: string", .api = "summary_merge",
         .doc = "Runs all its summaries; its value is the first one's tag.",
         .shape = sumi_shape_scalar, .kernel = merge_kernel, .no_grad = "a summary is no number",
         .flags = SUMI_OP_SIDE_EFFECT);

@@ -1,4 +1,5 @@
-/* The build's view of op blocks: what the generator reads from tensor/ops and writes from it. */
+/* The build's view of op blocks: what the generator reads from tensor/ops and summary/graph and
+ * writes from it. */
 #ifndef SUMI_GENERATOR_BLOCK_H
 #define SUMI_GENERATOR_BLOCK_H
 
@@ -13,6 +14,8 @@ typedef struct block {
   char *doc;
   char *no_grad; /* NULL: not given */
   bool composite, elementwise, has_grad;
+  bool is_summary;
+  char *options; /* of a summary: the type of the writer's options, or "none" */
   sumi__tensor_schema_t schema;
 } block_t;
 
@@ -50,12 +53,26 @@ bool is_named(const sumi__tensor_attr_def_t *attr);
 void put_c_name(text_t *text, const char *name);
 void put_attr_name(text_t *text, const sumi__tensor_attr_def_t *attr);
 void put_option_name(text_t *text, const sumi__tensor_attr_def_t *attr);
+/* The member of the writer's options that a summary's attribute keeps. */
+void put_member_name(text_t *text, const sumi__tensor_attr_def_t *attr);
 
 void write_registry(const blocks_t *blocks, text_t *text);
 void write_level_names(const blocks_t *blocks, const names_t *names, text_t *text);
 void write_header(const blocks_t *blocks, text_t *text);
 void write_constructors(const blocks_t *blocks, text_t *text);
 void write_page(const blocks_t *blocks, text_t *text);
+
+/* Of summary ops: the public header, the private one, and the source of both. */
+void write_summary_header(const blocks_t *blocks, text_t *text);
+void write_summary_registry(const blocks_t *blocks, text_t *text);
+void write_summary_sources(const blocks_t *blocks, text_t *text);
+
+/* A summary's input that its constructor makes itself: the tag, and texts that TensorFlow wants
+ * empty. */
+bool is_text_input(const block_t *block, int index);
+bool takes_options(const block_t *block);
+
+void put_upper(text_t *text, const char *name);
 
 /* Appends the words of `words`, broken before column 100, each new line starting with `prefix`. */
 void put_wrapped(text_t *text, const char *prefix, const char *words);

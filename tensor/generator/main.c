@@ -1,6 +1,9 @@
 /* sumi_generator <folder> <ops.c>… <shared.h>…
  *                                          writes ops_registry.c, ops_constructors.c, level_names.h
  *                                          and include/sumi/ops.h below the folder (which exist)
+ * sumi_generator --summaries <folder> <summary.c>…
+ *                                          writes summary_registry.h, summary_constructors.c and
+ *                                          include/sumi/summary_ops.h
  * sumi_generator --page <file> <ops.c>…    writes the op reference
  * sumi_generator --check <file> <ops.c>…   fails unless the file is the op reference */
 #include "generator/block.h"
@@ -42,6 +45,10 @@ static bool run(const char *mode, const char *path) {
     bool written = write_if_changed(path, &content);
     return written;
   }
+  if (strcmp(mode, "--summaries") == 0)
+    return write_into(path, "summary_registry.h", write_summary_registry) &&
+           write_into(path, "summary_constructors.c", write_summary_sources) &&
+           write_into(path, "include/sumi/summary_ops.h", write_summary_header);
   return write_into(mode, "ops_registry.c", write_registry) &&
          write_into(mode, "ops_constructors.c", write_constructors) &&
          write_into(mode, "level_names.h", put_level_names) &&
@@ -58,8 +65,8 @@ int main(int argc, char **argv) {
   bool option = argc > 1 && argv[1][0] == '-';
   int first = option ? 3 : 2;
   if (argc < first) {
-    fputs("usage: sumi_generator <folder> | --page <file> | --check <file>  <ops.c>... "
-          "<shared.h>...\n",
+    fputs("usage: sumi_generator <folder> | --summaries <folder> | --page <file> | --check <file>  "
+          "<ops.c>... <shared.h>...\n",
           stderr);
     return 2;
   }

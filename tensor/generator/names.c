@@ -67,6 +67,10 @@ bool takes_graph(const block_t *block) {
   return block->schema.input_count == 0 || block->schema.inputs[0].kind == SUMI__ARG_SHAPE;
 }
 
+void put_upper(text_t *text, const char *name) {
+  for (; *name; ++name) put_char(text, (char)toupper((unsigned char)*name));
+}
+
 void put_wrapped(text_t *text, const char *prefix, const char *words) {
   size_t column = 0;
   while (*words) {

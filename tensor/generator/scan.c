@@ -1,5 +1,5 @@
-/* Finds and reads SUMI_OP( blocks in C text. Only lines that start with the word count, so a block
- * in a comment or in a macro is not one. */
+/* Finds and reads SUMI_OP( and SUMI_SUMMARY_OP( blocks in C text. Only lines that start with the
+ * word count, so a block in a comment or in a macro is not one. */
 #include "generator/block.h"
 
 #include <ctype.h>
@@ -150,10 +150,26 @@ static bool is_c_name(const char *name) {
   return true;
 }
 
+static bool ends(const char *text, const char *with) {
+  const size_t length = strlen(text), end = strlen(with);
+  return length >= end && strcmp(text + length - end, with) == 0;
+}
+
+static bool check_summary(scanner_t *s, const block_t *block) {
+  const sumi__tensor_schema_t *schema = &block->schema;
+  if (schema->input_count < 2 || !is_text_input(block, 0))
+    return fail(s, block->line, "a summary's inputs are its tag, a string, and tensors");
+  for (int i = 0; i < schema->attr_count; ++i) /* the count's member follows from the name */
+    if (schema->attrs[i].kind == SUMI_ATTR_STRINGS && !ends(schema->attrs[i].name, "_names"))
+      return fail(s, block->line, "texts of a summary are called …_names");
+  return true;
+}
+
 static bool check(scanner_t *s, block_t *block) {
   if (!block->doc || !*block->doc) return fail(s, block->line, "the block has no .doc");
   if (strstr(block->doc, "*/")) return fail(s, block->line, ".doc contains */");
   if (!is_c_name(block->api)) return fail(s, block->line, ".api is no C name");
+  if (block->is_summary && !check_summary(s, block)) return false;
   if (block->has_grad && block->no_grad) return fail(s, block->line, "both .grad and .no_grad");
   for (int i = 0; i < block->schema.attr_count; ++i)
     if (is_named(&block->schema.attrs[i]) && strcmp(block->schema.attrs[i].name, "name") == 0)
@@ -163,6 +179,8 @@ static bool check(scanner_t *s, block_t *block) {
 
 static bool fields(scanner_t *s, block_t *block) {
   if (!(block->name = identifier(s))) return fail(s, block->line, "the op has no name");
+  if (block->is_summary && (!accept(s, ',') || !(block->options = identifier(s))))
+    return fail(s, s->line, "expected the type of the options, or none, after the name");
   if (!accept(s, ',') || !(block->schema_text = string_literal(s)))
     return fail(s, s->line, "expected the schema as a string literal after the name");
   while (accept(s, ','))
@@ -185,7 +203,21 @@ static void add(blocks_t *blocks, block_t *block) {
   blocks->list[blocks->count++] = block;
 }
 
-static const char word[] = "SUMI_OP(";
+static const char word[] = "SUMI_OP(", summary_word[] = "SUMI_SUMMARY_OP(";
+
+static bool starts(const char *text, const char *with) {
+  return strncmp(text, with, strlen(with)) == 0;
+}
+
+static bool scan_block(blocks_t *blocks, scanner_t *s) {
+  block_t *block = allocate(sizeof *block);
+  block->file = s->file, block->line = s->line;
+  block->is_summary = starts(s->at, summary_word);
+  s->at += block->is_summary ? sizeof summary_word - 1 : sizeof word - 1;
+  s->failed = false;
+  add(blocks, block);
+  return fields(s, block);
+}
 
 bool scan_file(blocks_t *blocks, const char *path) {
   char *content = read_file(path);
@@ -193,12 +225,8 @@ bool scan_file(blocks_t *blocks, const char *path) {
   scanner_t s = {.file = path, .at = content, .line = 1};
   bool line_start = true, good = true;
   while (*s.at) {
-    if (line_start && strncmp(s.at, word, sizeof word - 1) == 0) {
-      block_t *block = allocate(sizeof *block);
-      block->file = path, block->line = s.line;
-      s.at += sizeof word - 1, s.failed = false;
-      add(blocks, block);
-      good &= fields(&s, block);
+    if (line_start && (starts(s.at, word) || starts(s.at, summary_word))) {
+      good &= scan_block(blocks, &s);
     } else {
       line_start = *s.at == '\n';
       step(&s);

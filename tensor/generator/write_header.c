@@ -1,7 +1,6 @@
 /* <sumi/ops.h>: options, constructors and the macros in front of them. */
 #include "generator/block.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +12,7 @@ static const char *c_type(sumi_attr_kind_t kind) {
   case SUMI_ATTR_STRING: return "const char *";
   case SUMI_ATTR_TYPE: return "sumi_dtype_t ";
   case SUMI_ATTR_TYPES: return "sumi_types_t ";
+  case SUMI_ATTR_STRINGS: return "sumi_texts_t ";
   case SUMI_ATTR_SHAPE:
   case SUMI_ATTR_INTS: return "sumi_dims_t ";
   case SUMI_ATTR_ARRAY: return "sumi_array_t *";
@@ -94,10 +94,6 @@ static void put_options(const block_t *block, text_t *text) {
   }
   put(text, "  const char *name SUMI_UNSET; /* NULL: \"%s\" */\n", block->name);
   put(text, "} sumi_%s_options_t;\n", block->api);
-}
-
-static void put_upper(text_t *text, const char *name) {
-  for (; *name; ++name) put_char(text, (char)toupper((unsigned char)*name));
 }
 
 /* The macro's parameters, or what it hands to the function. */

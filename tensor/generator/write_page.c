@@ -15,16 +15,21 @@ static void put_signature(const block_t *block, text_t *text) {
   const char *comma = "";
   put(text, "sumi_%s(", block->api);
   if (takes_graph(block)) put(text, "graph"), comma = ", ";
-  for (int i = 0; i < schema->input_count; ++i, comma = ", ") {
-    put(text, "%s", comma);
+  if (block->is_summary) put(text, "tag"), comma = ", ";
+  for (int i = 0; i < schema->input_count; ++i) {
+    if (block->is_summary && is_text_input(block, i)) continue;
+    put(text, "%s", comma), comma = ", ";
     put_c_name(text, schema->inputs[i].name);
   }
   for (int named = 0; named < 2; ++named)
     for (int i = 0; i < schema->attr_count; ++i) {
       const sumi__tensor_attr_def_t *attr = &schema->attrs[i];
       if (named ? !is_named(attr) : !is_positional(attr)) continue;
+      if (block->is_summary && attr->kind == SUMI_ATTR_POINTER) continue; /* refused */
       put(text, "%s%s", comma, named ? "." : ""), comma = ", ";
-      if (named)
+      if (named && block->is_summary)
+        put_member_name(text, attr);
+      else if (named)
         put_option_name(text, attr);
       else
         put_attr_name(text, attr);
@@ -48,9 +53,11 @@ static void put_op(const block_t *block, text_t *text) {
 }
 
 void write_page(const blocks_t *blocks, text_t *text) {
-  put(text, "# Ops\n\nWritten by the target `sumi_ops_page` from the blocks in `tensor/ops`; the "
-            "grammar of the schemas\nstands in `tensor/include/sumi/op_def.h`. Every constructor "
-            "also takes `.name`.\n");
+  put(text, "# Ops\n\nWritten by the target `sumi_ops_page` from the blocks in `tensor/ops` and "
+            "`summary/graph`; the\ngrammar of the schemas stands in "
+            "`tensor/include/sumi/op_def.h`. Every constructor also takes `.name`,\nbut for those "
+            "of summaries, whose nodes are named after their tags and whose options are the\n"
+            "writer's.\n");
   for (int i = 0; i < blocks->count; ++i) {
     if (i == 0 || strcmp(blocks->list[i]->file, blocks->list[i - 1]->file) != 0) {
       put(text, "\n## ");

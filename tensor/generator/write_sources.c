@@ -19,11 +19,12 @@ static const struct {
   sumi_attr_kind_t kind;
   const char *member, *name;
 } kinds[] = {
-    {SUMI_ATTR_BOOL, "boolean", "BOOL"}, {SUMI_ATTR_INT, "integer", "INT"},
-    {SUMI_ATTR_FLOAT, "real", "FLOAT"},  {SUMI_ATTR_STRING, "string", "STRING"},
-    {SUMI_ATTR_TYPE, "type", "TYPE"},    {SUMI_ATTR_SHAPE, "dims", "SHAPE"},
-    {SUMI_ATTR_INTS, "dims", "INTS"},    {SUMI_ATTR_TYPES, "types", "TYPES"},
-    {SUMI_ATTR_ARRAY, "array", "ARRAY"}, {SUMI_ATTR_POINTER, "pointer", "POINTER"},
+    {SUMI_ATTR_BOOL, "boolean", "BOOL"},     {SUMI_ATTR_INT, "integer", "INT"},
+    {SUMI_ATTR_FLOAT, "real", "FLOAT"},      {SUMI_ATTR_STRING, "string", "STRING"},
+    {SUMI_ATTR_TYPE, "type", "TYPE"},        {SUMI_ATTR_SHAPE, "dims", "SHAPE"},
+    {SUMI_ATTR_INTS, "dims", "INTS"},        {SUMI_ATTR_TYPES, "types", "TYPES"},
+    {SUMI_ATTR_ARRAY, "array", "ARRAY"},     {SUMI_ATTR_POINTER, "pointer", "POINTER"},
+    {SUMI_ATTR_STRINGS, "texts", "STRINGS"},
 };
 
 static bool is_number(const sumi__tensor_attr_def_t *attr) {
@@ -51,7 +52,8 @@ static void put_attr(const sumi__tensor_attr_def_t *attr, text_t *text) {
     bool dims = attr->kind == SUMI_ATTR_SHAPE || attr->kind == SUMI_ATTR_INTS;
     put(text, dims ? "if (sumi_dims_given(" : "if (");
     put_value(attr, text);
-    put(text, "%s ", attr->kind == SUMI_ATTR_TYPES ? ".count)" : dims ? "))" : ")");
+    bool list = attr->kind == SUMI_ATTR_TYPES || attr->kind == SUMI_ATTR_STRINGS;
+    put(text, "%s ", list ? ".count)" : dims ? "))" : ")");
   }
   for (size_t i = 0; i < sizeof kinds / sizeof *kinds; ++i) {
     if (kinds[i].kind != attr->kind) continue;

@@ -50,6 +50,10 @@ sumi_dims_t sumi_attr_dims(const sumi_op_t *op, const char *name) {
   return attr(op, name)->dims;
 }
 
+sumi_texts_t sumi_attr_strings(const sumi_op_t *op, const char *name) {
+  return attr(op, name)->texts;
+}
+
 void *sumi_attr_pointer(const sumi_op_t *op, const char *name) {
   return attr(op, name)->pointer;
 }

@@ -3,14 +3,17 @@
 
 #include <sumi/alloc.h>
 
+#include <limits.h>
 #include <string.h>
 
 static const char *kind_name(sumi_attr_kind_t kind) {
   static const char *const names[] = {
-      [SUMI_ATTR_NONE] = "nothing", [SUMI_ATTR_BOOL] = "bool",       [SUMI_ATTR_INT] = "int",
-      [SUMI_ATTR_FLOAT] = "float",  [SUMI_ATTR_STRING] = "string",   [SUMI_ATTR_TYPE] = "type",
-      [SUMI_ATTR_SHAPE] = "shape",  [SUMI_ATTR_INTS] = "ints",       [SUMI_ATTR_TYPES] = "types",
-      [SUMI_ATTR_ARRAY] = "array",  [SUMI_ATTR_POINTER] = "pointer",
+      [SUMI_ATTR_NONE] = "nothing",    [SUMI_ATTR_BOOL] = "bool",
+      [SUMI_ATTR_INT] = "int",         [SUMI_ATTR_FLOAT] = "float",
+      [SUMI_ATTR_STRING] = "string",   [SUMI_ATTR_TYPE] = "type",
+      [SUMI_ATTR_SHAPE] = "shape",     [SUMI_ATTR_INTS] = "ints",
+      [SUMI_ATTR_TYPES] = "types",     [SUMI_ATTR_ARRAY] = "array",
+      [SUMI_ATTR_POINTER] = "pointer", [SUMI_ATTR_STRINGS] = "strings",
   };
   return names[kind];
 }
@@ -53,6 +56,16 @@ static void unref_array(void *array) {
   sumi_array_unref(array);
 }
 
+static sumi_status_t keep_texts(sumi_graph_t *graph, sumi_texts_t *texts) {
+  if (texts->count == 0) return SUMI_OK;
+  const char **list = sumi_arena_calloc(graph->arena, (size_t)texts->count, sizeof *list);
+  if (!list) return sumi__tensor_graph_adopt_failure(graph, sumi_fail_alloc("a list of texts", 0));
+  for (int i = 0; i < texts->count; ++i)
+    if (!(list[i] = sumi__tensor_graph_strdup(graph, texts->list[i]))) return graph->status;
+  texts->list = list;
+  return SUMI_OK;
+}
+
 /* Texts, lists and arrays are copied or counted: the node keeps them as long as the graph lives. */
 static sumi_status_t keep(const sumi__tensor_builder_t *b, sumi_attr_t *value) {
   sumi_graph_t *graph = b->graph;
@@ -66,11 +79,31 @@ static sumi_status_t keep(const sumi__tensor_builder_t *b, sumi_attr_t *value) {
                                           (size_t)value->types.count * sizeof(sumi_dtype_t));
     if (value->types.list) return SUMI_OK;
     return sumi__tensor_graph_adopt_failure(graph, sumi_fail_alloc("a list of types", 0));
+  case SUMI_ATTR_STRINGS: return keep_texts(graph, &value->texts);
   case SUMI_ATTR_ARRAY:
     if (!value->array) return sumi__tensor_builder_refuse(b, "the array is NULL");
     return sumi__tensor_graph_own(graph, sumi_array_ref(value->array), unref_array);
   default: return SUMI_OK;
   }
+}
+
+/* Whether a list may have that many items. */
+static sumi_status_t check_count(const sumi__tensor_builder_t *b,
+                                 const sumi__tensor_attr_def_t *def, int count, const void *list,
+                                 int most) {
+  if (count >= 0 && count <= most && (count == 0 || list)) return SUMI_OK;
+  return sumi__tensor_builder_refuse(b, "attribute %s: a list of %d %s%s; 0 to %d are allowed",
+                                     def->name, count, kind_name(def->kind),
+                                     count > 0 && !list ? " at NULL" : "", most);
+}
+
+static sumi_status_t check_texts(const sumi__tensor_builder_t *b,
+                                 const sumi__tensor_attr_def_t *def, sumi_texts_t texts) {
+  SUMI_TRY(check_count(b, def, texts.count, texts.list, INT_MAX));
+  for (int i = 0; i < texts.count; ++i)
+    if (!texts.list[i])
+      return sumi__tensor_builder_refuse(b, "attribute %s: text %d is NULL", def->name, i);
+  return SUMI_OK;
 }
 
 static sumi_status_t check(const sumi__tensor_builder_t *b, const sumi__tensor_attr_def_t *def,
@@ -83,12 +116,10 @@ static sumi_status_t check(const sumi__tensor_builder_t *b, const sumi__tensor_a
   case SUMI_ATTR_INTS: return check_dims(b, def, value->dims);
   case SUMI_ATTR_TYPE: return check_type(b, def, value->type);
   case SUMI_ATTR_TYPES:
-    if (value->types.count < 0 || value->types.count > SUMI__MAX_INPUTS ||
-        (value->types.count > 0 && !value->types.list))
-      return sumi__tensor_builder_refuse(b, "attribute %s: a list of %d types; 0 to %d are allowed",
-                                         def->name, value->types.count, SUMI__MAX_INPUTS);
+    SUMI_TRY(check_count(b, def, value->types.count, value->types.list, SUMI__MAX_INPUTS));
     for (int i = 0; i < value->types.count; ++i) SUMI_TRY(check_type(b, def, value->types.list[i]));
     return SUMI_OK;
+  case SUMI_ATTR_STRINGS: return check_texts(b, def, value->texts);
   case SUMI_ATTR_STRING:
     if (!is_word_of(def, value->string ? value->string : ""))
       return sumi__tensor_builder_refuse(b, "attribute %s may not be '%s'", def->name,

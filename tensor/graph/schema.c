@@ -141,10 +141,10 @@ static const struct {
   const char *word;
   sumi_attr_kind_t kind;
 } attr_kinds[] = {
-    {"bool", SUMI_ATTR_BOOL},     {"int", SUMI_ATTR_INT},   {"float", SUMI_ATTR_FLOAT},
-    {"string", SUMI_ATTR_STRING}, {"type", SUMI_ATTR_TYPE}, {"types", SUMI_ATTR_TYPES},
-    {"shape", SUMI_ATTR_SHAPE},   {"ints", SUMI_ATTR_INTS}, {"pointer", SUMI_ATTR_POINTER},
-    {"array", SUMI_ATTR_ARRAY},
+    {"bool", SUMI_ATTR_BOOL},     {"int", SUMI_ATTR_INT},         {"float", SUMI_ATTR_FLOAT},
+    {"string", SUMI_ATTR_STRING}, {"type", SUMI_ATTR_TYPE},       {"types", SUMI_ATTR_TYPES},
+    {"shape", SUMI_ATTR_SHAPE},   {"ints", SUMI_ATTR_INTS},       {"pointer", SUMI_ATTR_POINTER},
+    {"array", SUMI_ATTR_ARRAY},   {"strings", SUMI_ATTR_STRINGS},
 };
 
 static bool parse_enum(parser_t *p, sumi__tensor_attr_def_t *attr) {
@@ -168,8 +168,9 @@ static bool parse_kind(parser_t *p, sumi__tensor_attr_def_t *attr) {
   if (!kind) return false;
   for (size_t i = 0; i < sizeof attr_kinds / sizeof *attr_kinds; ++i)
     if (strcmp(kind, attr_kinds[i].word) == 0) return attr->kind = attr_kinds[i].kind, true;
-  return fail_at(p, start,
-                 "bool, int, float, string, type, types, shape, ints, pointer, array or {words}");
+  return fail_at(
+      p, start,
+      "bool, int, float, string, strings, type, types, shape, ints, pointer, array or {words}");
 }
 
 static bool parse_default(parser_t *p, sumi__tensor_attr_def_t *attr) {
@@ -414,6 +415,7 @@ bool sumi__tensor_schema_value(sumi__tensor_schema_t *schema, const sumi__tensor
     return dims_value(text, length, -1, &value->dims);
   case SUMI_ATTR_INTS: return dims_value(text, length, INT64_MIN, &value->dims);
   case SUMI_ATTR_TYPES: return types_value(schema, text, length, &value->types);
+  case SUMI_ATTR_STRINGS: return length == 0; /* none is the only default there is a use for */
   case SUMI_ATTR_ARRAY:
   case SUMI_ATTR_POINTER: return is_text(text, length, "null");
   case SUMI_ATTR_NONE: break;

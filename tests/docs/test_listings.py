@@ -10,7 +10,7 @@ from listings import listings
 SOURCE = pathlib.Path(os.environ["SUMI_SOURCE_DIR"])
 BINARY = pathlib.Path(os.environ["SUMI_BINARY_DIR"])
 INCLUDES = [SOURCE / module / "include" for module in ("base", "events", "render", "tensor", "summary", "summary/graph")]
-INCLUDES.append(BINARY / "tensor/generated/include")
+INCLUDES += [BINARY / "tensor/generated/include", BINARY / "summary/generated/include"]
 WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Werror", "-Wno-unused-variable", "-Wno-unused-but-set-variable",
             "-Wno-comment"]  # fmt: skip
 CXX = os.environ.get("SUMI_CXX_COMPILER")

@@ -397,7 +397,6 @@ static void a_step_that_goes_back_is_reported_and_loses_nothing(void **state) {
 
 static void summaries_of_wrong_shapes_are_refused_while_building(void **state) {
   (void)state;
-  static const char *const names[] = {"one", "two\nlines"};
   static const char *const missing[] = {"one", NULL};
   for (int i = 0; i < 11; ++i) {
     sumi_graph_t *g = sumi_graph_new();
@@ -417,11 +416,11 @@ static void summaries_of_wrong_shapes_are_refused_while_building(void **state) {
       sumi_summary_predictions("a", images, pair, truth), text = "probabilities of shape (2,)";
     if (i == 5) sumi_summary_predictions("a", images, chances, three), text = "truth of shape (3,)";
     if (i == 6)
-      sumi_summary_predictions("a", images, chances, truth, .class_names = names, .class_count = 2),
-          text = "class name 1 is of several lines";
+      sumi_summary_predictions("a", images, chances, truth, .class_count = 2),
+          text = "class_names: a list of 2 strings at NULL";
     if (i == 7)
       sumi_summary_labeled_images("a", images, truth, .class_names = missing, .class_count = 2),
-          text = "class name 1 is NULL";
+          text = "class_names: text 1 is NULL";
     if (i == 8) sumi_summary_labeled_images("a", images, three), text = "labels of shape (3,)";
     if (i == 9) sumi_summary_scalar(NULL, sumi_scalar(g, SUMI_FLOAT32, 1)), text = "NULL";
     if (i == 10) sumi_summary_text("a", sumi_constant_f32(g, SUMI_SCALAR, grey)), text = "float32";

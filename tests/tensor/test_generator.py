@@ -19,13 +19,14 @@ SUMI_OP(MatMul, "a: T, b: T | transpose_a: bool = false, "
 SUMI_OP(ConcatV2, "values: N * T, axis: Tidx -> output: T", .doc = "Joins.", .no_grad = "a test");
 SUMI_OP(Two, "a: N * T, b: M * T -> y: T", .doc = "Two lists.", .no_grad = "a test");
 SUMI_OP(Placeholder, "| dtype: type, shape: shape = ? -> output: dtype", .doc = "Fed.", .expand = e);
-SUMI_OP(Fill, "dims: shape, value: T | default: ints = 1 2, padding: {SAME, VALID} -> y: T", .doc = "Filled.");
+SUMI_OP(Fill, "dims: shape, value: T | default: ints = 1 2, padding: {SAME, VALID}, labels: strings = -> y: T", .doc = "Filled.");
 SUMI_OP(NoOp, "", .doc = "Nothing.");
 SUMI_OP(Func, "input: [Tin] | Tout: types, token: pointer, value: array -> output: [Tout]", .doc = "Any.");
 '''
 
 USE = r'''
 #include <sumi/ops.h>
+static const char *const letters[] = {"a", "b"};
 sumi_tensor_t use(sumi_graph_t *g);
 sumi_tensor_t use(sumi_graph_t *g) {
   sumi_tensor_t x = sumi_placeholder(g, SUMI_FLOAT32, .shape = SUMI_DIMS(-1, 3));
@@ -33,7 +34,8 @@ sumi_tensor_t use(sumi_graph_t *g) {
   sumi_op_t *nothing = sumi_no_op(g);
   (void)nothing;
   y = sumi_func(SUMI_TENSORS(x, y), SUMI_TYPES(SUMI_FLOAT32), NULL, NULL);
-  y = sumi_fill(g, SUMI_SHAPE(2, x), 1, .default_ = SUMI_AXES(1, 2), .padding = "VALID");
+  y = sumi_fill(g, SUMI_SHAPE(2, x), 1, .default_ = SUMI_AXES(1, 2), .padding = "VALID",
+                .labels = {2, letters});
   return sumi_concat_v2(SUMI_TENSORS(x, y, sumi_two(SUMI_TENSORS(x), SUMI_TENSORS(y, 1))), 0);
 }
 '''
@@ -94,7 +96,7 @@ class Generator(unittest.TestCase):
         self.assertEqual(self.run_on(GOOD, "--page", page).returncode, 0)
         self.assertEqual(self.run_on(GOOD, "--check", page).returncode, 0)
         self.assertEqual(self.run_on(GOOD.replace("Joins.", "Joins them."), "--check", page).returncode, 1)
-        self.assertIn("`sumi_fill(graph, dims, value, .default_, .padding)`", self.written("ops.md"))
+        self.assertIn("`sumi_fill(graph, dims, value, .default_, .padding, .labels)`", self.written("ops.md"))
 
     def test_malformed_blocks_are_refused_with_their_line(self):
         self.refused('\nSUMI_OP(, "", .doc = "x");', 2, "no name")
@@ -110,6 +112,22 @@ class Generator(unittest.TestCase):
         self.refused('SUMI_OP(A, "x: T", .doc = "x")\n', 2, "expected , or );")
         self.refused('SUMI_OP(A, "x: T", .doc = "x", .grad = f(1, 2;\n', 2, "does not end")
         self.refused('SUMI_OP(A, "x: T", .doc = "x", .doc = "y");', 1, "twice")
+
+    def test_summaries_have_a_tag_and_the_options_of_the_writers_call(self):
+        block = 'SUMI_SUMMARY_OP(Pictures, sumi_gallery_options_t,' \
+                ' "tag: string, images: T, more: string | class_names: strings =, _low: float = 0 -> summary: string",' \
+                ' .api = "summary_pictures", .doc = "Logs.");\n'
+        run = self.run_on(block, "--summaries", self.folder)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        header = " ".join(self.written("include/sumi/summary_ops.h").split())
+        self.assertIn("sumi_tensor_t sumi_summary_pictures_at(sumi_site_t site, const char *tag, sumi_tensor_t images,"
+                      " const sumi_gallery_options_t *options);", header)
+        sources = self.written("summary_constructors.c")
+        self.assertIn("offsetof(sumi_gallery_options_t, class_count)", sources)
+        self.assertIn('{"_low", "low", SUMI_ATTR_FLOAT', sources)
+        self.refused(block.replace(", sumi_gallery_options_t", ""), 1, "type of the options")
+        self.refused(block.replace("tag: string", "tag: int32"), 1, "its tag")
+        self.refused(block.replace("class_names", "classes"), 1, "_names")
 
     def test_names_that_are_taken_are_refused_with_both_places(self):
         block = 'SUMI_OP({}, "x: T -> y: T", .api = "{}", .doc = "x");\n'

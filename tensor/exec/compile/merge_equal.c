@@ -36,6 +36,13 @@ static bool same_types(sumi_types_t a, sumi_types_t b) {
   return true;
 }
 
+static bool same_texts(sumi_texts_t a, sumi_texts_t b) {
+  if (a.count != b.count) return false;
+  for (int i = 0; i < a.count; ++i)
+    if (!same_text(a.list[i], b.list[i])) return false;
+  return true;
+}
+
 static bool same_attr(const sumi_attr_t *a, const sumi_attr_t *b) {
   if (a->kind != b->kind) return false;
   switch (a->kind) {
@@ -48,6 +55,7 @@ static bool same_attr(const sumi_attr_t *a, const sumi_attr_t *b) {
   case SUMI_ATTR_SHAPE:
   case SUMI_ATTR_INTS: return sumi_dims_equal(a->dims, b->dims);
   case SUMI_ATTR_TYPES: return same_types(a->types, b->types);
+  case SUMI_ATTR_STRINGS: return same_texts(a->texts, b->texts);
   case SUMI_ATTR_ARRAY: return a->array == b->array;
   case SUMI_ATTR_POINTER: return a->pointer == b->pointer;
   }

@@ -52,6 +52,11 @@ typedef struct sumi_types {
   const sumi_dtype_t *list SUMI_UNSET;
 } sumi_types_t;
 
+typedef struct sumi_texts {
+  int count;
+  const char *const *list;
+} sumi_texts_t;
+
 /** Where in the user's source a node was made. */
 typedef struct sumi_site {
   const char *file;
@@ -273,8 +278,9 @@ typedef enum sumi_attr_kind {
   SUMI_ATTR_SHAPE, /* rank SUMI_UNKNOWN_RANK and sizes -1 are allowed */
   SUMI_ATTR_INTS,  /* up to SUMI_MAX_RANK integers, in `dims` */
   SUMI_ATTR_TYPES,
-  SUMI_ATTR_ARRAY,  /* a constant's value */
-  SUMI_ATTR_POINTER /* something of the program's: not exported */
+  SUMI_ATTR_ARRAY,   /* a constant's value */
+  SUMI_ATTR_POINTER, /* something of the program's: not exported */
+  SUMI_ATTR_STRINGS
 } sumi_attr_kind_t;
 
 typedef struct sumi_attr {
@@ -289,6 +295,7 @@ typedef struct sumi_attr {
     sumi_types_t types;
     sumi_array_t *array;
     void *pointer;
+    sumi_texts_t texts;
   };
 } sumi_attr_t;
 

@@ -18,8 +18,8 @@
  *   - `[Tin]`: any number of tensors of any dtypes. Tin is an attribute of kind `types`.
  *   - `shape`, for inputs: an int32 vector, in C a list of numbers and tensors (SUMI_SHAPE).
  *   - `ref` before a type: the tensor is a variable, which the op may change.
- * - Attributes are `name: kind [= default], ...`. Kinds are bool, int, float, string, type, types,
- *   shape, ints, pointer, array and `{A, B}`, one of these words, of which the first is the default.
+ * - Attributes are `name: kind [= default], ...`. Kinds are bool, int, float, string, strings, type,
+ *   types, shape, ints, pointer, array and `{A, B}`, one of these words, of which the first is the default.
  *   Attributes without a default are positional arguments in C. The others are named, and zero means
  *   the default (SUMI_ZERO: zero); one that is true by default is called `no_name` and turns it off.
  *   Defaults: `1 2 2 1` for ints and shapes, `?` for an unknown shape, `[]` for a scalar's, nothing
@@ -99,6 +99,7 @@ SUMI_API double sumi_attr_float(const sumi_op_t *op, const char *name);
 SUMI_API const char *sumi_attr_string(const sumi_op_t *op, const char *name);
 SUMI_API sumi_dtype_t sumi_attr_type(const sumi_op_t *op, const char *name);
 SUMI_API sumi_dims_t sumi_attr_dims(const sumi_op_t *op, const char *name); /* SHAPE and INTS */
+SUMI_API sumi_texts_t sumi_attr_strings(const sumi_op_t *op, const char *name);
 SUMI_API void *sumi_attr_pointer(const sumi_op_t *op, const char *name);
 SUMI_API bool sumi_attr_is(const sumi_op_t *op, const char *name, const char *word); /* enums */
 

@@ -1,46 +1,21 @@
 #include "number_text.h"
 
+#include <sumi/decimal.h>
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-/* printf writes the locale's decimal point, which may be several bytes: whatever no number holds
- * becomes one '.'. */
-static void restore_point(char *text) {
-  char *to = text;
-  bool in_point = false;
-  for (const char *from = text; *from; ++from) {
-    if (strchr("0123456789+-einfa", *from)) {
-      *to++ = *from;
-      in_point = false;
-    } else if (!in_point) {
-      *to++ = '.';
-      in_point = true;
-    }
-  }
-  *to = '\0';
-}
-
-static bool not_finite_text(char *text, double value) {
-  if (isfinite(value)) return false;
-  snprintf(text, SUMI__NUMBER_TEXT_MAX, "%s", isnan(value) ? "nan" : value > 0 ? "inf" : "-inf");
-  return true;
-}
-
 void sumi__render_number_text(char text[SUMI__NUMBER_TEXT_MAX], double value, int digits) {
-  if (not_finite_text(text, value)) return;
-  snprintf(text, SUMI__NUMBER_TEXT_MAX, "%.*g", digits, value == 0 ? 0.0 : value);
-  restore_point(text);
+  sumi_decimal(text, SUMI__NUMBER_TEXT_MAX, 'g', digits, value == 0 ? 0.0 : value);
 }
 
 void sumi__render_fixed_text(char text[SUMI__NUMBER_TEXT_MAX], double value, int decimals) {
-  if (not_finite_text(text, value)) return;
   if (fabs(value) > 1e15) {
     sumi__render_number_text(text, value, 6);
     return;
   }
-  snprintf(text, SUMI__NUMBER_TEXT_MAX, "%.*f", decimals, value);
-  restore_point(text);
+  sumi_decimal(text, SUMI__NUMBER_TEXT_MAX, 'f', decimals, value);
   if (text[0] == '-' && strspn(text + 1, "0.") == strlen(text + 1))
     memmove(text, text + 1, strlen(text));
 }

@@ -25,6 +25,14 @@ sumi_status_t sumi__summary_fail_unopened(const sumi_writer_t *writer) {
                    writer->unopened_text ? writer->unopened_text : "out of memory");
 }
 
+sumi_status_t sumi_writer_status(sumi_writer_t *writer) {
+  if (!writer) return SUMI_OK;
+  if (writer->out_of_memory) return sumi_fail_alloc("a writer", sizeof *writer);
+  if (!writer->events) return sumi__summary_fail_unopened(writer);
+  if (sumi__summary_is_inherited(writer)) return sumi__summary_fail_inherited(writer);
+  return sumi_event_writer_status(writer->events);
+}
+
 sumi_status_t sumi__summary_check_usable(sumi_writer_t *writer) {
   if (writer->events && !sumi__summary_is_inherited(writer)) return SUMI_OK;
   SUMI__COUNT(writer->refused);

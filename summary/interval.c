@@ -1,10 +1,10 @@
+#include <sumi/decimal.h>
 #include <sumi/interval.h>
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "decimal.h"
 #include "interval_terms.h"
 
 static bool term_is_valid(const sumi_interval_term_t *term) {
@@ -186,7 +186,7 @@ static void put_term(output_t *out, const sumi_interval_term_t *term) {
       put(out, "%s%lld", comma, steps);
     break;
   case SUMI_INTERVAL_EVERY_SECONDS:
-    sumi__summary_format_double(seconds, sizeof seconds, 15, term->u.seconds);
+    sumi_decimal(seconds, sizeof seconds, 'g', 15, term->u.seconds);
     put(out, "%s%ss", comma, seconds);
     break;
   case SUMI_INTERVAL_AT_STEP: put(out, "%sat:%lld", comma, steps); break;

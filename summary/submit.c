@@ -6,12 +6,6 @@
 #include "interval_terms.h"
 #include "writer_private.h"
 
-const char sumi__summary_plugin_scalars[] = "scalars",
-           sumi__summary_plugin_histograms[] = "histograms",
-           sumi__summary_plugin_images[] = "images", sumi__summary_plugin_text[] = "text",
-           sumi__summary_plugin_audio[] = "audio", sumi__summary_plugin_pr_curves[] = "pr_curves",
-           sumi__summary_plugin_mesh[] = "mesh";
-
 sumi_status_t sumi__summary_get_tag(sumi_writer_t *writer, const char *name,
                                     sumi__summary_tag_t **tag) {
   return sumi__summary_refuse(writer, sumi__summary_tag_get(writer->events, &writer->tags_lock,

@@ -1,9 +1,15 @@
-#include "tags.h"
+#include "writer_private.h"
 
 #include <sumi/alloc.h>
 #include <sumi/utf8.h>
 
 #include <string.h>
+
+const char sumi__summary_plugin_scalars[] = "scalars",
+           sumi__summary_plugin_histograms[] = "histograms",
+           sumi__summary_plugin_images[] = "images", sumi__summary_plugin_text[] = "text",
+           sumi__summary_plugin_audio[] = "audio", sumi__summary_plugin_pr_curves[] = "pr_curves",
+           sumi__summary_plugin_mesh[] = "mesh";
 
 static void tag_free(void *user_data) {
   sumi__summary_tag_t *tag = user_data;

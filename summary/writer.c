@@ -150,14 +150,6 @@ static bool report_drops(sumi_writer_t *writer) {
   return more;
 }
 
-sumi_status_t sumi_writer_status(sumi_writer_t *writer) {
-  if (!writer) return SUMI_OK;
-  if (writer->out_of_memory) return sumi_fail_alloc("a writer", sizeof *writer);
-  if (!writer->events) return sumi__summary_fail_unopened(writer);
-  if (sumi__summary_is_inherited(writer)) return sumi__summary_fail_inherited(writer);
-  return sumi_event_writer_status(writer->events);
-}
-
 static void flush_events(sumi_writer_t *writer) {
   sumi__summary_keep_failure(writer, sumi_event_writer_flush(writer->events));
   if (report_drops(writer))

@@ -14,25 +14,6 @@
 
 enum { DEFAULT_QUEUE_BYTES = 8 << 20 };
 
-static bool is_inherited(const sumi_event_writer_t *writer) {
-  return writer->forks != sumi_fork_count();
-}
-
-sumi_status_t sumi__events_writer_check_usable(const sumi_event_writer_t *writer) {
-  if (!writer) return sumi_fail(SUMI_INVALID_ARGUMENT, "the event writer is NULL");
-  if (!is_inherited(writer)) return SUMI_OK;
-  return sumi_fail(SUMI_FAILED_PRECONDITION,
-                   "%s is written by the parent of this forked process (%lld); open a writer here",
-                   sumi_event_writer_path(writer), (long long)getpid());
-}
-
-sumi_status_t sumi__events_writer_refuse(sumi_event_writer_t *writer, sumi_status_t status) {
-  pthread_mutex_lock(&writer->lock);
-  ++writer->counts.refused;
-  pthread_mutex_unlock(&writer->lock);
-  return status;
-}
-
 static sumi_status_t check_options(const char *directory,
                                    const sumi_event_writer_options_t *options) {
   if (!directory || !*directory)
@@ -155,40 +136,6 @@ sumi_event_writer_t *sumi_event_writer_open_with(const char *directory, sumi_sta
   return sumi__events_event_writer_open_io(directory, status, options, &sumi_file_system_io);
 }
 
-static void note_failure(sumi_event_writer_t *writer, sumi_status_t status, const char *reason) {
-  if (status == SUMI_OK || writer->failure != SUMI_OK) return;
-  writer->failure = status;
-  snprintf(writer->reason, sizeof writer->reason, "%s", reason);
-}
-
-void sumi__events_writer_note_sink_failure(sumi_event_writer_t *writer) {
-  if (writer->failure == SUMI_OK) writer->failure_is_sinks = writer->sink.failure != SUMI_OK;
-  note_failure(writer, writer->sink.failure, writer->sink.reason);
-}
-
-void sumi_event_writer_fail(sumi_event_writer_t *writer, sumi_status_t status) {
-  if (sumi__events_writer_check_usable(writer) != SUMI_OK) return;
-  pthread_mutex_lock(&writer->lock);
-  note_failure(writer, status, sumi_error_message());
-  pthread_mutex_unlock(&writer->lock);
-}
-
-/* With the lock held, or after the thread has ended. */
-static sumi_status_t report(const sumi_event_writer_t *writer) {
-  if (writer->failure == SUMI_OK) return SUMI_OK;
-  if (!writer->failure_is_sinks) return sumi_fail(writer->failure, "%s", writer->reason);
-  return sumi_fail(writer->failure, "%s; %llu event(s) lost so far", writer->reason,
-                   (unsigned long long)writer->counts.lost);
-}
-
-sumi_status_t sumi_event_writer_status(sumi_event_writer_t *writer) {
-  SUMI_TRY(sumi__events_writer_check_usable(writer));
-  pthread_mutex_lock(&writer->lock);
-  const sumi_status_t status = report(writer);
-  pthread_mutex_unlock(&writer->lock);
-  return status;
-}
-
 sumi_status_t sumi_event_writer_flush(sumi_event_writer_t *writer) {
   SUMI_TRY(sumi__events_writer_check_usable(writer));
   wait_for_flush(writer);
@@ -198,21 +145,21 @@ sumi_status_t sumi_event_writer_flush(sumi_event_writer_t *writer) {
 sumi_status_t sumi_event_writer_close(sumi_event_writer_t *writer) {
   if (!writer) return SUMI_OK;
   sumi_status_t status = SUMI_OK;
-  if (!is_inherited(writer)) {
+  if (!sumi__events_writer_is_inherited(writer)) {
     sumi_exit_hook_remove(&writer->exit_hook);
     sumi__events_writer_thread_stop(writer);
     sumi__events_sink_fail(&writer->sink,
                            sumi__events_current_file_leave(&writer->sink.file, false));
     writer->counts.lost = writer->sink.lost;
     sumi__events_writer_note_sink_failure(writer);
-    status = report(writer);
+    status = sumi__events_writer_report(writer);
   }
   release(writer);
   return status;
 }
 
 sumi_event_writer_counts_t sumi_event_writer_counts(sumi_event_writer_t *writer) {
-  if (!writer || is_inherited(writer)) return (sumi_event_writer_counts_t){0};
+  if (!writer || sumi__events_writer_is_inherited(writer)) return (sumi_event_writer_counts_t){0};
   pthread_mutex_lock(&writer->lock);
   sumi_event_writer_counts_t counts = writer->counts;
   pthread_mutex_unlock(&writer->lock);

@@ -7,6 +7,7 @@
 
 #include <sumi/event_writer.h>
 #include <sumi/exit_hook.h>
+#include <sumi/fork.h>
 
 #include <pthread.h>
 
@@ -53,11 +54,19 @@ void sumi__events_writer_wake(sumi_event_writer_t *writer);
  * but was given up in between when *waited is set. */
 void sumi__events_writer_make_room(sumi_event_writer_t *writer, size_t size_bytes, bool *waited);
 
+/* The writer belongs to a parent of this process. */
+static inline bool sumi__events_writer_is_inherited(const sumi_event_writer_t *writer) {
+  return writer->forks != sumi_fork_count();
+}
+
 /* FAILED_PRECONDITION in a forked child, INVALID_ARGUMENT for NULL. */
 sumi_status_t sumi__events_writer_check_usable(const sumi_event_writer_t *writer);
 
 /* With the lock held, or before the thread starts. */
 void sumi__events_writer_note_sink_failure(sumi_event_writer_t *writer);
+
+/* The first failure with what was lost since; with the lock held, or after the thread has ended. */
+sumi_status_t sumi__events_writer_report(const sumi_event_writer_t *writer);
 
 /* Counts a refused call; the lock is not held. */
 sumi_status_t sumi__events_writer_refuse(sumi_event_writer_t *writer, sumi_status_t status);

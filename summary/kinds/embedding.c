@@ -7,13 +7,13 @@
 #include <sumi/options.h>
 #include <sumi/alloc.h>
 #include <sumi/buffer.h>
+#include <sumi/decimal.h>
 #include <sumi/file.h>
 #include <sumi/pixels.h>
 #include <sumi/png.h>
 #include <sumi/summary_run.h>
 #include <sumi/utf8.h>
 
-#include "../decimal.h"
 #include "../writer_private.h"
 #include "projector_config.h"
 
@@ -76,8 +76,8 @@ static void put_vectors(sumi_buffer_t *tsv, const sumi_array_view_t *points) {
   const int64_t count = sumi_array_view_count(points);
   for (int64_t i = 0; i < count; ++i) {
     char number[32];
-    const int length = sumi__summary_format_double(number, sizeof number, digits,
-                                                   sumi_array_view_double(points, i));
+    const int length = sumi_decimal(number, sizeof number, 'g', digits,
+                                    sumi_array_view_double(points, i));
     sumi_buffer_append(tsv, number, (size_t)length);
     sumi_buffer_putc(tsv, (i + 1) % points->dims[1] ? '\t' : '\n');
   }

@@ -105,10 +105,6 @@ sumi_array_t *sumi_array_wrap(sumi_dtype_t dtype, sumi_dims_t dims, void *data,
   return array;
 }
 
-sumi_array_t *sumi_array_scalar(sumi_dtype_t dtype, double value) {
-  return sumi_array_full(dtype, SUMI_DIMS(), value);
-}
-
 sumi_array_t *sumi_array_text(const char *text) {
   return sumi_array_from(SUMI_STRING, SUMI_DIMS(), &text);
 }

@@ -91,6 +91,10 @@ sumi_array_t *sumi_array_full(sumi_dtype_t dtype, sumi_dims_t dims, double value
   return array;
 }
 
+sumi_array_t *sumi_array_scalar(sumi_dtype_t dtype, double value) {
+  return sumi_array_full(dtype, SUMI_DIMS(), value);
+}
+
 /* ---- Whole arrays: one loop for each pair of types ---- */
 
 #define FROM_FLOATING(NAME, type)                                                                  \

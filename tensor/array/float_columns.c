@@ -1,6 +1,8 @@
 /* The notation and widths for the floating-point elements of one array
  * (numpy._core.arrayprint.FloatingFormat). */
-#include "array/format.h"
+#include "array/float_columns.h"
+
+#include "array/shown.h"
 
 #include <math.h>
 

@@ -1,48 +1,12 @@
 /* Arrays as text, laid out as by numpy._core.arrayprint (NumPy 2.4). */
 #include <sumi/options.h>
-#include "array/format.h"
+#include "array/float_columns.h"
+#include "array/shown.h"
+#include "array/text_repr.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-
-/* ---- Which elements are shown ---- */
-
-static bool is_summed_up(const sumi_array_t *array, const sumi_array_format_options_t *options) {
-  return sumi_array_count(array) > options->threshold;
-}
-
-/* Positions [edge, size - edge) of an axis are left out. */
-static bool leaves_out(int64_t size, bool summed_up, int64_t edge) {
-  return summed_up && size / 2 >= edge && size > 2 * edge;
-}
-
-typedef struct {
-  const sumi_array_t *array;
-  const sumi_array_format_options_t *options;
-  sumi__tensor_visit_t visit;
-  void *context;
-} walk_t;
-
-static void walk_axis(const walk_t *walk, const sumi_dims_t *dims, int axis, int64_t first) {
-  if (axis == dims->rank) {
-    walk->visit(walk->context, walk->array, first);
-    return;
-  }
-  const int64_t size = dims->size[axis], edge = walk->options->edge_items;
-  const bool skips = leaves_out(size, is_summed_up(walk->array, walk->options), edge);
-  for (int64_t i = 0; i < size; ++i) {
-    if (skips && i == edge) i = size - edge;
-    walk_axis(walk, dims, axis + 1, first * size + i);
-  }
-}
-
-void sumi__tensor_visit_shown(const sumi_array_t *array, const sumi_array_format_options_t *options,
-                              sumi__tensor_visit_t visit, void *context) {
-  const walk_t walk = {array, options, visit, context};
-  const sumi_dims_t dims = sumi_array_dims(array);
-  walk_axis(&walk, &dims, 0, 0);
-}
 
 /* ---- One element ---- */
 
@@ -182,7 +146,7 @@ static void put_row(const layout_t *layout, int axis, int64_t first) {
                .hanging = layout->indent + axis,
                .column = layout->indent + axis,
                .limit = layout->width - axis - 1};
-  const bool skips = leaves_out(size, layout->summed_up, layout->edge);
+  const bool skips = sumi__tensor_leaves_out(size, layout->summed_up, layout->edge);
   for (int64_t i = 0; i < size; ++i) {
     if (skips && i == layout->edge) {
       const size_t dots = layout->buffer->size;
@@ -212,7 +176,7 @@ static void put_line_break(const layout_t *layout, int axis) {
 
 static void put_block(const layout_t *layout, int axis, int64_t first) {
   const int64_t size = layout->dims.size[axis];
-  const bool skips = leaves_out(size, layout->summed_up, layout->edge);
+  const bool skips = sumi__tensor_leaves_out(size, layout->summed_up, layout->edge);
   for (int64_t i = 0; i < size; ++i) {
     if (skips && i == layout->edge) {
       sumi_buffer_puts(layout->buffer, "...");
@@ -251,7 +215,7 @@ static void put_array(sumi_buffer_t *buffer, const sumi_array_t *array,
                            .separator = separator,
                            .indent = indent + 1,
                            .width = line_width,
-                           .summed_up = is_summed_up(array, options),
+                           .summed_up = sumi__tensor_is_summed_up(array, options),
                            .edge = options->edge_items};
   put_axis(&layout, 0, 0);
 }
@@ -290,7 +254,7 @@ static void put_extras(sumi_buffer_t *buffer, const sumi_array_t *array,
                        const sumi_array_format_options_t *options) {
   const sumi_dtype_t dtype = sumi_array_dtype(array);
   const bool empty = sumi_array_count(array) == 0;
-  if ((empty && sumi_array_rank(array) != 1) || is_summed_up(array, options)) {
+  if ((empty && sumi_array_rank(array) != 1) || sumi__tensor_is_summed_up(array, options)) {
     sumi_buffer_puts(buffer, "shape=");
     sumi_dims_format(sumi_array_dims(array), buffer);
   }

@@ -1,5 +1,5 @@
 /* Python's repr of a text. */
-#include "array/format.h"
+#include "array/text_repr.h"
 
 #include <string.h>
 #include <sumi/utf8.h>

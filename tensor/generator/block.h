@@ -62,10 +62,13 @@ void write_header(const blocks_t *blocks, text_t *text);
 void write_constructors(const blocks_t *blocks, text_t *text);
 void write_page(const blocks_t *blocks, text_t *text);
 
-/* Of summary ops: the public header, the private one, and the source of both. */
+/* Of summary ops: the public header and the private one; the tables of options, the constructors
+ * and the list of all. */
 void write_summary_header(const blocks_t *blocks, text_t *text);
 void write_summary_registry(const blocks_t *blocks, text_t *text);
-void write_summary_sources(const blocks_t *blocks, text_t *text);
+void write_summary_tables(const blocks_t *blocks, text_t *text);
+void write_summary_constructors(const blocks_t *blocks, text_t *text);
+void write_summary_list(const blocks_t *blocks, text_t *text);
 
 /* A summary's input that its constructor makes itself: the tag, and texts that TensorFlow wants
  * empty. */

@@ -2,7 +2,8 @@
  *                                          writes ops_registry.c, ops_constructors.c, level_names.h
  *                                          and include/sumi/ops.h below the folder (which exist)
  * sumi_generator --summaries <folder> <summary.c>…
- *                                          writes summary_registry.h, summary_constructors.c and
+ *                                          writes summary_registry.h, summary_tables.c,
+ *                                          summary_constructors.c, summary_list.c and
  *                                          include/sumi/summary_ops.h
  * sumi_generator --page <file> <ops.c>…    writes the op reference
  * sumi_generator --check <file> <ops.c>…   fails unless the file is the op reference */
@@ -47,7 +48,9 @@ static bool run(const char *mode, const char *path) {
   }
   if (strcmp(mode, "--summaries") == 0)
     return write_into(path, "summary_registry.h", write_summary_registry) &&
-           write_into(path, "summary_constructors.c", write_summary_sources) &&
+           write_into(path, "summary_tables.c", write_summary_tables) &&
+           write_into(path, "summary_constructors.c", write_summary_constructors) &&
+           write_into(path, "summary_list.c", write_summary_list) &&
            write_into(path, "include/sumi/summary_ops.h", write_summary_header);
   return write_into(mode, "ops_registry.c", write_registry) &&
          write_into(mode, "ops_constructors.c", write_constructors) &&

@@ -143,16 +143,25 @@ static void put_body(const block_t *block, text_t *text) {
       takes_options(block) ? "read, &options" : "SUMI_OK, NULL");
 }
 
-void write_summary_sources(const blocks_t *blocks, text_t *text) {
-  put(text, "/* Written by sumi_generator; do not edit. */\n#include \"summary_registry.h\"\n\n"
-            "#include <sumi/options.h>\n#include <sumi/summary_graph.h>\n\n#include <stddef.h>\n\n"
-            "const sumi_op_def_t *const sumi__summary_graph_ops[] = {\n");
+static const char head[] = "/* Written by sumi_generator; do not edit. */\n"
+                           "#include \"summary_registry.h\"\n\n#include <sumi/options.h>\n"
+                           "#include <sumi/summary_graph.h>\n\n#include <stddef.h>\n\n";
+
+void write_summary_tables(const blocks_t *blocks, text_t *text) {
+  put(text, "%s", head);
+  for (int i = 0; i < blocks->count; ++i)
+    if (blocks->list[i]->is_summary) put_table(blocks->list[i], text);
+}
+
+void write_summary_constructors(const blocks_t *blocks, text_t *text) {
+  put(text, "%s", head);
+  for (int i = 0; i < blocks->count; ++i)
+    if (blocks->list[i]->is_summary) put_body(blocks->list[i], text);
+}
+
+void write_summary_list(const blocks_t *blocks, text_t *text) {
+  put(text, "%sconst sumi_op_def_t *const sumi__summary_graph_ops[] = {\n", head);
   for (int i = 0; i < blocks->count; ++i)
     put(text, "    &sumi__tensor_op_%s,\n", blocks->list[i]->name);
   put(text, "    NULL,\n};\n");
-  for (int i = 0; i < blocks->count; ++i) {
-    if (!blocks->list[i]->is_summary) continue;
-    put_table(blocks->list[i], text);
-    put_body(blocks->list[i], text);
-  }
 }

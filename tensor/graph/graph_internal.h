@@ -118,9 +118,9 @@ sumi_status_t sumi__tensor_infer_op(const sumi_op_t *op, const sumi_dims_t *in,
                                     sumi_known_t *known_out);
 
 /* The same while the run is under way: shape functions may look at all elements of the inputs. */
-sumi_status_t sumi__tensor_infer_late(const sumi_op_t *op, const sumi_array_view_t *value_in,
-                                      const sumi_dims_t *in, const sumi_known_t *known_in,
-                                      sumi_dims_t *out, sumi_known_t *known_out);
+sumi_status_t sumi__tensor_infer_unshaped(const sumi_op_t *op, const sumi_array_view_t *value_in,
+                                          const sumi_dims_t *in, const sumi_known_t *known_in,
+                                          sumi_dims_t *out, sumi_known_t *known_out);
 
 /* Appends the node's name, type and line, "'layer/MatMul' (MatMul, train.c:12)". */
 void sumi__tensor_format_op(const sumi_op_t *op, sumi_buffer_t *buffer);

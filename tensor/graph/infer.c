@@ -38,9 +38,9 @@ sumi_status_t sumi__tensor_infer_op(const sumi_op_t *op, const sumi_dims_t *in,
   return infer_shapes(op, true, NULL, in, known_in, out, known_out);
 }
 
-sumi_status_t sumi__tensor_infer_late(const sumi_op_t *op, const sumi_array_view_t *value_in,
-                                      const sumi_dims_t *in, const sumi_known_t *known_in,
-                                      sumi_dims_t *out, sumi_known_t *known_out) {
+sumi_status_t sumi__tensor_infer_unshaped(const sumi_op_t *op, const sumi_array_view_t *value_in,
+                                          const sumi_dims_t *in, const sumi_known_t *known_in,
+                                          sumi_dims_t *out, sumi_known_t *known_out) {
   return infer_shapes(op, true, value_in, in, known_in, out, known_out);
 }
 

@@ -6,47 +6,6 @@
 #include <stdarg.h>
 #include <string.h>
 
-static void describe_input(const sumi__tensor_builder_t *b, int index, sumi_buffer_t *text) {
-  const sumi_tensor_t input = b->spec->inputs.list[index];
-  const sumi__tensor_schema_t *schema = &b->type->schema;
-  if (b->spec->inputs.count == schema->input_count)
-    sumi_buffer_printf(text, "; %s is ", schema->inputs[index].name);
-  else
-    sumi_buffer_printf(text, "; input %d is ", index);
-  if (sumi_tensor_is_number(input)) {
-    sumi_buffer_printf(text, "the number %g", input.number);
-  } else if (sumi_tensor_is_null(input)) {
-    sumi_buffer_puts(text, "the null tensor");
-  } else {
-    sumi_buffer_printf(text, "'%s:%d', %s of shape %s, made at %s:%d", input.op->name, input.index,
-                       sumi_dtype_name(sumi_tensor_dtype(input)),
-                       sumi_dims_text(sumi_tensor_dims(input)).text,
-                       input.op->site.file ? input.op->site.file : "?", input.op->site.line);
-  }
-}
-
-sumi_status_t sumi__tensor_builder_refuse(const sumi__tensor_builder_t *b, const char *format,
-                                          ...) {
-  enum { SHOWN_INPUTS = 6 };
-  char reason[SUMI_ERROR_MESSAGE_MAX];
-  va_list args;
-  va_start(args, format);
-  vsnprintf(reason, sizeof reason, format, args);
-  va_end(args);
-  sumi_buffer_t text = {0};
-  sumi_buffer_puts(&text, b->type->def->name);
-  if (b->spec->name) sumi_buffer_printf(&text, " '%s'", b->spec->name);
-  if (b->site.file) sumi_buffer_printf(&text, " (%s:%d)", b->site.file, b->site.line);
-  sumi_buffer_printf(&text, ": %s", reason);
-  for (int i = 0; b->spec->inputs.list && i < b->spec->inputs.count && i < SHOWN_INPUTS; ++i)
-    describe_input(b, i, &text);
-  const char *whole = sumi_buffer_text(&text);
-  const sumi_status_t status = sumi__tensor_graph_refuse(b->graph, SUMI_INVALID_ARGUMENT, "%s",
-                                                         whole ? whole : reason);
-  sumi_buffer_release(&text);
-  return status;
-}
-
 /* The rank-changing broadcasts that strict graphs refuse: [2,1] + [2]. Scalars go with anything. */
 static sumi_status_t check_strict(const sumi__tensor_builder_t *b) {
   if (!b->graph->strict_broadcast || !b->type->def->map || b->graph->composite_depth > 0)
@@ -219,6 +178,30 @@ static sumi_graph_t *graph_of(const sumi_node_spec_t *spec) {
   return NULL;
 }
 
+static sumi_status_t constant_of_number(const sumi__tensor_builder_t *b, int index) {
+  sumi_tensor_t *input = &b->inputs[index];
+  const sumi_dtype_t dtype = sumi__tensor_builder_input_dtype(b, index);
+  sumi_array_t *array = sumi_array_scalar(dtype, input->number);
+  if (!array) return sumi__tensor_graph_adopt_failure(b->graph, sumi_fail_alloc("a constant", 0));
+  if (!sumi_dtype_is_floating(dtype) && sumi_array_get(array, 0) != input->number) {
+    sumi_array_unref(array);
+    return sumi__tensor_builder_refuse(b, "the number %g is not a value of %s", input->number,
+                                       sumi_dtype_name(dtype));
+  }
+  const sumi_named_attr_t attrs[] = {{"value", {.kind = SUMI_ATTR_ARRAY, .array = array}},
+                                     {"dtype", {.kind = SUMI_ATTR_TYPE, .type = dtype}}};
+  *input = sumi_node(&(sumi_node_spec_t){
+      .site = b->site, .graph = b->graph, .type = "Const", .attr_count = 2, .attrs = attrs});
+  sumi_array_unref(array);
+  return b->graph->status;
+}
+
+static sumi_status_t constants_of_numbers(const sumi__tensor_builder_t *b) {
+  for (int i = 0; i < b->input_count; ++i)
+    if (sumi_tensor_is_number(b->inputs[i])) SUMI_TRY(constant_of_number(b, i));
+  return SUMI_OK;
+}
+
 sumi_tensor_t sumi_node(const sumi_node_spec_t *spec) {
   const sumi_tensor_t nothing = {0};
   sumi_graph_t *graph = spec ? graph_of(spec) : NULL;
@@ -242,7 +225,8 @@ sumi_tensor_t sumi_node(const sumi_node_spec_t *spec) {
         &b, "'%s' is not a name: a letter, digit or '.' first, then also _ - / > \\", spec->name);
     return nothing;
   }
-  if (sumi__tensor_builder_attrs(&b) != SUMI_OK || sumi__tensor_builder_inputs(&b) != SUMI_OK)
+  if (sumi__tensor_builder_attrs(&b) != SUMI_OK || sumi__tensor_builder_inputs(&b) != SUMI_OK ||
+      constants_of_numbers(&b) != SUMI_OK)
     return nothing;
   if (b.type->def->expand) return expand(&b);
   if (check_strict(&b) != SUMI_OK) return nothing;

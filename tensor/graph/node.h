@@ -11,7 +11,7 @@ typedef struct sumi__tensor_builder {
   sumi_site_t site;
   sumi_attr_t *attrs; /* [schema.attr_count], all set when done */
   int input_count;
-  sumi_tensor_t *inputs;    /* [input_count], no numbers left when done */
+  sumi_tensor_t *inputs;    /* [input_count] */
   int span[SUMI__MAX_ARGS]; /* how many of the inputs belong to each of the schema's */
 } sumi__tensor_builder_t;
 
@@ -28,8 +28,10 @@ sumi_status_t sumi__tensor_builder_attrs(sumi__tensor_builder_t *builder);
 sumi_status_t sumi__tensor_builder_check_numbers(const sumi__tensor_builder_t *builder,
                                                  const sumi__tensor_arg_t *args, int count);
 
-/* Distributes the flat inputs over the schema's, infers type attributes, turns numbers into
- * constants. */
+/* Distributes the flat inputs over the schema's and infers type attributes; numbers stay. */
 sumi_status_t sumi__tensor_builder_inputs(sumi__tensor_builder_t *builder);
+
+/* The dtype of an input after that, of a number too. */
+sumi_dtype_t sumi__tensor_builder_input_dtype(const sumi__tensor_builder_t *builder, int index);
 
 #endif

@@ -121,40 +121,21 @@ static sumi_status_t settle_types(sumi__tensor_builder_t *b) {
   return SUMI_OK;
 }
 
-static sumi_dtype_t dtype_of(const sumi__tensor_builder_t *b, const sumi__tensor_arg_t *arg,
-                             int k) {
+static sumi_status_t settle_variable(sumi__tensor_builder_t *b, const sumi__tensor_arg_t *arg,
+                                     sumi_tensor_t *input) {
+  sumi_op_t *variable = sumi__tensor_variable_of(*input);
+  if (!variable) return sumi__tensor_builder_refuse(b, "%s must be a variable", arg->name);
+  *input = sumi_op_output(variable, 0);
+  return SUMI_OK;
+}
+
+sumi_dtype_t sumi__tensor_builder_input_dtype(const sumi__tensor_builder_t *b, int index) {
+  int i = 0;
+  for (; index >= b->span[i]; ++i) index -= b->span[i];
+  const sumi__tensor_arg_t *arg = &b->type->schema.inputs[i];
   if (arg->type_attr < 0) return arg->dtype;
   const sumi_attr_t *attr = &b->attrs[arg->type_attr];
-  return attr->kind == SUMI_ATTR_TYPES ? attr->types.list[k] : attr->type;
-}
-
-static sumi_status_t constant_of_number(sumi__tensor_builder_t *b, sumi_dtype_t dtype,
-                                        sumi_tensor_t *tensor) {
-  sumi_array_t *array = sumi_array_scalar(dtype, tensor->number);
-  if (!array) return sumi__tensor_graph_adopt_failure(b->graph, sumi_fail_alloc("a constant", 0));
-  if (!sumi_dtype_is_floating(dtype) && sumi_array_get(array, 0) != tensor->number) {
-    sumi_array_unref(array);
-    return sumi__tensor_builder_refuse(b, "the number %g is not a value of %s", tensor->number,
-                                       sumi_dtype_name(dtype));
-  }
-  const sumi_named_attr_t attrs[] = {{"value", {.kind = SUMI_ATTR_ARRAY, .array = array}},
-                                     {"dtype", {.kind = SUMI_ATTR_TYPE, .type = dtype}}};
-  *tensor = sumi_node(&(sumi_node_spec_t){
-      .site = b->site, .graph = b->graph, .type = "Const", .attr_count = 2, .attrs = attrs});
-  sumi_array_unref(array);
-  return b->graph->status;
-}
-
-static sumi_status_t settle_input(sumi__tensor_builder_t *b, const sumi__tensor_arg_t *arg, int k,
-                                  sumi_tensor_t *input) {
-  if (arg->ref) {
-    sumi_op_t *variable = sumi__tensor_variable_of(*input);
-    if (!variable) return sumi__tensor_builder_refuse(b, "%s must be a variable", arg->name);
-    *input = sumi_op_output(variable, 0);
-    return SUMI_OK;
-  }
-  if (!sumi_tensor_is_number(*input)) return SUMI_OK;
-  return constant_of_number(b, dtype_of(b, arg, k), input);
+  return attr->kind == SUMI_ATTR_TYPES ? attr->types.list[index] : attr->type;
 }
 
 sumi_status_t sumi__tensor_builder_inputs(sumi__tensor_builder_t *b) {
@@ -164,7 +145,7 @@ sumi_status_t sumi__tensor_builder_inputs(sumi__tensor_builder_t *b) {
   SUMI_TRY(settle_types(b));
   const sumi__tensor_schema_t *schema = &b->type->schema;
   for (int i = 0, at = 0; i < schema->input_count; at += b->span[i++])
-    for (int k = 0; k < b->span[i]; ++k)
-      SUMI_TRY(settle_input(b, &schema->inputs[i], k, &b->inputs[at + k]));
+    for (int k = 0; schema->inputs[i].ref && k < b->span[i]; ++k)
+      SUMI_TRY(settle_variable(b, &schema->inputs[i], &b->inputs[at + k]));
   return SUMI_OK;
 }

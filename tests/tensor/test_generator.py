@@ -122,7 +122,7 @@ class Generator(unittest.TestCase):
         header = " ".join(self.written("include/sumi/summary_ops.h").split())
         self.assertIn("sumi_tensor_t sumi_summary_pictures_at(sumi_site_t site, const char *tag, sumi_tensor_t images,"
                       " const sumi_gallery_options_t *options);", header)
-        sources = self.written("summary_constructors.c")
+        sources = self.written("summary_tables.c")
         self.assertIn("offsetof(sumi_gallery_options_t, class_count)", sources)
         self.assertIn('{"_low", "low", SUMI_ATTR_FLOAT', sources)
         self.refused(block.replace(", sumi_gallery_options_t", ""), 1, "type of the options")

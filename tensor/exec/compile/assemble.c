@@ -163,14 +163,14 @@ static sumi_status_t make_step(sumi__tensor_draft_t *draft, sumi__tensor_unit_t 
   sumi__tensor_step_t *step = unit->step;
   if (unit->is_group) return group_step(draft, unit, step);
   SUMI_TRY(kernel_step(draft, node, step));
-  if (node->late) return sumi__tensor_late_step(draft, node, step);
+  if (node->unshaped) return sumi__tensor_unshaped_step(draft, node, step);
   if (!node->copies && node->def->scratch) unit->scratch_bytes = node->def->scratch(&step->kernel);
   return SUMI_OK;
 }
 
 sumi_status_t sumi__tensor_assemble(sumi__tensor_draft_t *draft) {
   sumi__tensor_plan_t *plan = draft->plan;
-  SUMI_TRY(sumi__tensor_number_late_values(draft));
+  SUMI_TRY(sumi__tensor_number_unshaped_values(draft));
   for (int i = 0; i < draft->unit_count; ++i) plan->step_count += draft->units[i].has_step;
   plan->steps = sumi__tensor_plan_calloc(draft->plan, (size_t)plan->step_count,
                                          sizeof *plan->steps);

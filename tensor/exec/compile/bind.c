@@ -12,7 +12,7 @@ static void add(sumi__tensor_bindings_t *bindings, sumi__tensor_binding_t bindin
 static void bind_value(sumi__tensor_draft_t *draft, int value, void *slot) {
   sumi__tensor_plan_t *plan = draft->plan;
   const sumi__tensor_value_t *root = sumi__tensor_draft_root(draft, value);
-  if (draft->values[value].late) return;
+  if (draft->values[value].unshaped) return;
   switch (root->source) {
   case SUMI__FROM_CONSTANT: memcpy(slot, &root->data, sizeof root->data); break;
   case SUMI__FROM_FEED:
@@ -50,7 +50,7 @@ static void bind_fetch(sumi__tensor_draft_t *draft, int index) {
   fetch->view = (sumi_array_view_t){.dtype = value->dtype, .rank = value->dims.rank};
   memcpy(fetch->view.dims, value->dims.size, sizeof fetch->view.dims);
   fetch->count = sumi_dims_count(value->dims);
-  fetch->late = root->late_index;
+  fetch->unshaped = root->unshaped_index;
   fetch->variable = root->source == SUMI__FROM_VARIABLE ? root->variable : NULL;
   bind_value(draft, draft->fetches[index], &fetch->view.data);
 }

@@ -16,22 +16,23 @@ static sumi_status_t look(sumi__tensor_draft_t *draft) {
   return SUMI_OK;
 }
 
-static int count_late(const sumi__tensor_draft_t *draft) {
+static int count_unshaped(const sumi__tensor_draft_t *draft) {
   int count = 0;
-  for (int i = 0; i < draft->node_count; ++i) count += draft->nodes[i].live && draft->nodes[i].late;
+  for (int i = 0; i < draft->node_count; ++i)
+    count += draft->nodes[i].live && draft->nodes[i].unshaped;
   return count;
 }
 
-/* How many nodes are late when the elements of the feeds marked in `known` may be used. */
+/* How many nodes are unshaped when the elements of the feeds marked in `known` may be used. */
 static sumi_status_t try_known(sumi_session_t *session, const sumi_run_options_t *run, bool *known,
-                               int *late) {
+                               int *unshaped) {
   sumi__tensor_plan_t *plan = sumi__tensor_plan_new(session);
   if (!plan) return SUMI_RESOURCE_EXHAUSTED;
   sumi__tensor_draft_t draft = {
       .session = session, .run = run, .plan = plan, .memory = plan->memory, .alias_time = 1};
   draft.feed_known = known;
   const sumi_status_t status = look(&draft);
-  if (status == SUMI_OK) *late = count_late(&draft);
+  if (status == SUMI_OK) *unshaped = count_unshaped(&draft);
   sumi__tensor_plan_free(plan);
   return status;
 }
@@ -53,9 +54,9 @@ static sumi_status_t choose_known(const sumi__tensor_draft_t *draft, bool *known
   for (int i = 0; i < draft->run->feeds.count; ++i) {
     if (!known[i]) continue;
     known[i] = false;
-    int late = without;
-    if (with < without) SUMI_TRY(try_known(draft->session, draft->run, known, &late));
-    known[i] = with < without && late > with;
+    int unshaped = without;
+    if (with < without) SUMI_TRY(try_known(draft->session, draft->run, known, &unshaped));
+    known[i] = with < without && unshaped > with;
   }
   return SUMI_OK;
 }

@@ -18,7 +18,8 @@ static void describe_unit(const sumi__tensor_draft_t *draft, const sumi__tensor_
       const sumi__tensor_value_t *value = &draft->values[node->first_output + k];
       if (unit->is_group && !value->outside) continue;
       sumi_buffer_printf(text, " -> %s %s", sumi_dtype_name(value->dtype),
-                         value->late ? "(shape at run time)" : sumi_dims_text(value->dims).text);
+                         value->unshaped ? "(shape at run time)"
+                                         : sumi_dims_text(value->dims).text);
       if (value->slot != SUMI__NONE) sumi_buffer_printf(text, " @%zu", value->offset);
     }
   }

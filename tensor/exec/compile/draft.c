@@ -77,7 +77,7 @@ int64_t sumi__tensor_value_bytes(const sumi__tensor_value_t *value) {
 
 bool sumi__tensor_has_work(const sumi__tensor_draft_t *draft, const sumi__tensor_node_t *node) {
   if (node->copies) return true;
-  if (node->late && sumi__tensor_op_is(node, SUMI_OP_ALIAS)) return true;
+  if (node->unshaped && sumi__tensor_op_is(node, SUMI_OP_ALIAS)) return true;
   if (!node->def->kernel && !node->def->map) return false;
   if (sumi__tensor_op_is(node, SUMI_OP_SIDE_EFFECT) || node->output_count == 0) return true;
   for (int i = 0; i < node->output_count; ++i) {
@@ -102,7 +102,8 @@ static bool known_axes(const sumi__tensor_draft_t *draft, int value, int rank, u
 
 bool sumi__tensor_reduction_of(const sumi__tensor_draft_t *draft, const sumi__tensor_node_t *node,
                                struct sumi__tensor_reduction *reduction) {
-  if (node->late || node->copies || node->input_count == 0 || node->input_count > 2) return false;
+  if (node->unshaped || node->copies || node->input_count == 0 || node->input_count > 2)
+    return false;
   const sumi__tensor_value_t *input = &draft->values[node->inputs[0]];
   if (input->source != SUMI__FROM_STEP || input->same_as != SUMI__NONE) return false;
   if (!sumi__tensor_has_work(draft, node) || sumi_dims_count(input->dims) <= 0) return false;

@@ -9,7 +9,7 @@
  *   sort_nodes   live nodes, each after all that it needs
  *   fuse         runs of elementwise ops are one unit
  *   order_units  the sequence of units
- *   assemble     steps and fused groups; late_steps those of unknown shape
+ *   assemble     steps and fused groups; unshaped_steps those of unknown shape
  *   place        where every intermediate lies
  *   bind         what the steps' pointers point at
  *
@@ -34,17 +34,17 @@ typedef struct sumi__tensor_value {
   sumi_dtype_t dtype;
   sumi_dims_t dims;
   sumi_known_t known;
-  bool late;                         /* its shape is known only while running */
+  bool unshaped;                     /* its shape is known only while running */
   bool fetched;                      /* outlives the last step */
   int feed;                          /* FROM_FEED */
   const void *data;                  /* FROM_CONSTANT */
   sumi__tensor_variable_t *variable; /* FROM_VARIABLE */
   int same_as;                       /* this value's bytes are that value's; SUMI__NONE */
   int root, root_found;              /* the end of that way, as found at that time */
-  bool outside;   /* used by another unit than the one that makes it, or fetched */
-  int slot;       /* of place.c; SUMI__NONE: needs no place in the arena */
-  size_t offset;  /* in the arena */
-  int late_index; /* of plan->late_values */
+  bool outside;       /* used by another unit than the one that makes it, or fetched */
+  int slot;           /* of place.c; SUMI__NONE: needs no place in the arena */
+  size_t offset;      /* in the arena */
+  int unshaped_index; /* of plan->unshaped_values */
 } sumi__tensor_value_t;
 
 /* `node` runs before the node that has the edge. */
@@ -61,10 +61,10 @@ typedef struct sumi__tensor_node {
   int *inputs; /* values */
   int first_output;
   sumi__tensor_edge_t *before;
-  bool live;    /* needed */
-  bool copies;  /* made by effects.c: a copy of its input */
-  bool effects; /* it, or something it needs, has a side effect */
-  bool late;    /* an input's or output's shape is known only while running */
+  bool live;     /* needed */
+  bool copies;   /* made by effects.c: a copy of its input */
+  bool effects;  /* it, or something it needs, has a side effect */
+  bool unshaped; /* an input's or output's shape is known only while running */
   int unit;
 } sumi__tensor_node_t;
 
@@ -179,11 +179,12 @@ sumi_status_t sumi__tensor_fuse(sumi__tensor_draft_t *draft);
 sumi_status_t sumi__tensor_order_units(sumi__tensor_draft_t *draft);
 sumi_status_t sumi__tensor_assemble(sumi__tensor_draft_t *draft);
 /* Makes the step that interprets `node`. */
-sumi_status_t sumi__tensor_late_step(sumi__tensor_draft_t *draft, const sumi__tensor_node_t *node,
-                                     sumi__tensor_step_t *step);
+sumi_status_t sumi__tensor_unshaped_step(sumi__tensor_draft_t *draft,
+                                         const sumi__tensor_node_t *node,
+                                         sumi__tensor_step_t *step);
 
-/* Numbers the late values of the draft. */
-sumi_status_t sumi__tensor_number_late_values(sumi__tensor_draft_t *draft);
+/* Numbers the unshaped values of the draft. */
+sumi_status_t sumi__tensor_number_unshaped_values(sumi__tensor_draft_t *draft);
 
 sumi_status_t sumi__tensor_place(sumi__tensor_draft_t *draft);
 sumi_status_t sumi__tensor_bind(sumi__tensor_draft_t *draft);

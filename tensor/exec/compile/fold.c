@@ -8,7 +8,7 @@
 enum { MAX_FOLDED_BYTES = 8 << 20 };
 
 static bool is_known(const sumi__tensor_value_t *value) {
-  if (!value->known.valid || value->late) return false;
+  if (!value->known.valid || value->unshaped) return false;
   if (value->dtype != SUMI_INT32 && value->dtype != SUMI_INT64) return false;
   if (sumi_dims_count(value->dims) != value->known.count) return false;
   for (int i = 0; i < value->known.count; ++i)
@@ -51,7 +51,7 @@ static bool is_foldable(const sumi__tensor_draft_t *draft, const sumi__tensor_no
   if (sumi__tensor_is_stateful(node->def) ||
       sumi__tensor_op_is(node, SUMI_OP_DYNAMIC | SUMI_OP_ALIAS))
     return false;
-  if (node->late || node->before || node->output_count == 0) return false;
+  if (node->unshaped || node->before || node->output_count == 0) return false;
   if (!node->def->kernel && !node->def->map) return false;
   const bool shapes_do = sumi__tensor_op_is(node, SUMI_OP_SHAPE_ONLY) && !node->effects;
   for (int i = 0; i < node->input_count; ++i)

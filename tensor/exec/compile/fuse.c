@@ -34,7 +34,7 @@ static int cluster_of(const fuser_t *f, int node) {
 }
 
 static bool is_elementwise(const sumi__tensor_draft_t *draft, const sumi__tensor_node_t *node) {
-  return node->def->map && !node->late && !node->copies && node->output_count == 1 &&
+  return node->def->map && !node->unshaped && !node->copies && node->output_count == 1 &&
          sumi__tensor_has_work(draft, node);
 }
 

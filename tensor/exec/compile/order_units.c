@@ -66,7 +66,7 @@ static sumi_status_t link_units(scheduler_t *s) {
 
 /* A value in the arena: what reads it last frees it. */
 static bool is_ours(const sumi__tensor_value_t *root) {
-  return root->source == SUMI__FROM_STEP && !root->late && root->outside;
+  return root->source == SUMI__FROM_STEP && !root->unshaped && root->outside;
 }
 
 static sumi_status_t find_roots(scheduler_t *s, int u) {
@@ -123,7 +123,7 @@ static int64_t bytes_made(const scheduler_t *s, const sumi__tensor_unit_t *unit)
     for (int i = 0; i < node->output_count; ++i) {
       const sumi__tensor_value_t *value = &s->draft->values[node->first_output + i];
       const bool ours = value->source == SUMI__FROM_STEP && value->same_as == SUMI__NONE;
-      if (ours && !value->late && (value->outside || !unit->is_group))
+      if (ours && !value->unshaped && (value->outside || !unit->is_group))
         bytes += sumi__tensor_value_bytes(value);
     }
   }

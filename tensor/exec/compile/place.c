@@ -23,7 +23,7 @@ typedef struct placer {
 } placer_t;
 
 static bool needs_place(const sumi__tensor_value_t *value) {
-  return value->source == SUMI__FROM_STEP && value->same_as == SUMI__NONE && !value->late;
+  return value->source == SUMI__FROM_STEP && value->same_as == SUMI__NONE && !value->unshaped;
 }
 
 static void find_last_uses(placer_t *p) {

@@ -61,7 +61,7 @@ static sumi_status_t add_feeds(sumi__tensor_draft_t *draft) {
                                               .feed = i,
                                               .same_as = SUMI__NONE,
                                               .slot = SUMI__NONE,
-                                              .late_index = SUMI__NONE};
+                                              .unshaped_index = SUMI__NONE};
   return SUMI_OK;
 }
 
@@ -84,7 +84,7 @@ static sumi_status_t add_node(sumi__tensor_draft_t *draft, sumi_op_t *op) {
         .dims = {.rank = SUMI_UNKNOWN_RANK},
         .same_as = SUMI__NONE,
         .slot = SUMI__NONE,
-        .late_index = SUMI__NONE};
+        .unshaped_index = SUMI__NONE};
   draft->node_of_op[op->index] = draft->node_count++;
   for (int i = 0; i < op->input_count; ++i)
     node->inputs[i] = sumi__tensor_draft_value(draft, op->inputs[i]);

@@ -1,25 +1,13 @@
 /* Shapes for the actual feeds: the ops' shape functions once more, now with known sizes and, where
  * shapes depend on them, the elements of small integer feeds. Values whose shapes stay unknown are
- * late: run/late.c infers them while it runs. */
+ * unshaped: run/unshaped.c infers them while it runs. */
 #include "exec/compile/draft.h"
+#include "exec/plan/known.h"
 
 #include <string.h>
 
-static bool is_small_integer(sumi_dtype_t dtype, sumi_dims_t dims) {
-  const int64_t count = sumi_dims_count(dims);
-  return (dtype == SUMI_INT32 || dtype == SUMI_INT64) && dims.rank >= 0 && dims.rank <= 1 &&
-         count >= 0 && count <= SUMI_MAX_RANK;
-}
-
 static void know(sumi__tensor_value_t *value, const void *data) {
-  value->known.valid = true;
-  value->known.scalar = value->dims.rank == 0;
-  value->known.count = (int)sumi_dims_count(value->dims);
-  for (int i = 0; i < value->known.count; ++i) {
-    value->known.has[i] = true;
-    value->known.value[i] = value->dtype == SUMI_INT32 ? ((const int32_t *)data)[i]
-                                                       : ((const int64_t *)data)[i];
-  }
+  value->known = sumi__tensor_known_of(value->dtype, value->dims, data);
 }
 
 /* What the graph says of an output (sumi_set_shape, the builder's inference) holds as well. */
@@ -34,7 +22,7 @@ static sumi_status_t set_output(sumi__tensor_draft_t *draft, const sumi__tensor_
                                 sumi_dims_text(output->dims).text);
   value->known = *known;
   if (!known->valid && output->known) value->known = *output->known;
-  value->late = !sumi_dims_known(value->dims);
+  value->unshaped = !sumi_dims_known(value->dims);
   return SUMI_OK;
 }
 
@@ -66,8 +54,8 @@ static void set_constant(sumi__tensor_draft_t *draft, sumi__tensor_node_t *node)
   value->source = SUMI__FROM_CONSTANT;
   value->data = sumi_array_data(attr->array);
   value->dims = sumi_array_dims(attr->array);
-  value->late = false;
-  if (is_small_integer(value->dtype, value->dims)) know(value, value->data);
+  value->unshaped = false;
+  know(value, value->data);
 }
 
 typedef struct room { /* for one node's inference, as large as the largest node needs */
@@ -100,12 +88,12 @@ static sumi_status_t infer_node(sumi__tensor_draft_t *draft, sumi__tensor_node_t
                                 const room_t *room) {
   SUMI_TRY(set_sources(draft, node));
   const int inputs = node->input_count;
-  node->late = sumi__tensor_op_is(node, SUMI_OP_DYNAMIC);
+  node->unshaped = sumi__tensor_op_is(node, SUMI_OP_DYNAMIC);
   for (int i = 0; i < inputs; ++i) {
     const sumi__tensor_value_t *input = &draft->values[node->inputs[i]];
     room->dims[i] = input->dims;
     room->known[i] = input->known;
-    node->late |= input->late;
+    node->unshaped |= input->unshaped;
   }
   note_effects(draft, node);
   if (sumi__tensor_infer_op(node->op, room->dims, room->known, room->dims + inputs,
@@ -113,16 +101,17 @@ static sumi_status_t infer_node(sumi__tensor_draft_t *draft, sumi__tensor_node_t
     return sumi__tensor_name_failure(node->op, SUMI_INVALID_ARGUMENT);
   for (int i = 0; i < node->output_count; ++i) {
     SUMI_TRY(set_output(draft, node, i, room->dims[inputs + i], &room->known[inputs + i]));
-    node->late |= draft->values[node->first_output + i].late;
+    node->unshaped |= draft->values[node->first_output + i].unshaped;
   }
   set_constant(draft, node);
   return SUMI_OK;
 }
 
-/* An alias op's output has its input's bytes. Inputs that are late have no bytes yet. */
+/* An alias op's output has its input's bytes. Inputs that are unshaped have no bytes yet. */
 static void set_alias(sumi__tensor_draft_t *draft, sumi__tensor_node_t *node) {
   sumi__tensor_value_t *output = &draft->values[node->first_output];
-  if (!sumi__tensor_op_is(node, SUMI_OP_ALIAS) || node->late || output->source != SUMI__FROM_STEP)
+  if (!sumi__tensor_op_is(node, SUMI_OP_ALIAS) || node->unshaped ||
+      output->source != SUMI__FROM_STEP)
     return;
   output->same_as = node->inputs[0];
 }
@@ -131,8 +120,7 @@ static void set_alias(sumi__tensor_draft_t *draft, sumi__tensor_node_t *node) {
 static void know_constant(sumi__tensor_draft_t *draft, int value) {
   sumi__tensor_value_t *v = &draft->values[value];
   const sumi__tensor_value_t *root = sumi__tensor_draft_root(draft, value);
-  if (root->source == SUMI__FROM_CONSTANT && !v->known.valid && is_small_integer(v->dtype, v->dims))
-    know(v, root->data);
+  if (root->source == SUMI__FROM_CONSTANT && !v->known.valid) know(v, root->data);
 }
 
 sumi_status_t sumi__tensor_infer_shapes(sumi__tensor_draft_t *draft) {
@@ -155,6 +143,6 @@ sumi_status_t sumi__tensor_infer_shapes(sumi__tensor_draft_t *draft) {
 
 bool sumi__tensor_feed_may_shape(const sumi__tensor_draft_t *draft, int feed) {
   const sumi_feed_t *f = &draft->run->feeds.list[feed];
-  return is_small_integer(sumi__tensor_feed_dtype(f), sumi__tensor_feed_dims(f)) &&
+  return sumi__tensor_may_be_known(sumi__tensor_feed_dtype(f), sumi__tensor_feed_dims(f)) &&
          sumi__tensor_feed_data(f);
 }

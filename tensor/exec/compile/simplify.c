@@ -40,7 +40,7 @@ static int unchanged_input(const sumi__tensor_draft_t *draft, const sumi__tensor
 }
 
 static bool may_alias(const sumi__tensor_draft_t *draft, const sumi__tensor_node_t *node) {
-  if (node->late || node->output_count != 1 || node->input_count == 0) return false;
+  if (node->unshaped || node->output_count != 1 || node->input_count == 0) return false;
   const sumi__tensor_value_t *output = &draft->values[node->first_output];
   return output->source == SUMI__FROM_STEP && output->same_as == SUMI__NONE;
 }
@@ -52,7 +52,7 @@ void sumi__tensor_simplify_node(sumi__tensor_draft_t *draft, int index) {
   if (input == SUMI__NONE) return;
   sumi__tensor_value_t *output = &draft->values[node->first_output];
   const sumi__tensor_value_t *from = &draft->values[node->inputs[input]];
-  if (from->dtype != output->dtype || from->late ||
+  if (from->dtype != output->dtype || from->unshaped ||
       sumi_dims_count(from->dims) != sumi_dims_count(output->dims))
     return;
   output->same_as = node->inputs[input];

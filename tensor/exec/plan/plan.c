@@ -1,18 +1,18 @@
 /* The life of a plan. */
-#include "exec/plan/late.h"
+#include "exec/plan/unshaped.h"
 
 #include <sumi/alloc.h>
 
-void sumi__tensor_late_release(sumi__tensor_plan_t *plan) {
-  for (int i = 0; plan->late_values && i < plan->late_count; ++i) {
-    sumi_array_unref(plan->late_values[i].array);
-    plan->late_values[i].array = NULL;
+void sumi__tensor_unshaped_release(sumi__tensor_plan_t *plan) {
+  for (int i = 0; plan->unshaped_values && i < plan->unshaped_count; ++i) {
+    sumi_array_unref(plan->unshaped_values[i].array);
+    plan->unshaped_values[i].array = NULL;
   }
   for (int i = 0; plan->steps && i < plan->step_count; ++i) {
     const sumi__tensor_step_t *step = &plan->steps[i];
-    for (int k = 0; step->late && step->late->held && k < step->kernel.output_count; ++k) {
-      sumi_array_unref(step->late->held[k]);
-      step->late->held[k] = NULL;
+    for (int k = 0; step->unshaped && step->unshaped->held && k < step->kernel.output_count; ++k) {
+      sumi_array_unref(step->unshaped->held[k]);
+      step->unshaped->held[k] = NULL;
     }
   }
 }
@@ -38,7 +38,7 @@ void *sumi__tensor_plan_constant(sumi__tensor_plan_t *plan, size_t size_bytes) {
 
 void sumi__tensor_plan_free(sumi__tensor_plan_t *plan) {
   if (!plan) return;
-  sumi__tensor_late_release(plan);
+  sumi__tensor_unshaped_release(plan);
   for (int i = 0; i < plan->constant_count; ++i) sumi_free_aligned(plan->constants[i]);
   sumi_free(plan->constants);
   sumi_arena_free(plan->memory);

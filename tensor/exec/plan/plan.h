@@ -14,7 +14,7 @@ typedef struct sumi__tensor_plan sumi__tensor_plan_t;
 typedef struct sumi__tensor_variable sumi__tensor_variable_t;
 typedef struct sumi__tensor_stream sumi__tensor_stream_t;
 typedef struct sumi__tensor_group sumi__tensor_group_t;
-typedef struct sumi__tensor_late sumi__tensor_late_t;
+typedef struct sumi__tensor_unshaped sumi__tensor_unshaped_t;
 
 /* One kernel call, or one pass of a fused group. Kernels find everything else through their
  * sumi_kernel_t, which is the first member. */
@@ -24,11 +24,11 @@ typedef struct sumi__tensor_step {
   sumi__tensor_variable_t **variables; /* [input_count]: the variable an input is, else NULL */
   int read_count; /* variables it reads as plain inputs: they must have values */
   sumi__tensor_variable_t **reads;
-  sumi__tensor_stream_t *stream; /* random numbers; NULL: the op is not stateful */
-  sumi__tensor_group_t *group;   /* fused elementwise ops; NULL for kernels */
-  int *group_values;             /* the draft's values that the group's operands are */
-  sumi__tensor_late_t *late;     /* shapes that are known only while running; else NULL */
-  int first_bound, bound_count;  /* its part of the plan's to_variables */
+  sumi__tensor_stream_t *stream;     /* random numbers; NULL: the op is not stateful */
+  sumi__tensor_group_t *group;       /* fused elementwise ops; NULL for kernels */
+  int *group_values;                 /* the draft's values that the group's operands are */
+  sumi__tensor_unshaped_t *unshaped; /* shapes that are known only while running; else NULL */
+  int first_bound, bound_count;      /* its part of the plan's to_variables */
 } sumi__tensor_step_t;
 
 static inline const sumi__tensor_step_t *sumi__tensor_step_of(const sumi_kernel_t *kernel) {
@@ -53,7 +53,7 @@ typedef struct sumi__tensor_bindings {
 typedef struct sumi__tensor_plan_fetch {
   sumi_array_view_t view;
   int64_t count;                     /* elements, -1: known only after the run */
-  int late;                          /* index of the late value it is, or -1 */
+  int unshaped;                      /* index of the unshaped value it is, or -1 */
   sumi__tensor_variable_t *variable; /* the variable it is, or NULL */
 } sumi__tensor_plan_fetch_t;
 
@@ -90,9 +90,9 @@ struct sumi__tensor_plan {
   size_t arena_bytes;
   int64_t arena_generation, variable_generation; /* the session's when the bindings were made */
   bool incomplete;                               /* a variable it reads has no value yet */
-  bool has_late_steps;
-  int late_count; /* values whose shapes are known only while running */
-  struct sumi__tensor_late_value *late_values;
+  bool has_unshaped_steps;
+  int unshaped_count; /* values whose shapes are known only while running */
+  struct sumi__tensor_unshaped_value *unshaped_values;
   int constant_count, constant_capacity;
   void **constants; /* folded values */
   sumi_session_stats_t stats;

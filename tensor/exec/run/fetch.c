@@ -1,14 +1,14 @@
 /* Results go to where the caller wants them. */
 #include "exec/run/fetch.h"
 
-#include "exec/plan/late.h"
+#include "exec/plan/unshaped.h"
 
 #include <string.h>
 
 static sumi_array_view_t fetched_view(const sumi__tensor_plan_t *plan,
                                       const sumi__tensor_plan_fetch_t *fetch) {
   const sumi_array_t *array = NULL;
-  if (fetch->late >= 0) array = plan->late_values[fetch->late].array;
+  if (fetch->unshaped >= 0) array = plan->unshaped_values[fetch->unshaped].array;
   if (fetch->variable) array = fetch->variable->array;
   if (!array || (fetch->variable && fetch->count >= 0)) return fetch->view;
   return sumi_array_view(array);

@@ -1,7 +1,9 @@
 /* Groups that end in a reduction. The elements are never in memory: each block is reduced while it
  * is in the cache, in the order and with the arithmetic of kernels/reduce.c, so the result has the
  * same bits as that of the reduction by itself. */
-#include "exec/run/group_run.h"
+#include "exec/run/group_reduce.h"
+
+#include "exec/run/group_block.h"
 #include "exec/run/parallel.h"
 #include "kernels/reduce.h"
 

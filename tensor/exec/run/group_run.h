@@ -4,21 +4,6 @@
 
 #include "exec/plan/group.h"
 
-#include <stdatomic.h>
-
-/* One thread's part of a pass: elements [start, start + count), at most a block. *refused becomes
- * the first member, of those it has been and of this block's, that refuses its operands' elements.
- */
-void sumi__tensor_group_block(const sumi__tensor_group_t *group, void *memory, int64_t start,
-                              int64_t count, atomic_int *refused);
-
-/* Fills the registers that keep their contents for a pass. */
-void sumi__tensor_group_fill(const sumi__tensor_group_t *group, void *memory);
-
-/* The same pass for a group that ends in a reduction (group_reduce.c). */
-void sumi__tensor_group_run_reduced(const sumi__tensor_group_t *group, void *memory,
-                                    atomic_int *refused);
-
 /* One pass; `memory` has threads * thread_bytes bytes, aligned. Fails, with the node named, where a
  * member refuses elements. */
 sumi_status_t sumi__tensor_group_run(const sumi__tensor_group_t *group, void *memory,

@@ -2,7 +2,7 @@
  */
 #include "exec/run/run.h"
 
-#include "exec/plan/late.h"
+#include "exec/plan/unshaped.h"
 #include "exec/run/parallel.h"
 
 #include <string.h>
@@ -74,7 +74,7 @@ static sumi_status_t check_fetches(const sumi__tensor_plan_t *plan) {
 
 sumi_status_t sumi__tensor_plan_run(sumi__tensor_plan_t *plan, const sumi_run_options_t *run) {
   sumi_session_t *session = plan->session;
-  if (plan->has_late_steps) sumi__tensor_late_release(plan);
+  if (plan->has_unshaped_steps) sumi__tensor_unshaped_release(plan);
   if (plan->arena_generation != session->arena_generation) bind_arena(plan);
   if (variables_moved(plan)) bind_variables(plan);
   bind_feeds(plan, run);

@@ -1,6 +1,7 @@
-#include "exec/run/late.h"
+#include "exec/run/unshaped.h"
 
-#include "exec/plan/late.h"
+#include "exec/plan/known.h"
+#include "exec/plan/unshaped.h"
 #include "exec/run/interpret.h"
 
 #include <sumi/alloc.h>
@@ -17,42 +18,29 @@ static sumi_array_view_t *output_view(const sumi_kernel_t *kernel, int index) {
 
 static void look_at_inputs(const sumi_kernel_t *kernel) {
   const sumi__tensor_step_t *step = sumi__tensor_step_of(kernel);
-  const sumi__tensor_late_t *late = step->late;
+  const sumi__tensor_unshaped_t *unshaped = step->unshaped;
   for (int i = 0; i < kernel->input_count; ++i) {
     const sumi_array_t *array = NULL;
-    if (late->inputs[i] != SUMI__NONE) array = late->plan->late_values[late->inputs[i]].array;
+    if (unshaped->inputs[i] != SUMI__NONE)
+      array = unshaped->plan->unshaped_values[unshaped->inputs[i]].array;
     if (step->variables[i]) array = step->variables[i]->array;
     if (array) *input_view(kernel, i) = sumi_array_view(array);
   }
 }
 
-/* Elements of small integer inputs are known now. */
-static void know(const sumi_array_view_t *view, sumi_known_t *known) {
-  const int64_t count = sumi_array_view_count(view);
-  known->valid = (view->dtype == SUMI_INT32 || view->dtype == SUMI_INT64) && view->data &&
-                 view->rank <= 1 && count >= 0 && count <= SUMI_MAX_RANK;
-  if (!known->valid) return;
-  known->scalar = view->rank == 0;
-  known->count = (int)count;
-  for (int i = 0; i < known->count; ++i) {
-    known->has[i] = true;
-    known->value[i] = view->dtype == SUMI_INT32 ? ((const int32_t *)view->data)[i]
-                                                : ((const int64_t *)view->data)[i];
-  }
-}
-
 static sumi_status_t infer(const sumi_kernel_t *kernel) {
-  const sumi__tensor_late_t *late = sumi__tensor_step_of(kernel)->late;
+  const sumi__tensor_unshaped_t *unshaped = sumi__tensor_step_of(kernel)->unshaped;
   const int inputs = kernel->input_count;
   for (int i = 0; i < inputs; ++i) {
-    late->dims[i] = sumi_dims_make(kernel->in[i].rank, kernel->in[i].dims);
-    know(&kernel->in[i], &late->known[i]);
+    unshaped->dims[i] = sumi_dims_make(kernel->in[i].rank, kernel->in[i].dims);
+    unshaped->known[i] = sumi__tensor_known_of(kernel->in[i].dtype, unshaped->dims[i],
+                                               kernel->in[i].data);
   }
-  SUMI_TRY(sumi__tensor_infer_late(kernel->op, kernel->in, late->dims, late->known,
-                                   late->dims + inputs, late->known + inputs));
+  SUMI_TRY(sumi__tensor_infer_unshaped(kernel->op, kernel->in, unshaped->dims, unshaped->known,
+                                       unshaped->dims + inputs, unshaped->known + inputs));
   for (int i = 0; i < kernel->output_count; ++i) {
-    const sumi_dims_t inferred = late->dims[inputs + i], said = kernel->op->outputs[i].dims;
-    if (!sumi_merge_dims(inferred, said, &late->dims[inputs + i]))
+    const sumi_dims_t inferred = unshaped->dims[inputs + i], said = kernel->op->outputs[i].dims;
+    if (!sumi_merge_dims(inferred, said, &unshaped->dims[inputs + i]))
       return sumi_fail(SUMI_INVALID_ARGUMENT,
                        "output %d has shape %s, which contradicts its static shape %s", i,
                        sumi_dims_text(inferred).text, sumi_dims_text(said).text);
@@ -77,21 +65,21 @@ static sumi_array_t *new_array(sumi_dtype_t dtype, sumi_dims_t dims) {
 }
 
 static sumi_status_t make_output(const sumi_kernel_t *kernel, int index) {
-  const sumi__tensor_late_t *late = sumi__tensor_step_of(kernel)->late;
-  if (late->outputs[index] == SUMI__NONE) return SUMI_OK;
-  const sumi_dims_t dims = late->dims[kernel->input_count + index];
+  const sumi__tensor_unshaped_t *unshaped = sumi__tensor_step_of(kernel)->unshaped;
+  if (unshaped->outputs[index] == SUMI__NONE) return SUMI_OK;
+  const sumi_dims_t dims = unshaped->dims[kernel->input_count + index];
   if (!sumi_dims_known(dims))
     return sumi_fail(SUMI_INVALID_ARGUMENT, "the shape of output %d stays unknown: %s", index,
                      sumi_dims_text(dims).text);
   sumi_array_t *array = new_array(kernel->op->outputs[index].dtype, dims);
   if (!array) return SUMI_RESOURCE_EXHAUSTED;
-  late->plan->late_values[late->outputs[index]].array = array;
+  unshaped->plan->unshaped_values[unshaped->outputs[index]].array = array;
   *output_view(kernel, index) = sumi_array_view(array);
   return SUMI_OK;
 }
 
 /* An op whose inputs' shapes were not known when the plan was made. */
-sumi_status_t sumi__tensor_run_late(const sumi_kernel_t *kernel) {
+sumi_status_t sumi__tensor_run_unshaped(const sumi_kernel_t *kernel) {
   const sumi__tensor_step_t *step = sumi__tensor_step_of(kernel);
   const sumi_op_def_t *def = kernel->op->type->def;
   look_at_inputs(kernel);
@@ -127,10 +115,10 @@ static sumi_status_t check_made(const sumi_kernel_t *kernel, int index, const su
 
 /* Outputs whose shape the plan knows have a place in the arena; the others are kept as made. */
 static sumi_status_t take_output(const sumi_kernel_t *kernel, int index, sumi_array_t *array) {
-  const sumi__tensor_late_t *late = sumi__tensor_step_of(kernel)->late;
+  const sumi__tensor_unshaped_t *unshaped = sumi__tensor_step_of(kernel)->unshaped;
   SUMI_TRY(check_made(kernel, index, array));
-  if (late->outputs[index] != SUMI__NONE) {
-    late->plan->late_values[late->outputs[index]].array = sumi_array_ref(array);
+  if (unshaped->outputs[index] != SUMI__NONE) {
+    unshaped->plan->unshaped_values[unshaped->outputs[index]].array = sumi_array_ref(array);
     return SUMI_OK;
   }
   const sumi_dims_t planned = sumi_dims_make(kernel->out[index].rank, kernel->out[index].dims);

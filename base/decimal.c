@@ -1,0 +1,30 @@
+#include <sumi/decimal.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* printf writes the locale's decimal point, which may be several bytes: whatever no number holds
+ * becomes one '.'. Asking localeconv instead would race with a program that sets its locale. */
+static int restore_point(char *text) {
+  char *to = text;
+  bool in_point = false;
+  for (const char *from = text; *from; ++from) {
+    if (strchr("0123456789+-e", *from)) {
+      *to++ = *from;
+      in_point = false;
+    } else if (!in_point) {
+      *to++ = '.';
+      in_point = true;
+    }
+  }
+  *to = '\0';
+  return (int)(to - text);
+}
+
+int sumi_decimal(char *text, size_t size, char form, int digits, double value) {
+  if (!isfinite(value))
+    return snprintf(text, size, "%s", isnan(value) ? "nan" : value > 0 ? "inf" : "-inf");
+  snprintf(text, size, form == 'f' ? "%.*f" : "%.*g", digits, value);
+  return restore_point(text);
+}

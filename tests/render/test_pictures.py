@@ -31,6 +31,24 @@ def rgb(path):
         return np.asarray(image.convert("RGB")).astype(np.int32)
 
 
+def ink(pixels):
+    """How much is drawn in each window of 10 by 12 pixels, a small letter or two: the mean step to the next pixel. Fonts of
+    another version move the ink of a letter, and do not take it away."""
+    gray = pixels.mean(axis=2)
+    steps = np.abs(np.diff(gray, axis=1, prepend=gray[:, :1])) + np.abs(np.diff(gray, axis=0, prepend=gray[:1]))
+    height, width = 10, 12
+    sums = np.pad(steps.cumsum(0).cumsum(1), ((1, 0), (1, 0)))
+    y = np.arange(0, steps.shape[0] - height + 1, height // 2)[:, None]
+    x = np.arange(0, steps.shape[1] - width + 1, width // 2)
+    return (sums[y + height, x + width] - sums[y, x + width] - sums[y + height, x] + sums[y, x]) / (height * width)
+
+
+def lost(reference, drawn):
+    """The windows where half of the ink has gone, or has come."""
+    a, b = ink(reference), ink(drawn)
+    return np.argwhere(np.maximum(a, b) > 2 * np.minimum(a, b) + 4)
+
+
 def luminance(pixels):
     """WCAG 2.1, relative luminance."""
     c = pixels / 255.0
@@ -125,6 +143,17 @@ class Pictures(unittest.TestCase):
             difference = np.abs(reference - drawn).max(axis=2)
             self.assertLess(difference.mean(), 1.0, name)
             self.assertLess((difference > 64).mean(), 0.005, name)
+            self.assertEqual(lost(reference, drawn).tolist(), [], name)
+
+    def test_letters_that_are_lost_from_a_reference_are_seen(self):
+        """Two letters of the name of an axis: far less than what the share of pixels that may differ would let pass."""
+        drawn = rgb(self.paths["lines"])
+        top, left = np.argwhere((drawn < 128).all(axis=2))[-1] - (8, 10)
+        without = drawn.copy()
+        without[top : top + 12, left : left + 14] = 255
+        difference = np.abs(drawn - without).max(axis=2)
+        self.assertTrue(0 < (difference > 64).mean() < 0.005)
+        self.assertGreater(len(lost(drawn, without)), 0)
 
 
 def accept():

@@ -314,6 +314,50 @@ static void expressions_that_differ_in_an_attribute_stay_two(void **state) {
   sumi_graph_free(g);
 }
 
+static void expressions_that_differ_in_a_number_stay_two(void **state) {
+  (void)state;
+  sumi_graph_t *g = sumi_graph_new();
+  sumi_tensor_t x = sumi_placeholder(g, SUMI_FLOAT32, .shape = SUMI_SCALAR);
+  sumi_tensor_t a = sumi_leaky_relu(x, .alpha = 0.25), b = sumi_leaky_relu(x, .alpha = 0.5);
+  sumi_session_t *s = sumi_session_new(g);
+  const float value = -8;
+  float out_a, out_b;
+  assert_ok(sumi_session_run(
+      s, .feeds = SUMI_FEEDS({.tensor = x, .data = &value}),
+      .fetches = SUMI_FETCHES({.tensor = a, .scalar = &out_a}, {.tensor = b, .scalar = &out_b})));
+  assert_near(out_a, -2, 0);
+  assert_near(out_b, -4, 0);
+  sumi_session_free(s);
+  sumi_graph_free(g);
+}
+
+/* What sumi_set_shape said of one of two equal expressions is not forgotten, and not said of the
+ * other. */
+static void expressions_of_different_static_shapes_stay_two(void **state) {
+  (void)state;
+  for (int stricter = 0; stricter < 2; ++stricter) {
+    sumi_graph_t *g = sumi_graph_new();
+    sumi_tensor_t x = sumi_placeholder(g, SUMI_FLOAT32, .shape = SUMI_DIMS(-1));
+    sumi_tensor_t twins[2] = {sumi_square(x), sumi_square(x)};
+    sumi_set_shape(twins[stricter], SUMI_DIMS(2));
+    sumi_session_t *s = sumi_session_new(g);
+    const float values[] = {1, 2, 3};
+    sumi_array_t *out[2] = {0};
+#define FEED SUMI_FEEDS({.tensor = x, .data = values, .dims = SUMI_DIMS(3)})
+    assert_fails(sumi_session_run(s, .feeds = FEED,
+                                  .fetches = SUMI_FETCHES({.tensor = twins[0], .array = &out[0]},
+                                                          {.tensor = twins[1], .array = &out[1]})),
+                 SUMI_INVALID_ARGUMENT, "contradicts its static shape");
+    assert_ok(sumi_session_run(
+        s, .feeds = FEED, .fetches = SUMI_FETCHES({.tensor = twins[!stricter], .array = &out[0]})));
+#undef FEED
+    assert_near(sumi_array_get(out[0], 2), 9, 0);
+    sumi_array_unref(out[0]), sumi_array_unref(out[1]);
+    sumi_session_free(s);
+    sumi_graph_free(g);
+  }
+}
+
 /* Everything in the arena is overwritten between runs: a plan must not depend on what it left. */
 static void nothing_is_left_in_the_arena_between_runs(void **state) {
   (void)state;
@@ -368,6 +412,8 @@ int main(void) {
       cmocka_unit_test(what_changes_nothing_takes_no_step),
       cmocka_unit_test(equal_expressions_are_computed_once),
       cmocka_unit_test(expressions_that_differ_in_an_attribute_stay_two),
+      cmocka_unit_test(expressions_that_differ_in_a_number_stay_two),
+      cmocka_unit_test(expressions_of_different_static_shapes_stay_two),
       cmocka_unit_test(nothing_is_left_in_the_arena_between_runs),
       cmocka_unit_test(the_arena_holds_only_what_is_alive),
   };

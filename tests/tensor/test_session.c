@@ -378,6 +378,33 @@ static void plans_are_kept_by_shape(void **state) {
   sumi_graph_free(g);
 }
 
+static void fetch_one(sumi_session_t *s, const sumi_tensor_t *x, int which) {
+  assert_near(number(s, x[which]), which, 0);
+}
+
+/* 64 plans are kept (exec/plan/session.h). */
+static void the_plan_that_has_not_run_for_longest_goes(void **state) {
+  (void)state;
+  enum { KEPT = 64 };
+  sumi_graph_t *g = sumi_graph_new();
+  sumi_tensor_t x[KEPT + 1];
+  for (int i = 0; i <= KEPT; ++i)
+    x[i] = sumi_square(sumi_scalar(g, SUMI_FLOAT32, 1)), x[i] = sumi_mul(x[i], i);
+  sumi_session_t *s = sumi_session_new(g);
+  for (int i = 0; i < KEPT; ++i) fetch_one(s, x, i);
+  fetch_one(s, x, 0); /* now 1 has waited longest */
+  assert_int_equal(sumi_session_stats(s).plans, KEPT);
+  fetch_one(s, x, KEPT);
+  assert_int_equal(sumi_session_stats(s).plans, KEPT + 1);
+  for (int i = 2; i <= KEPT; ++i) fetch_one(s, x, i);
+  fetch_one(s, x, 0);
+  assert_int_equal(sumi_session_stats(s).plans, KEPT + 1);
+  fetch_one(s, x, 1);
+  assert_int_equal(sumi_session_stats(s).plans, KEPT + 2);
+  sumi_session_free(s);
+  sumi_graph_free(g);
+}
+
 static void a_plan_can_be_read(void **state) {
   (void)state;
   sumi_graph_t *g = sumi_graph_new();
@@ -417,6 +444,7 @@ int main(void) {
       cmocka_unit_test(a_refused_graph_is_reported_by_the_first_run),
       cmocka_unit_test(nodes_may_be_added_between_runs),
       cmocka_unit_test(plans_are_kept_by_shape),
+      cmocka_unit_test(the_plan_that_has_not_run_for_longest_goes),
       cmocka_unit_test(a_plan_can_be_read),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

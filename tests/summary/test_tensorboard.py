@@ -243,6 +243,24 @@ class Reader:
         self.assertEqual(session["name"], "run")
         self.assertEqual(session["status"], "STATUS_SUCCESS")
 
+    def test_an_experiment(self):
+        experiment = self.board.json("hparams/experiment", body={"experimentName": ""})
+        self.assertEqual(experiment["description"], "Which *rate*?")
+        infos = {info["name"]: info for info in experiment["hparamInfos"]}
+        rate, optimizer, nesterov = (infos[name] for name in ("learning rate", "optimizer", "nesterov"))
+        self.assertEqual(rate["type"], "DATA_TYPE_FLOAT64")
+        self.assertEqual(rate["domainInterval"], {"minValue": 0.001, "maxValue": 1.0})
+        self.assertEqual((optimizer["displayName"], optimizer["domainDiscrete"]), ("Optimizer", ["adam", "momentum"]))
+        self.assertEqual((nesterov["type"], nesterov["description"]), ("DATA_TYPE_BOOL", "looks ahead"))
+        metric, = experiment["metricInfos"]
+        self.assertEqual((metric["name"]["tag"], metric["displayName"], metric["datasetType"]),
+                         ("loss/train", "Loss", "DATASET_TRAINING"))
+        request = {"experimentName": "", "allowedStatuses": ["STATUS_SUCCESS"], "colParams": [], "startIndex": 0,
+                   "sliceSize": 10}
+        group, = self.board.json("hparams/session_groups", body=request)["sessionGroups"]
+        value, = group["metricValues"]
+        self.assertEqual((value["trainingStep"], value["value"]), (99, self.scalars("loss/train")[-1][1]))
+
     def test_custom_scalars(self):
         layout = self.board.json("custom_scalars/layout")
         category, = layout["category"]

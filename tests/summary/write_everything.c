@@ -152,6 +152,31 @@ static void log_curves_and_media(sumi_writer_t *log) {
                    .config_json = "{\"camera\": {\"cls\": \"PerspectiveCamera\", \"fov\": 60}}");
 }
 
+static void log_experiment(sumi_writer_t *log) {
+  static const sumi_hparam_t choices[] = {{.type = SUMI_HPARAM_STRING, .string = "adam"},
+                                          {.type = SUMI_HPARAM_STRING, .string = "momentum"}};
+  static const sumi_hparam_info_t hparams[] = {
+      {.name = "learning rate",
+       .type = SUMI_HPARAM_NUMBER,
+       .has_interval = true,
+       .min_value = 0.001,
+       .max_value = 1},
+      {.name = "optimizer",
+       .type = SUMI_HPARAM_STRING,
+       .display_name = "Optimizer",
+       .choices = choices,
+       .choice_count = 2},
+      {.name = "nesterov", .type = SUMI_HPARAM_BOOL, .description = "looks ahead"}};
+  static const sumi_metric_info_t metrics[] = {
+      {.tag = "loss/train", .display_name = "Loss", .dataset = SUMI_METRIC_TRAINING}};
+  sumi_writer_experiment(log, &(sumi_hparams_experiment_t){.name = "rates",
+                                                           .description = "Which *rate*?",
+                                                           .hparams = hparams,
+                                                           .hparam_count = 3,
+                                                           .metrics = metrics,
+                                                           .metric_count = 1});
+}
+
 static void log_run(sumi_writer_t *log) {
   const sumi_hparam_t hparams[] = {
       {.name = "learning rate", .type = SUMI_HPARAM_NUMBER, .number = 0.125},
@@ -202,6 +227,7 @@ int main(int argc, char **argv) {
   log_galleries(log);
   log_texts(log);
   log_curves_and_media(log);
+  log_experiment(log);
   log_run(log);
   if (sumi_writer_close(log) == SUMI_OK) return 0;
   fprintf(stderr, "%s\n", sumi_error_message());

@@ -1,7 +1,9 @@
-/* What the demo's logging costs its training:   bench_logged_training demo [--threads N] [--steps N] [--rounds N]
+/* What the demo's logging costs its training:
+ *   bench_logged_training demo [--threads N] [--steps N] [--rounds N]
  *
- * The demo's network, summaries, intervals, galleries and confusion matrices. Rounds with and without the log take
- * turns in one process. Evaluating the test set belongs to neither side: it is done once, before. */
+ * The demo's network, summaries, intervals, galleries and confusion matrices. Rounds with and
+ * without the log take turns in one process. Evaluating the test set belongs to neither side: it is
+ * done once, before. */
 #include "measure.h"
 #include "report.h"
 

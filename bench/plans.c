@@ -1,7 +1,8 @@
 /* How the cost of large graphs grows:   bench_plans [NODES…]   (default 2000 4000 8000 16000 32000)
  *
- * One line of a table for each shape of graph and number of nodes: milliseconds of CPU for building the graph with its
- * gradients and for the first run, which makes the plan. Close to linear means: twice the nodes, twice the time. */
+ * One line of a table for each shape of graph and number of nodes: milliseconds of CPU for building
+ * the graph with its gradients and for the first run, which makes the plan. Close to linear means:
+ * twice the nodes, twice the time. */
 #include <sumi/alloc.h>
 #include <sumi/sumi.h>
 

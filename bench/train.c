@@ -1,7 +1,8 @@
-/* Time of a training step:   bench_train curve|mlp|cnn [--threads N] [--steps N] [--rounds N] [--lockstep]
+/* Time of a training step:
+ *   bench_train curve|mlp|cnn [--threads N] [--steps N] [--rounds N] [--lockstep]
  *
- * The models of peer_tensorflow.py and peer_torch.py, on the same numbers of examples. Batches are made beforehand and
- * fed in turn: what is measured is the step, not the loading of data. */
+ * The models of peer_tensorflow.py and peer_torch.py, on the same numbers of examples. Batches are
+ * made beforehand and fed in turn: what is measured is the step, not the loading of data. */
 #include "measure.h"
 #include "model.h"
 

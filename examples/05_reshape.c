@@ -9,8 +9,8 @@
 #include <stdio.h>
 #include <sumi/sumi.h>
 
-/* Merges neighbouring axes: groups[i] of them become axis i of the result. Products of sizes that are only known in a
- * run are nodes of the graph; the static shape sees through them. */
+/* Merges neighbouring axes: groups[i] of them become axis i of the result. Products of sizes that
+ * are only known in a run are nodes of the graph; the static shape sees through them. */
 static sumi_tensor_t merge_axes(sumi_tensor_t tensor, int group_count, const int *groups) {
   sumi_tensor_t dynamic = sumi_unstack(sumi_shape(tensor));
   sumi_tensor_t sizes[SUMI_MAX_RANK];

@@ -18,7 +18,8 @@ static sumi_status_t print_value(sumi_session_t *s, sumi_tensor_t tensor) {
   return status;
 }
 
-/* Bytes of intermediates when a [ROWS, COLUMNS] and a [ROWS, 1] placeholder are added and summed. */
+/* Bytes of intermediates when a [ROWS, COLUMNS] and a [ROWS, 1] placeholder are added and summed.
+ */
 static sumi_status_t measure(bool tile, int64_t *arena_bytes) {
   sumi_graph_t *g = sumi_graph_new();
   sumi_tensor_t a = sumi_placeholder(g, SUMI_FLOAT32, .shape = SUMI_DIMS(ROWS, COLUMNS));

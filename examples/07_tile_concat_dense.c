@@ -1,4 +1,5 @@
-/* Joining features of different shapes: tile + concat + dense, against two dense layers and a broadcast add.
+/* Joining features of different shapes: tile + concat + dense, against two dense layers and a
+ * broadcast add.
  *
  *   a = tf.random_uniform([5, 3, 5])
  *   b = tf.random_uniform([5, 1, 6])

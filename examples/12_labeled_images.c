@@ -1,5 +1,5 @@
 /* Each picture drawn with its label: what the article does with matplotlib inside py_func.
- *                                                                    12_labeled_images [run folder [data folder]]
+ *   12_labeled_images [run folder [data folder]]
  *
  *   def visualize_labeled_images(images, labels, max_outputs=3, name='image'):
  *     ...

@@ -1,7 +1,8 @@
 /* A convolutional classifier in about a page.       13_classifier [data folder [steps]]
  *
- * 'Many problems, such as optimizing large neural networks with millions of parameters, can be efficiently implemented
- * in just a few lines of code.' The data is a folder of MNIST's files, or drawn glyphs. */
+ * 'Many problems, such as optimizing large neural networks with millions of parameters, can be
+ * efficiently implemented in just a few lines of code.' The data is a folder of MNIST's files, or
+ * drawn glyphs. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sumi/sumi.h>

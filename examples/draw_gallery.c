@@ -1,4 +1,5 @@
-/* Draws a gallery of labelled pictures and writes it as PNG: no event file.      draw_gallery [file] */
+/* Draws a gallery of labelled pictures and writes it as PNG: no event file.
+ *   draw_gallery [file] */
 #include <stdio.h>
 #include <sumi/gallery.h>
 #include <sumi/png.h>

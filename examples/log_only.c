@@ -1,4 +1,5 @@
-/* Logging from a loop of one's own: no engine, no Python. Fits a line by gradient descent and shows it in TensorBoard.
+/* Logging from a loop of one's own: no engine, no Python. Fits a line by gradient descent and shows
+ * it in TensorBoard.
  *   log_only [directory]          then: tensorboard --logdir runs */
 #include <stdio.h>
 

@@ -7,9 +7,9 @@
 
 #include <stdatomic.h>
 
-/* Fields are written under the tag's lock. The ones that sumi__summary_gate_is_shut looks at are atomic, so
- * that it needs no lock: a stale value only sends the caller to the lock, or answers as if the call
- * had come a moment earlier. */
+/* Fields are written under the tag's lock. The ones that sumi__summary_gate_is_shut looks at are
+ * atomic, so that it needs no lock: a stale value only sends the caller to the lock, or answers as
+ * if the call had come a moment earlier. */
 typedef struct sumi__summary_gate {
   _Atomic uint32_t generation;  /* of the rules `interval` was taken from; 0: none yet */
   _Atomic bool keeps_last;      /* values that are not due are of interest too */

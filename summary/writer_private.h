@@ -14,7 +14,8 @@
 typedef struct sumi__summary_ending sumi__summary_ending_t; /* at_close.c */
 
 /* Lock order: a tag's lock; then one of: the tags', the layers', the queue's, the report's, the
- * endings', the event writer's own. Several tags' locks are taken in the order of their addresses. */
+ * endings', the event writer's own. Several tags' locks are taken in the order of their addresses.
+ */
 struct sumi_writer {
   sumi_event_writer_t *events; /* NULL: could not be opened, nothing is due; it keeps the failure */
   sumi_status_t unopened;      /* why */

@@ -11,8 +11,8 @@ typedef struct hand_blit hand_blit_t;
 hand_blit_t *hand_blit_new(double font_px);
 void hand_blit_free(hand_blit_t *blit);
 
-/* A grey picture of side x side enlarged by a whole factor, framed, the text and a bar of `score` below it. `out` has
- * room for width * height pixels 0xffRRGGBB. */
+/* A grey picture of side x side enlarged by a whole factor, framed, the text and a bar of `score`
+ * below it. `out` has room for width * height pixels 0xffRRGGBB. */
 void hand_blit_draw(const hand_blit_t *blit, const uint8_t *grey, int side, int factor,
                     const char *text, double score, uint32_t *out, int width, int height);
 

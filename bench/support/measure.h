@@ -1,4 +1,5 @@
-/* What benchmark programs share: their arguments, rounds that take turns with other processes, and lines of JSON. */
+/* What benchmark programs share: their arguments, rounds that take turns with other processes, and
+ * lines of JSON. */
 #ifndef SUMI_BENCH_MEASURE_H
 #define SUMI_BENCH_MEASURE_H
 
@@ -10,13 +11,14 @@ typedef struct bench_options {
   int threads;      /* --threads, default 1 */
   int64_t steps;    /* --steps: of one round */
   int rounds;       /* --rounds */
-  bool
-      lockstep; /* --lockstep: each round waits for a line on standard input, so that a driver can let
-                       processes take turns */
+  /* --lockstep: each round waits for a line on standard input, so that a driver can let processes
+   * take turns. */
+  bool lockstep;
   const char *directory; /* --directory: for files */
 } bench_options_t;
 
-/* Reads the arguments over the defaults in `options`; prints what is wrong with them and returns false. */
+/* Reads the arguments over the defaults in `options`; prints what is wrong with them and returns
+ * false. */
 bool bench_parse(bench_options_t *options, int argc, char **argv);
 
 /* Does `steps` steps; false ends the program after the message of Sumi's last failure. */
@@ -37,8 +39,8 @@ double bench_time(bench_run_t run, void *context, int64_t steps);
 /* Sorts `values`; their middle. */
 double bench_median(double *values, int count);
 
-/* One line of JSON: a measurement beside its peer's. `ratio` says how many times better than the peer it is: times are
- * better when small, rates ("…/s") when large. */
+/* One line of JSON: a measurement beside its peer's. `ratio` says how many times better than the
+ * peer it is: times are better when small, rates ("…/s") when large. */
 void bench_report(const char *name, const char *unit, double value, const char *peer,
                   double peer_value);
 

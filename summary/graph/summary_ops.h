@@ -6,9 +6,9 @@
 #include <sumi/summary.h>
 
 /* A summary op: SUMI_SUMMARY_OP(Name, options, "schema", …) is an op block (<sumi/op_def.h>) whose
- * input of dtype string is the tag and whose options are those of the writer's call, a struct's type
- * or `none`. The schema's attributes are the members that the node keeps; the build scans the block
- * and writes the constructor sumi_<api>, its reference, and the table of these members. */
+ * input of dtype string is the tag and whose options are those of the writer's call, a struct's
+ * type or `none`. The schema's attributes are the members that the node keeps; the build scans the
+ * block and writes the constructor sumi_<api>, its reference, and the table of these members. */
 #define SUMI_SUMMARY_OP(Name, options, schema, ...)                                                \
   SUMI_OP(Name, schema, .no_grad = "a summary is no number", .flags = SUMI_OP_SIDE_EFFECT,         \
           __VA_ARGS__)

@@ -29,7 +29,8 @@ static void release_memory(void *user, void *data) {
   sumi_free_aligned(user);
 }
 
-/* Elements that follow in memory of the source's own stay where they are: the array takes the memory over. */
+/* Elements that follow in memory of the source's own stay where they are: the array takes the
+ * memory over. */
 static bool can_take_over(const sumi__tensor_source_t *source, sumi_dtype_t dtype, int64_t count) {
   return source->owned && count > 0 &&
          (uintptr_t)(source->memory + source->offset) % sumi_dtype_size_bytes(dtype) == 0;

@@ -7,8 +7,8 @@
 
 bool sumi__tensor_is_little_endian(void);
 
-/* An array of numbers read from a source, in its memory where that can be handed over; `swapped` when the file has the
- * other byte order. The caller has asked sumi__tensor_source_expect. */
+/* An array of numbers read from a source, in its memory where that can be handed over; `swapped`
+ * when the file has the other byte order. The caller has asked sumi__tensor_source_expect. */
 sumi_status_t sumi__tensor_read_elements(sumi__tensor_source_t *source, sumi_dtype_t dtype,
                                          sumi_dims_t dims, bool swapped, sumi_array_t **array);
 

@@ -66,7 +66,8 @@ static sumi_status_t fail(const sumi__tensor_gzip_t *gzip, const char *path, con
                    (long long)(gzip->compressed - gzip->stream.avail_in), why);
 }
 
-/* Inflates until `to` is full or input is used up. A file may be several members one after the other. */
+/* Inflates until `to` is full or input is used up. A file may be several members one after the
+ * other. */
 static sumi_status_t inflate_some(sumi__tensor_gzip_t *gzip, const char *path) {
   gzip->in_member = true;
   const int result = inflate(&gzip->stream, Z_NO_FLUSH);

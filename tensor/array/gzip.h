@@ -17,11 +17,13 @@ typedef struct sumi__tensor_gzip sumi__tensor_gzip_t;
 sumi__tensor_gzip_t *sumi__tensor_gzip_new(int file);
 void sumi__tensor_gzip_free(sumi__tensor_gzip_t *gzip);
 
-/* Reads up to `size` bytes of the contents; *got is less only at the end. `path` is for messages. */
+/* Reads up to `size` bytes of the contents; *got is less only at the end. `path` is for messages.
+ */
 sumi_status_t sumi__tensor_gzip_read(sumi__tensor_gzip_t *gzip, const char *path, void *to,
                                      size_t size, size_t *got);
 
-/* Inflates one raw deflate stream of known length, as in ZIP members; DATA_LOSS when it is damaged, short or long. */
+/* Inflates one raw deflate stream of known length, as in ZIP members; DATA_LOSS when it is damaged,
+ * short or long. */
 sumi_status_t sumi__tensor_inflate(const void *from, size_t from_size, void *to, size_t to_size);
 
 #endif

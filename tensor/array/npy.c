@@ -143,7 +143,8 @@ sumi_status_t sumi_npy_decode(const char *name, const void *bytes, size_t size_b
 
 /* ---- Writing ---- */
 
-/* Bytes of an element in the file: UCS-4 as long as the longest text, at least one character as in NumPy. */
+/* Bytes of an element in the file: UCS-4 as long as the longest text, at least one character as in
+ * NumPy. */
 static sumi_status_t measure(const sumi_array_t *array, int64_t *width) {
   *width = (int64_t)sumi_dtype_size_bytes(array->dtype);
   if (array->dtype != SUMI_STRING) return SUMI_OK;

@@ -202,7 +202,8 @@ static void put_descr(sumi_buffer_t *text, const sumi_array_t *array, int64_t wi
                          stored[i].kind, stored[i].width);
 }
 
-/* numpy.save leaves room for the first size to grow to 21 digits, then aligns the data to 64 bytes. */
+/* numpy.save leaves room for the first size to grow to 21 digits, then aligns the data to 64 bytes.
+ */
 static void put_padding(sumi_buffer_t *text, const sumi_array_t *array) {
   char digits[24];
   int growth = 0;

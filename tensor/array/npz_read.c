@@ -53,7 +53,8 @@ static sumi_status_t read_at(sumi_npz_t *npz, int64_t offset, void *to, size_t s
 
 /* ---- The directory ---- */
 
-/* 64-bit values stand in an extra field, in this order, for those that are all ones in the entry. */
+/* 64-bit values stand in an extra field, in this order, for those that are all ones in the entry.
+ */
 static bool apply_zip64(entry_t *entry, const unsigned char *extra, size_t length) {
   while (length >= 4) {
     const unsigned id = get16(extra), size = get16(extra + 2);

@@ -21,7 +21,8 @@ void sumi__tensor_sink_write(sumi__tensor_sink_t *sink, const void *bytes, size_
 /* Makes the sink fail for another reason, recorded by the caller. */
 void sumi__tensor_sink_abandon(sumi__tensor_sink_t *sink, sumi_status_t status);
 
-/* Closes the file, removes it (when it is a regular one) after a failure, and returns the first failure. */
+/* Closes the file, removes it (when it is a regular one) after a failure, and returns the first
+ * failure. */
 sumi_status_t sumi__tensor_sink_close(sumi__tensor_sink_t *sink);
 
 #endif

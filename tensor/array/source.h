@@ -1,4 +1,5 @@
-/* Bytes from a file (as it is, or gzip) or from memory, with errors that say where; for tensor/array/ and tensor/data/. */
+/* Bytes from a file (as it is, or gzip) or from memory, with errors that say where; for
+ * tensor/array/ and tensor/data/. */
 #ifndef SUMI_ARRAY_SOURCE_H
 #define SUMI_ARRAY_SOURCE_H
 
@@ -14,7 +15,8 @@ typedef struct {
   int file;
 } sumi__tensor_source_t;
 
-/* Opens a file; one that begins with gzip's magic number is decompressed on the way. Close it whatever happens. */
+/* Opens a file; one that begins with gzip's magic number is decompressed on the way. Close it
+ * whatever happens. */
 sumi_status_t sumi__tensor_source_open(const char *path, sumi__tensor_source_t *source);
 sumi__tensor_source_t sumi__tensor_source_from_memory(const char *name, const void *bytes,
                                                       size_t size_bytes);

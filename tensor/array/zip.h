@@ -1,4 +1,5 @@
-/* Numbers of the ZIP format (APPNOTE.TXT 6.3.10, section 4); for npz_read.c and npz_write.c only. */
+/* Numbers of the ZIP format (APPNOTE.TXT 6.3.10, section 4); for npz_read.c and npz_write.c only.
+ */
 #ifndef SUMI_ARRAY_ZIP_H
 #define SUMI_ARRAY_ZIP_H
 

@@ -1,5 +1,5 @@
-/* CIFAR-10, binary version: records of a label and 32x32 red, green and blue bytes, one plane after the other
- * (www.cs.toronto.edu/~kriz/cifar.html). */
+/* CIFAR-10, binary version: records of a label and 32x32 red, green and blue bytes, one plane after
+ * the other (www.cs.toronto.edu/~kriz/cifar.html). */
 #include "array/source.h"
 #include "data/dataset.h"
 

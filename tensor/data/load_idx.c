@@ -8,7 +8,8 @@ static const struct {
 } names[] = {[SUMI_TRAIN] = {"train-images-idx3-ubyte", "train-labels-idx1-ubyte"},
              [SUMI_TEST] = {"t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"}};
 
-/* The path of the file, with or without .gz; the plain one when there is neither. NULL without memory. */
+/* The path of the file, with or without .gz; the plain one when there is neither. NULL without
+ * memory. */
 static char *find_file(const char *folder, const char *name) {
   char *plain = sumi__tensor_join_path(folder, name);
   if (!plain || sumi__tensor_file_exists(plain)) return plain;

@@ -1,5 +1,5 @@
-/* What a PyFunc node calls: the `token` attribute names it in an exported graph, `host` points to it
- * in this process. */
+/* What a PyFunc node calls: the `token` attribute names it in an exported graph, `host` points to
+ * it in this process. */
 #ifndef SUMI_GRAPH_HOST_OP_H
 #define SUMI_GRAPH_HOST_OP_H
 

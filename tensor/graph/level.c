@@ -1,6 +1,6 @@
 #include "graph/level.h"
 
-#include "kernel_levels.h" /* written by CMake: SUMI__KERNEL_LEVELS(X), X(suffix) for each, best first */
+#include "kernel_levels.h" /* by CMake: SUMI__KERNEL_LEVELS(X), X(suffix) for each, best first */
 
 #include <sumi/kernel_level.h>
 

@@ -64,8 +64,8 @@ bool sumi__tensor_schema_parse(sumi__tensor_schema_t *schema, const char *text,
 int sumi__tensor_schema_attr(const sumi__tensor_schema_t *schema, const char *name);
 
 /* Parses a value text ("true", "-1", "0.5", "1 2 2 1", "float32", "VALID", "?" for an unknown
- * shape, "[]" for a scalar's, nothing for one that is not given) of an attribute's kind; lists and texts are stored in the schema. False when it does not
- * fit. */
+ * shape, "[]" for a scalar's, nothing for one that is not given) of an attribute's kind; lists and
+ * texts are stored in the schema. False when it does not fit. */
 bool sumi__tensor_schema_value(sumi__tensor_schema_t *schema, const sumi__tensor_attr_def_t *attr,
                                const char *text, size_t length, sumi_attr_t *value);
 

@@ -119,7 +119,8 @@ sumi_status_t sumi__tensor_batch_norm(const sumi_kernel_t *kernel) {
 
 /* With r = 1 / sqrt(variance + epsilon), and means taken over the rows:
  *   d offset = sum(dy),   d scale = r sum(dy (x - mean)),
- *   dx = scale r (dy - mean(dy) - (x - mean) r^2 mean(dy (x - mean)));   without training dx = scale r dy. */
+ *   dx = scale r (dy - mean(dy) - (x - mean) r^2 mean(dy (x - mean)));
+ * without training dx = scale r dy. */
 sumi_status_t sumi__tensor_batch_norm_grad(const sumi_kernel_t *kernel) {
   const bool training = sumi_attr_bool(kernel->op, "is_training");
   const double epsilon = sumi_attr_float(kernel->op, "epsilon");

@@ -1,5 +1,5 @@
-/* Kernels of FusedBatchNorm and its gradient, on rows of channels; float32 and float64. Inputs, outputs and attributes
- * are those of the ops. */
+/* Kernels of FusedBatchNorm and its gradient, on rows of channels; float32 and float64. Inputs,
+ * outputs and attributes are those of the ops. */
 #ifndef SUMI_KERNELS_BATCH_NORM_H
 #define SUMI_KERNELS_BATCH_NORM_H
 

@@ -1,4 +1,5 @@
-/* Loops of batch normalization for one element type: included by batch_norm.c with T and NAME(f). */
+/* Loops of batch normalization for one element type: included by batch_norm.c with T and NAME(f).
+ */
 
 static void NAME(add_values)(const void *context, int64_t first, int64_t count,
                              double *restrict sums) {

@@ -1,8 +1,8 @@
 /* Direct convolution: ROWS output pixels by a PANEL of output channels stay in registers while the
  * taps below them pass by, and the images are read where they lie. What is copied is small: the
- * filter, cut into panels, and a band of an image's rows where there is padding. The gradient of the
- * images is the same with the filter turned round; for that of the filter, ROWS elements of a patch
- * and a PANEL stay while the pixels pass by. */
+ * filter, cut into panels, and a band of an image's rows where there is padding. The gradient of
+ * the images is the same with the filter turned round; for that of the filter, ROWS elements of a
+ * patch and a PANEL stay while the pixels pass by. */
 #include "kernels/conv.h"
 
 /* Where the registers do not hold the block or multiply and add apart, BLAS is faster. */

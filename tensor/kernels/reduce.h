@@ -25,15 +25,15 @@ typedef struct sumi__tensor_reducer {
 
 enum { SUMI__REDUCE_TILE = 256 };
 
-/* Reduces the axes of `dims` in the bit set `axes`, of data at `x`, into `results`. `scratch` has as
- * many bytes as sumi__tensor_reduce_scratch says. */
+/* Reduces the axes of `dims` in the bit set `axes`, of data at `x`, into `results`. `scratch` has
+ * as many bytes as sumi__tensor_reduce_scratch says. */
 void sumi__tensor_reduce(const sumi_kernel_t *kernel, const sumi__tensor_reducer_t *reducer,
                          sumi_dims_t dims, unsigned axes, const void *x, void *scratch,
                          void *results);
 
-/* How the elements of a sequence that is reduced to one result are cut: parts, each reduced by itself
- * and merged in order. Parts begin at multiples of SUMI__REDUCE_GRAIN, and a run that is done in
- * pieces of that many elements has the same result as one. */
+/* How the elements of a sequence that is reduced to one result are cut: parts, each reduced by
+ * itself and merged in order. Parts begin at multiples of SUMI__REDUCE_GRAIN, and a run that is
+ * done in pieces of that many elements has the same result as one. */
 enum {
   SUMI__REDUCE_GRAIN = 1024,
   SUMI__REDUCE_MOST_PARTS = 64,

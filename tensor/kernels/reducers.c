@@ -31,8 +31,8 @@
   }
 
 /* A run goes through LANES totals of type B side by side, which is what vector registers are, for
- * at most BLOCK elements; then they are added to the total of type A. Rows of columns likewise; narrow rows that lie side by
- * side are taken together. */
+ * at most BLOCK elements; then they are added to the total of type A. Rows of columns likewise;
+ * narrow rows that lie side by side are taken together. */
 enum { LANES = 32, BLOCK = 1024, BLOCK_ROWS = 64 };
 
 #define LOOPS(name, T, A, B, neutral, step, take)                                                  \

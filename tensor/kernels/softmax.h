@@ -1,5 +1,5 @@
-/* Softmax of the rows of a matrix and the losses made of it; float32 and float64. Each row's result depends on that row
- * alone. Arrays of [rows, classes] unless stated otherwise. */
+/* Softmax of the rows of a matrix and the losses made of it; float32 and float64. Each row's result
+ * depends on that row alone. Arrays of [rows, classes] unless stated otherwise. */
 #ifndef SUMI_KERNELS_SOFTMAX_H
 #define SUMI_KERNELS_SOFTMAX_H
 

@@ -1,5 +1,6 @@
-/* Loops of softmax for one element type: included by softmax.c with T, NAME(f) and EXP_MANY(count, x, y). Sums and
- * maxima run in LANES independent lanes, so that the compiler vectorises them without changing their order. */
+/* Loops of softmax for one element type: included by softmax.c with T, NAME(f) and EXP_MANY(count,
+ * x, y). Sums and maxima run in LANES independent lanes, so that the compiler vectorises them
+ * without changing their order. */
 
 static T NAME(maximum)(int64_t count, const T *restrict x) {
   T lanes[LANES], largest = (T)-INFINITY;

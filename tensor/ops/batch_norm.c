@@ -1,5 +1,5 @@
-/* Normalization by statistics of the batch (Ioffe and Szegedy, ICML 2015) or of a row. Source of names and semantics:
- * TensorFlow core/ops/nn_ops.cc, python/ops/nn_impl.py. */
+/* Normalization by statistics of the batch (Ioffe and Szegedy, ICML 2015) or of a row. Source of
+ * names and semantics: TensorFlow core/ops/nn_ops.cc, python/ops/nn_impl.py. */
 #include "kernels/batch_norm.h"
 #include "ops/known.h"
 #include "ops/window_attrs.h"

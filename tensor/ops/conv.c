@@ -1,6 +1,9 @@
-/* Two-dimensional convolution (strictly: cross-correlation) and its derivatives, which are each other's derivatives:
- *   output[n, y, x, o] = sum over r, q, i of input[n, y * sy - py + r * dy, x * sx - px + q * dx, i] . filter[r, q, i, o]
- * is linear in the input and in the filter. Source of names and semantics: TensorFlow core/ops/nn_ops.cc. */
+/* Two-dimensional convolution (strictly: cross-correlation) and its derivatives, which are each
+ * other's derivatives:
+ *   output[n, y, x, o] = sum over r, q, i of
+ *       input[n, y * sy - py + r * dy, x * sx - px + q * dx, i] . filter[r, q, i, o]
+ * is linear in the input and in the filter. Source of names and semantics: TensorFlow
+ * core/ops/nn_ops.cc. */
 #include "kernels/conv.h"
 #include "ops/known.h"
 #include "ops/window_attrs.h"

@@ -1,4 +1,5 @@
-/* Cross-entropies of logits. Source of names and semantics: TensorFlow core/ops/nn_ops.cc, python/ops/nn_grad.py. */
+/* Cross-entropies of logits. Source of names and semantics: TensorFlow core/ops/nn_ops.cc,
+ * python/ops/nn_grad.py. */
 #include "kernels/softmax.h"
 #include "ops/known.h"
 
@@ -75,13 +76,15 @@ static sumi_status_t sparse_kernel(const sumi_kernel_t *k) {
 
 /* ---- Gradients ---- */
 
-/* Training reads the loss alone: nothing arrives for the second output, and that is not worth nodes. */
+/* Training reads the loss alone: nothing arrives for the second output, and that is not worth
+ * nodes. */
 static bool is_zeros(sumi_tensor_t tensor) {
   return tensor.op && strcmp(sumi_op_type(tensor.op), "ZerosLike") == 0;
 }
 
 /* The loss has the gradient `backprop`, which in turn is softmax(features) - labels:
- *   d features = dloss . backprop + (g - sum(g . s)) . s,   s = softmax(features), g the gradient of backprop. */
+ *   d features = dloss . backprop + (g - sum(g . s)) . s
+ * with s = softmax(features) and g the gradient of backprop. */
 static sumi_tensor_t features_gradient(const sumi_grad_t *grad) {
   const sumi_tensor_t first = sumi_mul(sumi_expand_dims(grad->dy[0], -1), grad->y[1]);
   const sumi_tensor_t g = grad->dy[1];

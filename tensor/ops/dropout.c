@@ -1,4 +1,5 @@
-/* Dropout (Srivastava et al., JMLR 15, 2014). Source of name and semantics: TensorFlow 1.13 python/ops/nn_ops.py. */
+/* Dropout (Srivastava et al., JMLR 15, 2014). Source of name and semantics: TensorFlow 1.13
+ * python/ops/nn_ops.py. */
 #include <sumi/array.h>
 #include <sumi/op_def.h>
 #include <sumi/ops.h>

@@ -1,4 +1,5 @@
-/* Several tensors as one node: how a composite op returns more than one. Source: TensorFlow core/ops/array_ops.cc. */
+/* Several tensors as one node: how a composite op returns more than one. Source: TensorFlow
+ * core/ops/array_ops.cc. */
 #include <sumi/op_def.h>
 #include <sumi/ops.h>
 

@@ -1,4 +1,5 @@
-/* Normalization as expressions. Source of names and semantics: TensorFlow 1.15 python/ops/nn_impl.py. */
+/* Normalization as expressions. Source of names and semantics: TensorFlow 1.15
+ * python/ops/nn_impl.py. */
 #include <sumi/op_def.h>
 #include <sumi/ops.h>
 

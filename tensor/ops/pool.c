@@ -114,7 +114,8 @@ static void max_pool_grad(sumi_grad_t *grad) {
                                    .padding = PADDING(op));
 }
 
-/* Which element is the largest does not change with small changes of the input: only the gradient passes. */
+/* Which element is the largest does not change with small changes of the input: only the gradient
+ * passes. */
 static void max_pool_grad_grad(sumi_grad_t *grad) {
   const sumi_op_t *op = grad->op;
   grad->dx[2] = sumi_max_pool_grad_grad(grad->x[0], grad->x[1], grad->dy[0], KSIZE(op), STRIDES(op),

@@ -70,9 +70,10 @@ static sumi_tensor_t recur(const sumi_grad_t *d, sumi_tensor_t a, sumi_tensor_t 
                                 .reverse = reverse);
 }
 
-/* With h[i] = b[i] + a[i] h[i-1], the gradients g of h run the other way, g[i] = dh[i] + a[i+1] g[i+1],
- * and da[i] = g[i] h[i-1], db = g. With a[i-1] in its place, g[i] = dh[i] + a[i] g[i+1] and da[i] =
- * g[i+1] h[i]. An exclusive result is h one step later, which a recurrence with a = 0 undoes. */
+/* With h[i] = b[i] + a[i] h[i-1], the gradients g of h run the other way, g[i] = dh[i] + a[i+1]
+ * g[i+1], and da[i] = g[i] h[i-1], db = g. With a[i-1] in its place, g[i] = dh[i] + a[i] g[i+1] and
+ * da[i] = g[i+1] h[i]. An exclusive result is h one step later, which a recurrence with a = 0
+ * undoes. */
 static void recurrence_grad(sumi_grad_t *d) {
   const sumi_tensor_t a = d->x[0], b = d->x[1];
   const bool shifted = sumi_attr_bool(d->op, "shifted"),

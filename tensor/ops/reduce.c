@@ -230,7 +230,8 @@ static sumi_tensor_t product_of_others(sumi_tensor_t x, sumi_tensor_t axis) {
                   sumi_cumprod(x, axis, .exclusive = true, .reverse = true));
 }
 
-/* The others along one axis, times the others of the products along it along the next, and so on. */
+/* The others along one axis, times the others of the products along it along the next, and so on.
+ */
 static sumi_tensor_t slope_along(sumi_tensor_t x, unsigned axes) {
   const int rank = sumi_tensor_dims(x).rank;
   sumi_tensor_t slope = {0};
@@ -244,7 +245,8 @@ static sumi_tensor_t slope_along(sumi_tensor_t x, unsigned axes) {
   return slope.op ? slope : sumi_ones_like(x);
 }
 
-/* Row i of the matrix is 1 where the column is places[i]: what permutations are turned round with. */
+/* Row i of the matrix is 1 where the column is places[i]: what permutations are turned round with.
+ */
 static sumi_tensor_t one_hot_places(sumi_tensor_t places, sumi_tensor_t columns) {
   return sumi_cast(sumi_equal(sumi_expand_dims(places, 1), sumi_expand_dims(columns, 0)),
                    SUMI_INT32);

@@ -168,7 +168,8 @@ static sumi_status_t in_top_k_shape(sumi_infer_t *infer) {
   return SUMI_OK;
 }
 
-/* A row with a number that is not finite has no right answer, and neither has a target outside the classes. */
+/* A row with a number that is not finite has no right answer, and neither has a target outside the
+ * classes. */
 static bool is_in_top(const float *row, int64_t classes, int64_t target, int64_t k) {
   if (target < 0 || target >= classes || !isfinite(row[target])) return false;
   int64_t larger = 0;

@@ -23,7 +23,8 @@ static bool in_new_process(const char *sumi_cpu, bool (*holds)(const char *plain
          WEXITSTATUS(status) == 0;
 }
 
-/* Children may not call sumi_cpu_features() after the parent did: the parent learns it through a pipe. */
+/* Children may not call sumi_cpu_features() after the parent did: the parent learns it through a
+ * pipe. */
 static int ask(void **state) {
   (void)state;
   static char answer[32];

@@ -1,5 +1,6 @@
-/* Names that programs and the systems they are compiled on define as macros, each as something no compiler accepts.
- * Public members of one letter are left out: x, y and u, and the engine's a and b. */
+/* Names that programs and the systems they are compiled on define as macros, each as something no
+ * compiler accepts. Public members of one letter are left out: x, y and u, and the engine's a and
+ * b. */
 #define HOSTILE @
 #ifndef WITH_ENGINE
 #define a HOSTILE

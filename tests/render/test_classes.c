@@ -1,5 +1,5 @@
-/* Which class a gallery names, which pictures it shows and in which order: read back from what it says
- * of itself. */
+/* Which class a gallery names, which pictures it shows and in which order: read back from what it
+ * says of itself. */
 #include "sumi_test.h"
 
 #include <sumi/annotations.h>

@@ -16,8 +16,8 @@ static sumi__summary_job_t *job(int tag, int64_t step) {
   return made;
 }
 
-/* Pushes a summary of tag 0, 1, 0 and 2 into a queue of three, and says in `dropped` which went: its
- * tag and step. */
+/* Pushes a summary of tag 0, 1, 0 and 2 into a queue of three, and says in `dropped` which went:
+ * its tag and step. */
 static void push_four(sumi_queue_policy_t policy, const int order[4], int *tag, int64_t *step) {
   sumi__summary_job_queue_t queue = {.count = 0};
   sumi__summary_job_queue_init(&queue, 3, 1 << 20, policy);

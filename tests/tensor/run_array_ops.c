@@ -1,4 +1,5 @@
-/* Eager operations for test_array_ops.py: `OPERATION [NUMBER] TO FROM…` on npy files. Refusals go to stderr. */
+/* Eager operations for test_array_ops.py: `OPERATION [NUMBER] TO FROM…` on npy files. Refusals go
+ * to stderr. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

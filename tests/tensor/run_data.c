@@ -1,6 +1,7 @@
 /* Data for test_data_oracle.py, written as npy files: `idx FROM TO`, `csv FROM TO SEPARATOR SKIP`,
- * `dataset PATH train|test FOLDER`, `glyphs COUNT SEED FOLDER`, `batches PATH SIZE STEPS SEED FOLDER` (images and labels
- * of steps 0 … STEPS - 1, one after the other; SEED "in-order" keeps the order). Errors on stderr. */
+ * `dataset PATH train|test FOLDER`, `glyphs COUNT SEED FOLDER`, `batches PATH SIZE STEPS SEED
+ * FOLDER` (images and labels of steps 0 … STEPS - 1, one after the other; SEED "in-order" keeps the
+ * order). Errors on stderr. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

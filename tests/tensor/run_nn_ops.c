@@ -1,9 +1,11 @@
-/* Runs ops for test_nn_ops_tensorflow.py. Each argument is a folder with a file `spec`, one fact per line:
- *   op NAME   inputs N   static 0|1 (are the shapes of the float inputs known to the graph?)   threads N
+/* Runs ops for test_nn_ops_tensorflow.py. Each argument is a folder with a file `spec`, one fact
+ * per line:
+ *   op NAME   inputs N   threads N
+ *   static 0|1 (are the shapes of the float inputs known to the graph?)
  *   ints NAME n n n n   string NAME TEXT   bool NAME 0|1   float NAME X   int NAME N
- * and arrays in0.npy … . Written are the outputs, out0.npy …; where there are cotangents dy0.npy … of the outputs, the
- * gradients dx0.npy … of sum(dy . output); and where there are v0.npy … for the float inputs, the gradients ddx0.npy … of
- * sum(v . dx). A failure goes to the file `error`. */
+ * and arrays in0.npy … . Written are the outputs, out0.npy …; where there are cotangents dy0.npy …
+ * of the outputs, the gradients dx0.npy … of sum(dy . output); and where there are v0.npy … for the
+ * float inputs, the gradients ddx0.npy … of sum(v . dx). A failure goes to the file `error`. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

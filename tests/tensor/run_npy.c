@@ -1,5 +1,6 @@
-/* Converts files for test_npy.py: `copy FROM TO` reads an npy file and writes it again, `unzip FROM FOLDER` writes each
- * array of an npz file as npy, `zip stored|deflated TO FROM…` packs npy files under their names. Errors on stderr. */
+/* Converts files for test_npy.py: `copy FROM TO` reads an npy file and writes it again, `unzip FROM
+ * FOLDER` writes each array of an npz file as npy, `zip stored|deflated TO FROM…` packs npy files
+ * under their names. Errors on stderr. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

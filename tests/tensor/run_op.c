@@ -2,10 +2,10 @@
  *
  *   type kinds in.npz out.npz [name=value[;name=value]...]
  *
- * in.npz holds the inputs in0, in1, … and, for gradients, dy0, dy1, … for the outputs; `kinds` has a
- * letter for each input: f it is fed, c it is a constant ("-" without inputs). out.npz receives the
- * outputs out0, … and the gradients dx0, …. For each case a line goes to stdout: "ok", or what was
- * refused. */
+ * in.npz holds the inputs in0, in1, … and, for gradients, dy0, dy1, … for the outputs; `kinds` has
+ * a letter for each input: f it is fed, c it is a constant ("-" without inputs). out.npz receives
+ * the outputs out0, … and the gradients dx0, …. For each case a line goes to stdout: "ok", or what
+ * was refused. */
 #include "graph/schema.h"
 
 #include <sumi/gradients.h>

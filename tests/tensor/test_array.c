@@ -272,8 +272,8 @@ static void references_are_counted_across_threads(void **state) {
   assert_int_equal(released, 1);
 }
 
-/* The first program of the article: two random 10 x 10 matrices, their product, printed. NumPy checks the layout in
- * test_array_print.py; here every line is one row of ten numbers. */
+/* The first program of the article: two random 10 x 10 matrices, their product, printed. NumPy
+ * checks the layout in test_array_print.py; here every line is one row of ten numbers. */
 static void the_first_program_prints_ten_rows(void **state) {
   (void)state;
   sumi_array_t *x = sumi_array_normal(SUMI_FLOAT64, SUMI_DIMS(10, 10), 0, 1, 1, 1);

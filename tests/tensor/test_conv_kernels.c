@@ -1,4 +1,5 @@
-/* All implementations of convolution against its definition, and against themselves on other numbers of threads. */
+/* All implementations of convolution against its definition, and against themselves on other
+ * numbers of threads. */
 #include "exec/run/parallel.h"
 #include "kernels/conv.h"
 
@@ -49,7 +50,8 @@ static uint32_t next_number(uint32_t *state) {
   return *state >> 16;
 }
 
-/* The definition: one loop over images, output pixels, taps and channels that feeds all three passes. */
+/* The definition: one loop over images, output pixels, taps and channels that feeds all three
+ * passes. */
 static void apply_definition(problem_t *p) {
   const sumi__tensor_window_t *rows = &p->conv.rows, *columns = &p->conv.columns;
   const int64_t in = p->conv.in_channels, out = p->conv.out_channels;
@@ -97,7 +99,8 @@ static int result_of(sumi__tensor_conv_pass_t pass) {
   return pass == SUMI__CONV_OUTPUT ? 2 : pass == SUMI__CONV_IMAGES ? 0 : 1;
 }
 
-/* Copies of the arrays in the dtype; the result is full of NaN, so that an element that is not written shows. */
+/* Copies of the arrays in the dtype; the result is full of NaN, so that an element that is not
+ * written shows. */
 static void *array_of(const problem_t *p, int which, bool is_result, sumi_dtype_t dtype) {
   float *floats = sumi_malloc_aligned(((size_t)p->count[which] + 1) * sizeof(double));
   double *doubles = (double *)(void *)floats;
@@ -113,7 +116,8 @@ static void *array_of(const problem_t *p, int which, bool is_result, sumi_dtype_
 
 typedef enum { COLUMNS, DIRECT, ONEDNN } implementation_t;
 
-/* The result of a pass, to be freed with sumi_free_aligned; NULL where the implementation is not used. */
+/* The result of a pass, to be freed with sumi_free_aligned; NULL where the implementation is not
+ * used. */
 static void *compute(const problem_t *p, sumi__tensor_conv_pass_t pass, sumi_dtype_t dtype,
                      implementation_t by, int threads) {
   size_t bytes = 0;
@@ -138,7 +142,8 @@ static void *compute(const problem_t *p, sumi__tensor_conv_pass_t pass, sumi_dty
   return arrays[result_of(pass)];
 }
 
-/* Products are multiples of 1/64 and sums stay below 2^17: float adds them exactly, in any order. */
+/* Products are multiples of 1/64 and sums stay below 2^17: float adds them exactly, in any order.
+ */
 /* How many passes the implementation took. */
 static int check_against_definition(implementation_t by, sumi_dtype_t dtype) {
   int taken = 0;

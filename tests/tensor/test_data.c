@@ -76,7 +76,8 @@ static void no_truncation_or_flipped_bit_of_a_compressed_file_changes_what_is_re
   }
   for (size_t bit = 8 * 10; bit < 8 * size; ++bit) { /* after the header, whose time is free */
     packed[bit / 8] ^= 1u << bit % 8;
-    /* Some bits before the checksum only fill up a byte; and the header may turn into one of another format. */
+    /* Some bits before the checksum only fill up a byte; and the header may turn into one of
+     * another format. */
     const sumi_status_t status = sumi_idx_read(write_file("flip.gz", packed, size), &array);
     assert_true(status == SUMI_OK || status == SUMI_DATA_LOSS || status == SUMI_UNIMPLEMENTED);
     if (status == SUMI_OK) assert_memory_equal(sumi_array_data(array), images_idx + 16, 12);
@@ -261,8 +262,8 @@ static void memory_that_runs_out_anywhere_is_reported_and_leaks_nothing(void **s
       assert_int_equal(status, SUMI_OK);
       break;
     }
-    /* A path that could not be built may also look like a file that is not there; and what inflates a whole file at
-     * once gives way to what needs less memory. */
+    /* A path that could not be built may also look like a file that is not there; and what inflates
+     * a whole file at once gives way to what needs less memory. */
     assert_true(status == SUMI_RESOURCE_EXHAUSTED || status == SUMI_NOT_FOUND || status == SUMI_OK);
   }
 }

@@ -1,4 +1,5 @@
-/* What a user's own kernel finds: attributes, scratch, threads, resources, failures with its node. */
+/* What a user's own kernel finds: attributes, scratch, threads, resources, failures with its node.
+ */
 #include "sumi_test.h"
 
 #include <sumi/constants.h>

@@ -20,9 +20,9 @@ typedef struct {
   const void *data;
 } sumi_array_view_t;
 
-/** A view in one expression, for other languages too: `rank` sizes at `dims` (at most SUMI_MAX_RANK are
- * taken; sumi_array_view_check refuses more). Pictures are [height, width, channels]; those that lie
- * as [channels, height, width] are logged with .channels_first. */
+/** A view in one expression, for other languages too: `rank` sizes at `dims` (at most SUMI_MAX_RANK
+ * are taken; sumi_array_view_check refuses more). Pictures are [height, width, channels]; those
+ * that lie as [channels, height, width] are logged with .channels_first. */
 SUMI_API sumi_array_view_t sumi_array_view_make(const void *data, sumi_dtype_t dtype, int rank,
                                                 const int64_t *dims);
 

@@ -32,9 +32,9 @@ extern "C++" { /* programs may include the headers inside of extern "C" */
 #endif
 
 /* SUMI_OPTIONS(type, .field = value, …) is the address of a struct of named optional arguments that
- * lives until the end of the full expression (see <sumi/options.h>); SUMI_VALUE is a struct by value,
- * SUMI_ADDRESS the address of a copy. SUMI_UNSET gives a field its "not given" value (zero) in C++,
- * where C does so by itself. */
+ * lives until the end of the full expression (see <sumi/options.h>); SUMI_VALUE is a struct by
+ * value, SUMI_ADDRESS the address of a copy. SUMI_UNSET gives a field its "not given" value (zero)
+ * in C++, where C does so by itself. */
 #ifdef __cplusplus
 #define SUMI_BEGIN_DECLS extern "C" {
 #define SUMI_END_DECLS   }
@@ -47,8 +47,8 @@ template <class SumiValue> inline const SumiValue *sumi__base_address(const Sumi
 #define SUMI_ADDRESS(type, value) (sumi__base_address<type>(value))
 #define SUMI_OPTIONS(type, ...)   (sumi__base_address(type{.struct_size = sizeof(type), __VA_ARGS__}))
 #define SUMI_UNSET                = {}
-/* Overloads `function(object…, step, value)` so that a floating-point number as the step, which is a
- * value in the wrong place, does not compile. */
+/* Overloads `function(object…, step, value)` so that a floating-point number as the step, which is
+ * a value in the wrong place, does not compile. */
 #define SUMI_REFUSE_FLOATING_STEP(result, function, ...)                                           \
   extern "C++" {                                                                                   \
   template <class SumiStep,                                                                        \

@@ -15,9 +15,9 @@ SUMI_API const char *sumi_cpu_features(void);
 /** Whether code compiled for that level is to be run: it is sumi_cpu_features() or below it. */
 SUMI_API bool sumi_cpu_has(const char *level);
 
-/** Whether SUMI_CPU could be followed. INVALID_ARGUMENT when it names no level of this architecture,
- * FAILED_PRECONDITION when this processor does not have it; sumi_cpu_features() then is the best
- * that it has. */
+/** Whether SUMI_CPU could be followed. INVALID_ARGUMENT when it names no level of this
+ * architecture, FAILED_PRECONDITION when this processor does not have it; sumi_cpu_features() then
+ * is the best that it has. */
 SUMI_API sumi_status_t sumi_cpu_check(void);
 
 SUMI_END_DECLS

@@ -31,8 +31,9 @@ SUMI_API size_t sumi_file_write(const sumi_file_io_t *io, int file, const void *
 SUMI_API sumi_status_t sumi_file_write_all(int file, const char *path, const void *bytes,
                                            size_t size_bytes);
 
-/** Gives the file `name` in `directory` these bytes, whole or not at all: they are written beside it
- * under a name of their own, synced and renamed. A link of that name is replaced, not followed. */
+/** Gives the file `name` in `directory` these bytes, whole or not at all: they are written beside
+ * it under a name of their own, synced and renamed. A link of that name is replaced, not followed.
+ */
 SUMI_API sumi_status_t sumi_file_replace(const char *directory, const char *name, const void *bytes,
                                          size_t size_bytes);
 

@@ -1,5 +1,5 @@
-/* Named optional arguments that may grow: a program compiled against older headers runs with a newer
- * library, and is told when it asks an older library for what that one does not know. */
+/* Named optional arguments that may grow: a program compiled against older headers runs with a
+ * newer library, and is told when it asks an older library for what that one does not know. */
 #ifndef SUMI_OPTIONS_H
 #define SUMI_OPTIONS_H
 
@@ -18,8 +18,8 @@ SUMI_BEGIN_DECLS
 
 /** Copies a caller's options into the library's struct of `size_bytes` bytes, whose missing members
  * become zero; `given` NULL leaves all of them zero.
- * errors  INVALID_ARGUMENT struct_size was not set; UNIMPLEMENTED an option is set that this version
- *         of the library does not know. No option is then given */
+ * errors  INVALID_ARGUMENT struct_size was not set; UNIMPLEMENTED an option is set that this
+ *         version of the library does not know. No option is then given */
 SUMI_API sumi_status_t sumi_options_read(void *options, size_t size_bytes, const void *given);
 
 /** What a number among the options means: itself, `standard` where it is not given. */

@@ -14,8 +14,8 @@ SUMI_API const char *sumi_version(void);
  * patch. */
 SUMI_API int sumi_version_number(void);
 
-/** SUMI_OK when the library is at least as new as the headers the caller was compiled with, which it
- * then serves (docs/abi.md): sumi_version_check(SUMI_VERSION_NUMBER).
+/** SUMI_OK when the library is at least as new as the headers the caller was compiled with, which
+ * it then serves (docs/abi.md): sumi_version_check(SUMI_VERSION_NUMBER).
  * errors  FAILED_PRECONDITION an older library, with what to do */
 SUMI_API sumi_status_t sumi_version_check(int header_version_number);
 

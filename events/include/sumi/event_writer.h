@@ -48,8 +48,8 @@ typedef struct sumi_event_writer_options {
   int64_t resume_step SUMI_UNSET;
   bool sync SUMI_UNSET;                   /* fsync after each write, on the writing thread */
   const char *filename_suffix SUMI_UNSET; /* appended to the file's name; no '/' */
-  /* A directory or file that cannot be made yet, on a full or read-only disk, is no failure to open:
-   * events wait in the queue, and it is tried again with every flush. */
+  /* A directory or file that cannot be made yet, on a full or read-only disk, is no failure to
+   * open: events wait in the queue, and it is tried again with every flush. */
   bool keep_trying SUMI_UNSET;
 } sumi_event_writer_options_t;
 
@@ -71,7 +71,8 @@ sumi_event_writer_open_with(const char *directory, sumi_status_t *status,
                               SUMI_OPTIONS(sumi_event_writer_options_t, __VA_ARGS__))
 
 /* A sumi_event_tag_t is a writer's tag: its name, plugin, metadata and last step, in one place for
- * all who log under it. It lives until the writer is closed. Every call may come from any thread. */
+ * all who log under it. It lives until the writer is closed. Every call may come from any thread.
+ */
 
 /** The tag of that name, without a lock; NULL when there is none yet. */
 SUMI_API sumi_event_tag_t *sumi_event_writer_find_tag(const sumi_event_writer_t *writer,
@@ -159,10 +160,10 @@ SUMI_API sumi_status_t sumi_event_writer_session(sumi_event_writer_t *writer,
                                                  const char *checkpoint_path, const char *message);
 
 /** Waits until everything queued before the call is in the file (and on the disk, with `sync`), or
- * an attempt has failed. When the disk is full, events wait as long as the queue has room (twice its
- * size) and are tried again with every flush, a record that fitted in part is cut off. A file that
- * fails otherwise, was deleted, or whose descriptor somebody closed, is left: a new one is begun, in
- * the same directory.
+ * an attempt has failed. When the disk is full, events wait as long as the queue has room (twice
+ * its size) and are tried again with every flush, a record that fitted in part is cut off. A file
+ * that fails otherwise, was deleted, or whose descriptor somebody closed, is left: a new one is
+ * begun, in the same directory.
  * errors  the first failure of the disk since open, with path, reason and number of events lost. It
  *         stays, although the writer may have gone on: every later flush and close reports it */
 SUMI_API sumi_status_t sumi_event_writer_flush(sumi_event_writer_t *writer) SUMI_MUST_USE;
@@ -194,9 +195,9 @@ typedef struct {
 /** The counters of now. Any thread. */
 SUMI_API sumi_event_writer_counts_t sumi_event_writer_counts(sumi_event_writer_t *writer);
 
-/** An event file of the run that another of Sumi's writers was writing when this one was opened with
- * SUMI_RUN_CONTINUE; NULL: none. TensorBoard reads a run's files one after the other, and does not go
- * back to an older one: two writers at a time need two runs. Valid until close. */
+/** An event file of the run that another of Sumi's writers was writing when this one was opened
+ * with SUMI_RUN_CONTINUE; NULL: none. TensorBoard reads a run's files one after the other, and does
+ * not go back to an older one: two writers at a time need two runs. Valid until close. */
 SUMI_API const char *sumi_event_writer_neighbour(const sumi_event_writer_t *writer);
 
 /** The path of the file that is written now, "" when there is none yet; valid until close. */

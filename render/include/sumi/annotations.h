@@ -27,8 +27,8 @@ typedef struct sumi_annotations {
 } sumi_annotations_t;
 
 /** Reads the JSON of a "sumi" chunk. DATA_LOSS, with the offset or the name of the member, when it
- * is not what Sumi writes; RESOURCE_EXHAUSTED; UNIMPLEMENTED where Sumi was built without jansson. On
- * failure *annotations is zeroed. */
+ * is not what Sumi writes; RESOURCE_EXHAUSTED; UNIMPLEMENTED where Sumi was built without jansson.
+ * On failure *annotations is zeroed. */
 SUMI_API sumi_status_t sumi_annotations_parse(const char *json, sumi_annotations_t *annotations);
 
 /** Releases what sumi_annotations_parse gave. NULL is allowed. */

@@ -26,8 +26,9 @@ SUMI_API sumi_status_t sumi_pixels_check(const char *what, const sumi_array_view
                                          int64_t *count);
 
 /** Pixels that lie as [c, h, w] or [n, c, h, w], as PyTorch's do, copied into `room`, of as many
- * bytes, as [h, w, c] or [n, h, w, c]; `room` NULL gives that shape alone, of data that lie as before.
- * INVALID_ARGUMENT, naming `what`, for another rank, strings, or what is no array. Any thread. */
+ * bytes, as [h, w, c] or [n, h, w, c]; `room` NULL gives that shape alone, of data that lie as
+ * before. INVALID_ARGUMENT, naming `what`, for another rank, strings, or what is no array. Any
+ * thread. */
 SUMI_API sumi_status_t sumi_pixels_channels_last(const char *what, const sumi_array_view_t *pixels,
                                                  void *room, sumi_array_view_t *moved);
 

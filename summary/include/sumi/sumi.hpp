@@ -1,14 +1,15 @@
-// Logging from C++17 and later: a writer that closes itself, and views of what holds numbers. Header only; everything
-// is done by the C calls of <sumi/summary.h>, whose documentation holds for the methods of the same names.
+// Logging from C++17 and later: a writer that closes itself, and views of what holds numbers.
+// Header only; everything is done by the C calls of <sumi/summary.h>, whose documentation holds for
+// the methods of the same names.
 //
 //   sumi::writer log("runs/a", [](const char *text) { std::cerr << text << "\n"; });
 //   for (std::int64_t step = 0; step < steps; ++step) {
 //     log.scalar("loss", step, train());
-//     log.histogram("weights", step, weights);           // std::vector, std::span, Eigen, cv::Mat, torch::Tensor, …
+//     log.histogram("weights", step, weights);  // std::vector, Eigen, cv::Mat, torch::Tensor, …
 //   }
 //
-// Options are the C structs: `{.columns = 8}` in C++20, a variable whose members are assigned in C++17. Their
-// struct_size is filled in here.
+// Options are the C structs: `{.columns = 8}` in C++20, a variable whose members are assigned in
+// C++17. Their struct_size is filled in here.
 #ifndef SUMI_SUMI_HPP
 #define SUMI_SUMI_HPP
 
@@ -131,9 +132,9 @@ inline sumi_array_view_t view(const sumi_array_view_t &there) {
   return there;
 }
 
-// Anything that holds numbers in one piece: what has data() and size() as a vector; torch::Tensor (contiguous, on the
-// CPU; pictures are channels first), cv::Mat (continuous; its colours are BGR unless converted), row-major Eigen
-// matrices with their own shape.
+// Anything that holds numbers in one piece: what has data() and size() as a vector; torch::Tensor
+// (contiguous, on the CPU; pictures are channels first), cv::Mat (continuous; its colours are BGR
+// unless converted), row-major Eigen matrices with their own shape.
 template <class Holder> sumi_array_view_t view(const Holder &holder) {
   if constexpr (detail::is_torch<Holder>::value) {
     return detail::torch_view(holder);
@@ -164,9 +165,9 @@ inline const char *error_message() {
   return sumi_error_message();
 }
 
-// A run's log. Movable, not copyable. Calls may come from any thread and never throw; what fails is kept and reported
-// by flush and close. The destructor closes; it hands the text of a failure to `on_failure`, if there is one, which
-// must not throw.
+// A run's log. Movable, not copyable. Calls may come from any thread and never throw; what fails is
+// kept and reported by flush and close. The destructor closes; it hands the text of a failure to
+// `on_failure`, if there is one, which must not throw.
 class writer {
 public:
   using failure_handler = std::function<void(const char *text)>;

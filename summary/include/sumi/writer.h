@@ -10,8 +10,8 @@
 SUMI_BEGIN_DECLS
 
 /* A writer may be called from any thread. A call copies what it is given and returns; drawing,
- * encoding and histograms happen on the writer's worker threads and files are written on another.
- * A call waits when a queue is full and on_full says so, but not for a disk that takes nothing: then
+ * encoding and histograms happen on the writer's worker threads and files are written on another. A
+ * call waits when a queue is full and on_full says so, but not for a disk that takes nothing: then
  * what has waited longest is lost, and counted.
  *
  * A call for a tag that is not due does nothing and returns SUMI_OK in a few nanoseconds. Ask
@@ -56,8 +56,8 @@ typedef struct sumi_writer_options {
   int64_t total_steps SUMI_UNSET; /* of the whole run, for "last"; 0: not known */
   /* The first step this process will log, when it continues an earlier one: what that one logged at
    * this step and later is removed from the run. A program that may have died before its first
-   * checkpoint says .existing = SUMI_RUN_RESUME too, for 0 alone leaves it to `existing` what is done
-   * with files that are there. */
+   * checkpoint says .existing = SUMI_RUN_RESUME too, for 0 alone leaves it to `existing` what is
+   * done with files that are there. */
   int64_t resume_at SUMI_UNSET;
   sumi_existing_run_t existing SUMI_UNSET; /* default SUMI_RUN_CONTINUE */
   /* Neither SUMI_INTERVALS nor the run's file "intervals" is read. */

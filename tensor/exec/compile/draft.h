@@ -14,7 +14,8 @@
  *   bind         what the steps' pointers point at
  *
  * Nodes and values are numbered; numbers stay valid while a draft lives. Nodes stand in the order
- * of the graph, so inputs come first, until order_units.c sorts units. All memory is the draft's arena. */
+ * of the graph, so inputs come first, until order_units.c sorts units. All memory is the draft's
+ * arena. */
 #ifndef SUMI_EXEC_COMPILE_DRAFT_H
 #define SUMI_EXEC_COMPILE_DRAFT_H
 

@@ -1,5 +1,5 @@
-/* Nodes that change nothing for these shapes and constants become aliases of their input: a sum over
- * axes of size 1, a multiplication by 1, a transposition that moves no elements. */
+/* Nodes that change nothing for these shapes and constants become aliases of their input: a sum
+ * over axes of size 1, a multiplication by 1, a transposition that moves no elements. */
 #include "exec/compile/draft.h"
 
 static bool is_one(const sumi__tensor_draft_t *draft, int value) {

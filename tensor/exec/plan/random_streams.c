@@ -1,6 +1,6 @@
 /* Random numbers of nodes. The seeds are TensorFlow's rule (python/framework/random_seed.py,
- * get_seed): a graph seed alone gives each op its own number, an op seed alone goes with the default
- * graph seed 87654321, and without either the operating system chooses. */
+ * get_seed): a graph seed alone gives each op its own number, an op seed alone goes with the
+ * default graph seed 87654321, and without either the operating system chooses. */
 #include "exec/plan/session.h"
 
 #include <sumi/alloc.h>

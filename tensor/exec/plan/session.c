@@ -7,7 +7,8 @@
 #include <sys/mman.h>
 
 /* Asks for huge pages for the whole ones inside the arena: its passes touch megabytes each, and
- * walking tables of 4 KiB pages costs some of their time, on virtual machines twice. Advice only. */
+ * walking tables of 4 KiB pages costs some of their time, on virtual machines twice. Advice only.
+ */
 static void advise_huge_pages(void *arena, size_t size_bytes) {
 #ifdef MADV_HUGEPAGE
   const uintptr_t huge = 2 << 20, start = ((uintptr_t)arena + huge - 1) & ~(huge - 1);

@@ -45,7 +45,8 @@ void sumi_kernel_parallel(const sumi_kernel_t *kernel, int64_t count,
   sumi__tensor_parallel(kernel->threads, count, run_kernel_task, &t);
 }
 
-/* ThreadSanitizer does not see how the OpenMP runtime synchronises and would report every region. */
+/* ThreadSanitizer does not see how the OpenMP runtime synchronises and would report every region.
+ */
 #if defined(__SANITIZE_THREAD__)
 #define ONE_THREAD 1
 #elif defined(__has_feature)
@@ -65,8 +66,8 @@ int sumi__tensor_thread_count(int wanted) {
 }
 
 /* OpenBLAS with a pool of its own (Debian's libopenblas0-pthread) does not see that it is called by
- * one of many threads: the demo's network then trained half as fast. Its count of threads belongs to
- * the process, so that the first run takes it away and the last gives it back. */
+ * one of many threads: the demo's network then trained half as fast. Its count of threads belongs
+ * to the process, so that the first run takes it away and the last gives it back. */
 static pthread_mutex_t blas_lock = PTHREAD_MUTEX_INITIALIZER;
 static int blas_runs, blas_threads;
 

@@ -17,8 +17,8 @@ int sumi__tensor_thread_count(int wanted);
 
 /* While a run lasts, the calling thread's OpenMP thread count is 1, so that BLAS called by a kernel
  * outside sumi__tensor_parallel does not split by itself; results would depend on the machine. The
- * count belongs to the thread, not to the process; where OpenBLAS has threads of its own, theirs is 1
- * while any run lasts. begin returns what end restores. */
+ * count belongs to the thread, not to the process; where OpenBLAS has threads of its own, theirs is
+ * 1 while any run lasts. begin returns what end restores. */
 int sumi__tensor_threads_begin(void);
 void sumi__tensor_threads_end(int saved);
 

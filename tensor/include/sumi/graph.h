@@ -251,8 +251,8 @@ SUMI_API sumi_op_t *sumi_graph_op(const sumi_graph_t *graph,
 SUMI_API sumi_op_t *sumi_graph_find_op(const sumi_graph_t *graph,
                                        const char *name); /* NULL when there is none */
 
-/** A node: its graph, place, name, type, device ("" for none), source line, inputs, the nodes it runs
- * after, and the number of its outputs. Texts live as long as the graph. */
+/** A node: its graph, place, name, type, device ("" for none), source line, inputs, the nodes it
+ * runs after, and the number of its outputs. Texts live as long as the graph. */
 SUMI_API sumi_graph_t *sumi_op_graph(const sumi_op_t *op);
 SUMI_API int sumi_op_index(const sumi_op_t *op);        /* position in sumi_graph_op */
 SUMI_API const char *sumi_op_name(const sumi_op_t *op); /* "layer1/MatMul" */
@@ -299,8 +299,8 @@ typedef struct sumi_attr {
   };
 } sumi_attr_t;
 
-/** The attributes of a node, in the order of its op type's schema; `name` (may be NULL) receives the
- * name. They live as long as the graph. */
+/** The attributes of a node, in the order of its op type's schema; `name` (may be NULL) receives
+ * the name. They live as long as the graph. */
 SUMI_API int sumi_op_attr_count(const sumi_op_t *op);
 SUMI_API const sumi_attr_t *sumi_op_attr_at(const sumi_op_t *op, int index, const char **name);
 

@@ -29,8 +29,8 @@ typedef struct sumi_layer_options {
   bool reuse SUMI_UNSET;       /* the variables exist: share them */
 } sumi_layer_options_t;
 
-/** y = activation(x . kernel + bias): x [m, ..., n] of static last size n, kernel [n, units], y [m, ...,
- * units]. */
+/** y = activation(x . kernel + bias): x [m, ..., n] of static last size n, kernel [n, units], y [m,
+ * ..., units]. */
 #define sumi_dense(x, ...) SUMI__DENSE(x, __VA_ARGS__, )
 #define SUMI__DENSE(x, units, ...)                                                                 \
   sumi_dense_with(x, SUMI_HERE, units, SUMI_OPTIONS(sumi_layer_options_t, __VA_ARGS__))
@@ -69,8 +69,8 @@ typedef struct sumi_batch_norm_options {
   bool reuse SUMI_UNSET;
 } sumi_batch_norm_options_t;
 
-/** Batch normalization over all axes but the last (Ioffe and Szegedy 2015); x has rank 2 or more and a
- * static last size.
+/** Batch normalization over all axes but the last (Ioffe and Szegedy 2015); x has rank 2 or more
+ * and a static last size.
  */
 #define sumi_batch_norm_layer(...) SUMI__BATCH_NORM_LAYER(__VA_ARGS__, )
 #define SUMI__BATCH_NORM_LAYER(x, ...)                                                             \

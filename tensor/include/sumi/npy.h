@@ -1,12 +1,13 @@
 /* NumPy's files: .npy (one array) and .npz (named arrays in a ZIP archive).
  * Format: numpy/lib/_format_impl.py and PKWARE's APPNOTE.TXT.
  *
- * Readable: versions 1.0 to 3.0, C and Fortran order, both byte orders, bool, int8 to int64, uint8 to uint64, float32,
- * float64, fixed-length unicode (as UTF-8) and byte strings. Written: version 1.0, C order, the machine's byte order.
+ * Readable: versions 1.0 to 3.0, C and Fortran order, both byte orders, bool, int8 to int64, uint8
+ * to uint64, float32, float64, fixed-length unicode (as UTF-8) and byte strings. Written: version
+ * 1.0, C order, the machine's byte order.
  *
- * Errors of reading: NOT_FOUND and the like from the system; DATA_LOSS, with path and byte, for contents that are
- * damaged, truncated or claim more than the file can hold; UNIMPLEMENTED, naming it, for a dtype, version or
- * compression that is not in the list. */
+ * Errors of reading: NOT_FOUND and the like from the system; DATA_LOSS, with path and byte, for
+ * contents that are damaged, truncated or claim more than the file can hold; UNIMPLEMENTED, naming
+ * it, for a dtype, version or compression that is not in the list. */
 #ifndef SUMI_NPY_H
 #define SUMI_NPY_H
 
@@ -21,7 +22,8 @@ SUMI_API sumi_status_t sumi_npy_read(const char *path, sumi_array_t **array);
 SUMI_API sumi_status_t sumi_npy_decode(const char *name, const void *bytes, size_t size_bytes,
                                        sumi_array_t **array);
 
-/** Writes an array as numpy.save would, byte for byte. A file that could not be completed is removed. */
+/** Writes an array as numpy.save would, byte for byte. A file that could not be completed is
+ * removed. */
 SUMI_API sumi_status_t sumi_npy_write(const char *path, const sumi_array_t *array);
 
 /** Appends what sumi_npy_write writes to a buffer. */
@@ -34,7 +36,8 @@ typedef struct sumi_npz sumi_npz_t;
 SUMI_API sumi_status_t sumi_npz_open(const char *path, sumi_npz_t **npz);
 SUMI_API void sumi_npz_close(sumi_npz_t *npz);
 
-/** How many members there are, and the name of one (without ".npy"), valid until close; NULL out of range. */
+/** How many members there are, and the name of one (without ".npy"), valid until close; NULL out of
+ * range. */
 SUMI_API int64_t sumi_npz_count(const sumi_npz_t *npz);
 SUMI_API const char *sumi_npz_name(const sumi_npz_t *npz, int64_t index);
 
@@ -51,7 +54,8 @@ typedef struct sumi_npz_options {
   bool compress SUMI_UNSET;      /* deflate (numpy.savez_compressed); stored otherwise */
 } sumi_npz_options_t;
 
-/** Writes an archive of `count` arrays, less than 4 GiB in all. A file that could not be completed is removed. */
+/** Writes an archive of `count` arrays, less than 4 GiB in all. A file that could not be completed
+ * is removed. */
 #define sumi_npz_write(path, count, ...) SUMI__NPZ_WRITE(path, count, __VA_ARGS__, )
 #define SUMI__NPZ_WRITE(path, count, items, ...)                                                   \
   sumi_npz_write_with(path, count, items, SUMI_OPTIONS(sumi_npz_options_t, __VA_ARGS__))

@@ -18,18 +18,18 @@
  *   - `[Tin]`: any number of tensors of any dtypes. Tin is an attribute of kind `types`.
  *   - `shape`, for inputs: an int32 vector, in C a list of numbers and tensors (SUMI_SHAPE).
  *   - `ref` before a type: the tensor is a variable, which the op may change.
- * - Attributes are `name: kind [= default], ...`. Kinds are bool, int, float, string, strings, type,
- *   types, shape, ints, pointer, array and `{A, B}`, one of these words, of which the first is the default.
- *   Attributes without a default are positional arguments in C. The others are named, and zero means
- *   the default (SUMI_ZERO: zero); one that is true by default is called `no_name` and turns it off.
- *   Defaults: `1 2 2 1` for ints and shapes, `?` for an unknown shape, `[]` for a scalar's, nothing
- *   for one that is not given; texts may stand in quotes.
- * - Constraints are `T: float32 float64, ...`: the dtypes a variable may take. Numbers that stand for
- *   tensors have the first of them where nothing else decides.
+ * - Attributes are `name: kind [= default], ...`. Kinds are bool, int, float, string, strings,
+ *   type, types, shape, ints, pointer, array and `{A, B}`, one of these words, of which the first
+ *   is the default. Attributes without a default are positional arguments in C. The others are
+ *   named, and zero means the default (SUMI_ZERO: zero); one that is true by default is called
+ *   `no_name` and turns it off. Defaults: `1 2 2 1` for ints and shapes, `?` for an unknown shape,
+ *   `[]` for a scalar's, nothing for one that is not given; texts may stand in quotes.
+ * - Constraints are `T: float32 float64, ...`: the dtypes a variable may take. Numbers that stand
+ *   for tensors have the first of them where nothing else decides.
  *
  * Names of ops, inputs, outputs and attributes are TensorFlow's: GraphDef export needs no second
- * table. The build scans lines that start with SUMI_OP( and writes the registry, <sumi/ops.h> with a
- * constructor for each op, and docs/ops.md. */
+ * table. The build scans lines that start with SUMI_OP( and writes the registry, <sumi/ops.h> with
+ * a constructor for each op, and docs/ops.md. */
 #ifndef SUMI_OP_DEF_H
 #define SUMI_OP_DEF_H
 
@@ -250,7 +250,7 @@ enum {
   SUMI_OP_DYNAMIC =
       16, /* output shapes are known only after the kernel ran; it fills k->dynamic (host ops) */
   SUMI_OP_SHAPE_ONLY =
-      32 /* the outputs follow from the inputs' shapes; their elements are not looked at (OnesLike) */
+      32 /* the outputs follow from the inputs' shapes; no element is looked at (OnesLike) */
 };
 
 /** Where an output's value comes from when no step makes it. */
@@ -336,7 +336,8 @@ typedef struct sumi_node_spec {
  * without outputs: a tensor that only names the node), the null tensor after a refusal. */
 SUMI_API sumi_tensor_t sumi_node(const sumi_node_spec_t *spec);
 
-/** Refuses a graph on behalf of code that builds nodes, with the calling thread's last message and the line `site`;
+/** Refuses a graph on behalf of code that builds nodes, with the calling thread's last message and
+ * the line `site`;
  *  a graph that has refused already keeps its first refusal. */
 SUMI_API void sumi_graph_refuse(sumi_graph_t *graph, sumi_status_t status, sumi_site_t site);
 

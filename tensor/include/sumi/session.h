@@ -3,7 +3,8 @@
  *   sumi_session_t *s = sumi_session_new(g, .threads = 2);
  *   sumi_session_run(s, .targets = SUMI_OPS(sumi_global_variables_initializer(g)));
  *   float loss;
- *   sumi_session_run(s, .targets = SUMI_OPS(train), .feeds = SUMI_FEEDS({.tensor = x, .array = batch}),
+ *   sumi_session_run(s, .targets = SUMI_OPS(train),
+ *                    .feeds = SUMI_FEEDS({.tensor = x, .array = batch}),
  *                    .fetches = SUMI_FETCHES({.tensor = l, .scalar = &loss}));
  *
  * A session holds the values of the graph's variables, the counters of its random ops and the plans

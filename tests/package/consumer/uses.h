@@ -1,5 +1,5 @@
-/* One function for each module: 0 when the module does what it should. The program is any choice of them:
- * USES is X(events) X(render) …; each function may write into a folder of its own. */
+/* One function for each module: 0 when the module does what it should. The program is any choice of
+ * them: USES is X(events) X(render) …; each function may write into a folder of its own. */
 #ifndef USES_H
 #define USES_H
 

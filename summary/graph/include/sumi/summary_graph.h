@@ -50,8 +50,8 @@ SUMI_API void sumi_summary_hook_free(sumi_summary_hook_t *hook);
 
 /** sumi_session_run with the summaries that are due at `step` added to its targets. A summary that
  * cannot be logged (a label that is not UTF-8, say) keeps nothing else from running or being
- * logged; the first such failure is returned after the run. A step that goes back is not due: the writer
- * keeps it as its failure. */
+ * logged; the first such failure is returned after the run. A step that goes back is not due: the
+ * writer keeps it as its failure. */
 #define sumi_summary_run(hook, ...) SUMI__SUMMARY_RUN(hook, __VA_ARGS__, )
 #define SUMI__SUMMARY_RUN(hook, step, ...)                                                         \
   sumi_summary_run_with(hook, step, SUMI_OPTIONS(sumi_run_options_t, __VA_ARGS__))

@@ -15,7 +15,7 @@ int main(void) {
   sumi_tensor_t x = sumi_random_normal(g, SUMI_SHAPE(10, 10));
   sumi_tensor_t y = sumi_random_normal(g, SUMI_SHAPE(10, 10));
   sumi_tensor_t z = sumi_matmul(x, y);
-  sumi_tensor_print(z, stdout);
+  sumi_tensor_print(stdout, z);
 
   sumi_session_t *s = sumi_session_new(g);
   sumi_array_t *value = NULL;

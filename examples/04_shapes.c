@@ -29,16 +29,16 @@ static int get_shape(sumi_tensor_t tensor, sumi_tensor_t sizes[SUMI_MAX_RANK]) {
 int main(void) {
   sumi_graph_t *g = sumi_graph_new();
   sumi_tensor_t a = sumi_placeholder(g, SUMI_FLOAT32, .shape = SUMI_DIMS(-1, 128), .name = "a");
-  sumi_tensor_print(a, stdout);
+  sumi_tensor_print(stdout, a);
   printf("static shape %s\n", sumi_dims_text(sumi_tensor_dims(a)).text);
   sumi_tensor_t dynamic = sumi_shape(a);
-  sumi_tensor_print(dynamic, stdout);
+  sumi_tensor_print(stdout, dynamic);
 
   sumi_tensor_t sizes[SUMI_MAX_RANK];
   const int rank = get_shape(a, sizes);
   sumi_tensor_t same = sumi_reshape(a, SUMI_LIST(rank, sizes), .name = "same");
-  sumi_tensor_print(same, stdout);
-  sumi_tensor_print(sumi_reshape(a, SUMI_SHAPE(32, 128), .name = "reshaped"), stdout);
+  sumi_tensor_print(stdout, same);
+  sumi_tensor_print(stdout, sumi_reshape(a, SUMI_SHAPE(32, 128), .name = "reshaped"));
 
   sumi_session_t *s = sumi_session_new(g);
   sumi_array_t *batch = sumi_array_new(SUMI_FLOAT32, SUMI_DIMS(7, 128)), *value = NULL;
@@ -49,7 +49,7 @@ int main(void) {
   sumi_session_free(s);
 
   sumi_set_shape(a, SUMI_DIMS(32, 128)); /* refines what is known … */
-  sumi_tensor_print(a, stdout);
+  sumi_tensor_print(stdout, a);
   sumi_set_shape(a, SUMI_DIMS(64, -1)); /* … and cannot contradict it */
   printf("refused: %s\n", sumi_graph_message(g));
   sumi_array_unref(value);

@@ -27,9 +27,9 @@ static sumi_status_t check_options(const char *directory, const sumi_writer_opti
     const char *name;
     int64_t value, most;
   } limits[] = {{"queue_summaries", options->queue_summaries, MAX_QUEUE_SUMMARIES},
-                {"queue_bytes", options->queue_bytes, (int64_t)1 << 46},
+                {"queue_size_bytes", options->queue_size_bytes, (int64_t)1 << 46},
                 {"total_steps", options->total_steps, SUMI_MAX_STEP + 1},
-                {"resume_at", options->resume_at, SUMI_MAX_STEP}};
+                {"resume_step", options->resume_step, SUMI_MAX_STEP}};
   for (size_t i = 0; i < sizeof limits / sizeof *limits; ++i)
     if (limits[i].value < 0 || limits[i].value > limits[i].most)
       return sumi_fail(SUMI_INVALID_ARGUMENT, "%s is %lld; expected 0 to %lld", limits[i].name,
@@ -41,10 +41,11 @@ static sumi_event_writer_t *open_events(const char *directory, const sumi_writer
                                         sumi_status_t *status) {
   *status = check_options(directory, options);
   if (*status != SUMI_OK) return NULL;
-  const sumi_existing_run_t existing = options->resume_at > 0 ? SUMI_RUN_RESUME : options->existing;
+  const sumi_existing_run_t existing = options->resume_step > 0 ? SUMI_RUN_RESUME
+                                                                : options->existing;
   return sumi_event_writer_open(directory, status, .flush_interval_ms = options->flush_interval_ms,
-                                .when_full = options->on_full, .existing = existing,
-                                .resume_step = options->resume_at, .keep_trying = true);
+                                .when_full = options->when_full, .existing = existing,
+                                .resume_step = options->resume_step, .keep_trying = true);
 }
 
 static void read_rules(sumi_writer_t *writer, const char *code_rules) {
@@ -58,17 +59,17 @@ static void read_rules(sumi_writer_t *writer, const char *code_rules) {
 }
 
 static void init(sumi_writer_t *writer, const sumi_writer_options_t *options) {
-  const int64_t count = options->queue_summaries, bytes = options->queue_bytes;
+  const int64_t count = options->queue_summaries, bytes = options->queue_size_bytes;
   pthread_mutex_init(&writer->tags_lock, NULL);
   sumi__summary_job_queue_init(&writer->queue, count > 0 ? count : DEFAULT_QUEUE_SUMMARIES,
                                bytes > 0 ? (size_t)bytes : (size_t)DEFAULT_QUEUE_BYTES,
-                               options->on_full);
+                               options->when_full);
   pthread_mutex_init(&writer->report_lock, NULL);
   pthread_mutex_init(&writer->endings_lock, NULL);
   pthread_mutex_init(&writer->embedding_lock, NULL);
   writer->hparams_end = SUMI_HPARAMS_SUCCESS;
   writer->forks = sumi_fork_count();
-  writer->first_step = options->resume_at > 0 ? options->resume_at : 0;
+  writer->first_step = options->resume_step > 0 ? options->resume_step : 0;
   writer->total_steps = options->total_steps > 0 ? options->total_steps : 0;
   writer->newest_step = -1;
 }
@@ -260,10 +261,10 @@ sumi_status_t sumi_writer_describe(sumi_writer_t *writer, const char *name, cons
   return sumi__summary_refuse(writer, status);
 }
 
-sumi_writer_counters_t sumi_writer_stats(sumi_writer_t *writer) {
-  if (!writer || writer->out_of_memory) return (sumi_writer_counters_t){0};
+sumi_writer_counts_t sumi_writer_counts(sumi_writer_t *writer) {
+  if (!writer || writer->out_of_memory) return (sumi_writer_counts_t){0};
   const bool is_inherited = sumi__summary_is_inherited(writer);
-  return (sumi_writer_counters_t){
+  return (sumi_writer_counts_t){
       .scalars = SUMI__RELAXED(writer->scalars),
       .summaries = SUMI__RELAXED(writer->summaries),
       .drawn = SUMI__RELAXED(writer->drawn),

@@ -79,7 +79,7 @@ void sumi_tensor_format(sumi_tensor_t tensor, sumi_buffer_t *buffer) {
   sumi_buffer_printf(buffer, ", dtype=%s)", sumi_dtype_name(output->dtype));
 }
 
-void sumi_tensor_print(sumi_tensor_t tensor, void *file) {
+void sumi_tensor_print(FILE *file, sumi_tensor_t tensor) {
   if (!file) return;
   sumi_buffer_t text = {0};
   sumi_tensor_format(tensor, &text);

@@ -7,7 +7,7 @@ import unittest
 
 SOURCE = pathlib.Path(os.environ["SUMI_SOURCE_DIR"])
 # Of a writer itself: they log nothing.
-CONTROL = {"close", "describe", "directory", "due", "flush", "open", "set_interval", "set_total_steps", "stats", "status"}
+CONTROL = {"close", "counts", "describe", "directory", "due", "flush", "open", "set_interval", "set_total_steps", "status"}
 # Seen by tests of their own.
 ELSEWHERE = {"hparams_end": "tests/summary/test_writer.c", "graph": "examples/fashion_mnist/report.c"}
 

@@ -1,6 +1,7 @@
 /* Prints which of the offered steps are due.
  *   run_intervals <directory> < cases
- * A case is three lines: "resume_at total_steps seconds_per_step", an interval, the steps offered.
+ * A case is three lines: "resume_step total_steps seconds_per_step", an interval, the steps
+ * offered.
  * For each, one line of the steps that were due. The clock stands at step * seconds_per_step. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,11 +45,11 @@ int main(int argc, char **argv) {
     interval[strcspn(interval, "\n")] = '\0';
     snprintf(rules, sizeof rules, "tag=%s", interval);
     char *rest;
-    const int64_t resume_at = strtoll(numbers, &rest, 10), total_steps = strtoll(rest, &rest, 10);
+    const int64_t resume_step = strtoll(numbers, &rest, 10), total_steps = strtoll(rest, &rest, 10);
     const double seconds_per_step = strtod(rest, NULL);
     now_s = 0;
     sumi_writer_t *log = sumi_writer_open(directory, .intervals = rules, .total_steps = total_steps,
-                                          .resume_at = resume_at, .ignore_environment = true);
+                                          .resume_step = resume_step, .ignore_environment = true);
     offer(log, steps, seconds_per_step);
     if (sumi_writer_close(log) != SUMI_OK) {
       fprintf(stderr, "%s: %s\n", rules, sumi_error_message());

@@ -39,7 +39,7 @@ int main(int argc, char **argv) {
             sumi_writer_predictions(log, "predictions", step, pictures, n, .class_names = names, .columns = 8);
     }
     if (sumi_writer_close(log) != SUMI_OK) return 1;
-    log = sumi_writer_open("not/used", .resume_at = -1);
+    log = sumi_writer_open("not/used", .resume_step = -1);
     return sumi_writer_close(log) != SUMI_OK ? 0 : 1;
 }
 """

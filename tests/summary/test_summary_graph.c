@@ -64,7 +64,7 @@ static void a_summary_that_is_not_due_computes_nothing(void **state) {
   assert_int_equal(seldom, 2);
   assert_int_equal(never, 0);
   assert_ok(sumi_writer_flush(log));
-  const sumi_writer_counters_t counters = sumi_writer_stats(log);
+  const sumi_writer_counts_t counters = sumi_writer_counts(log);
   assert_int_equal(counters.scalars, 12);
   assert_int_equal(counters.drawn + counters.encoded + counters.histograms + counters.summaries, 0);
   sumi_summary_hook_free(hook);
@@ -146,8 +146,8 @@ static void every_kind_of_summary_is_written(void **state) {
   assert_int_equal(sumi_summary_hook_due(hook), 6);
   assert_ok(sumi_writer_graph(log, g));
   assert_ok(sumi_writer_flush(log));
-  assert_int_equal(sumi_writer_stats(log).drawn, 2);
-  assert_int_equal(sumi_writer_stats(log).encoded, 3);
+  assert_int_equal(sumi_writer_counts(log).drawn, 2);
+  assert_int_equal(sumi_writer_counts(log).encoded, 3);
   sumi_summary_hook_free(hook);
   assert_ok(sumi_writer_close(log));
   log_contents_t contents = logged_read(directory);

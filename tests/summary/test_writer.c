@@ -25,7 +25,7 @@ static void the_first_listing_works(void **state) {
                               .columns = 8);
   }
   assert_ok(sumi_writer_flush(log));
-  const sumi_writer_counters_t counters = sumi_writer_stats(log);
+  const sumi_writer_counts_t counters = sumi_writer_counts(log);
   assert_int_equal(counters.scalars, 101 + 11);
   assert_int_equal(counters.drawn, 3);
   assert_int_equal(counters.encoded, 3);
@@ -93,7 +93,7 @@ static void what_is_not_due_is_neither_copied_nor_drawn_nor_encoded(void **state
   }
   assert_int_equal(counting_allocator_requests(), requests);
   sumi_writer_flush(log);
-  const sumi_writer_counters_t counters = sumi_writer_stats(log);
+  const sumi_writer_counts_t counters = sumi_writer_counts(log);
   assert_int_equal(counters.scalars + counters.summaries + counters.drawn + counters.encoded +
                        counters.histograms + counters.refused + counters.dropped,
                    0);
@@ -120,7 +120,7 @@ static void a_null_writer_is_logging_switched_off(void **state) {
   assert_ok(sumi_writer_flush(NULL));
   assert_ok(sumi_writer_status(NULL));
   assert_string_equal(sumi_writer_directory(NULL), "");
-  assert_int_equal(sumi_writer_stats(NULL).scalars, 0);
+  assert_int_equal(sumi_writer_counts(NULL).scalars, 0);
   assert_ok(sumi_writer_close(NULL));
 }
 
@@ -169,7 +169,7 @@ static void steps_that_go_back_are_refused_and_nothing_else_is_lost(void **state
   assert_fails(sumi_writer_text(log, "y", -3, "t"), SUMI_INVALID_ARGUMENT, "step is -3");
   assert_ok(sumi_writer_scalar(log, "x", 6, 4));
   assert_ok(sumi_writer_scalar(log, "z", 1, 4));
-  assert_int_equal(sumi_writer_stats(log).refused, 5);
+  assert_int_equal(sumi_writer_counts(log).refused, 5);
   assert_fails(sumi_writer_status(log), SUMI_INVALID_ARGUMENT, "step 5 is not after 5");
   assert_fails(sumi_writer_flush(log), SUMI_INVALID_ARGUMENT, "step 5 is not after 5");
   assert_fails(sumi_writer_close(log), SUMI_INVALID_ARGUMENT, "step 5 is not after 5");
@@ -204,7 +204,7 @@ static void bad_tags_are_refused(void **state) {
   longest[1024] = '\0';
   assert_ok(sumi_writer_scalar(log, longest, 0, 1));
   assert_ok(sumi_writer_scalar(log, "墨/水", 0, 1));
-  assert_int_equal(sumi_writer_stats(log).refused, 5);
+  assert_int_equal(sumi_writer_counts(log).refused, 5);
   assert_fails(sumi_writer_close(log), SUMI_INVALID_ARGUMENT, "tag is NULL");
 }
 
@@ -258,8 +258,8 @@ static void options_out_of_range_are_reported(void **state) {
   assert_fails(sumi_writer_close(log), SUMI_INVALID_ARGUMENT, "workers is 65; expected 1 to 64");
   log = sumi_writer_open(directory, .queue_summaries = -1);
   assert_fails(sumi_writer_close(log), SUMI_INVALID_ARGUMENT, "queue_summaries is -1");
-  log = sumi_writer_open(directory, .resume_at = -1);
-  assert_fails(sumi_writer_close(log), SUMI_INVALID_ARGUMENT, "resume_at is -1");
+  log = sumi_writer_open(directory, .resume_step = -1);
+  assert_fails(sumi_writer_close(log), SUMI_INVALID_ARGUMENT, "resume_step is -1");
 }
 
 static void descriptions_must_come_first(void **state) {

@@ -31,7 +31,7 @@ static void *log_own_and_shared_tags(void *argument) {
       sumi_writer_image(logger->log, own_image, step, &tiny);
     sumi_writer_histogram(logger->log, "shared/h", step * THREADS + logger->number, &tiny);
     if (step % 500 == 0) sumi_writer_flush(logger->log);
-    if (step % 100 == 0) sumi_writer_stats(logger->log);
+    if (step % 100 == 0) sumi_writer_counts(logger->log);
     if (step == 1000 && logger->number == 0) sumi_writer_set_total_steps(logger->log, 1000000);
   }
   return NULL;
@@ -102,7 +102,7 @@ static sumi_prediction_t slow_to_draw[64];
 /* Keeps the only worker busy and fills a queue of 2 with steps of tags a and b. Returns the number
  * of losses. */
 static int64_t overflow(const char *directory, sumi_queue_policy_t policy) {
-  sumi_writer_t *log = sumi_writer_open(directory, .queue_summaries = 2, .on_full = policy);
+  sumi_writer_t *log = sumi_writer_open(directory, .queue_summaries = 2, .when_full = policy);
   for (int i = 0; i < 64; ++i) slow_to_draw[i] = (sumi_prediction_t){.image = picture};
   for (int64_t step = 0; step < 3; ++step)
     sumi_writer_predictions(log, "slow", step, slow_to_draw, 64);
@@ -112,7 +112,7 @@ static int64_t overflow(const char *directory, sumi_queue_policy_t policy) {
     sumi_writer_scalar(log, "scalar", step, 1);
   }
   assert_ok(sumi_writer_flush(log));
-  const sumi_writer_counters_t counters = sumi_writer_stats(log);
+  const sumi_writer_counts_t counters = sumi_writer_counts(log);
   assert_int_equal(counters.scalars, 20);
   assert_int_equal(counters.waiting, 0);
   assert_int_equal(counters.summaries + counters.dropped, 3 + 40);
@@ -147,7 +147,7 @@ static void a_full_queue_blocks_or_loses_as_chosen_and_says_so(void **state) {
 static void a_summary_larger_than_the_queue_passes_alone(void **state) {
   (void)state;
   const char *directory = temporary_directory();
-  sumi_writer_t *log = sumi_writer_open(directory, .queue_bytes = 1000);
+  sumi_writer_t *log = sumi_writer_open(directory, .queue_size_bytes = 1000);
   for (int64_t step = 0; step < 4; ++step) assert_ok(sumi_writer_image(log, "x", step, &picture));
   assert_ok(sumi_writer_close(log));
   log_contents_t contents = logged_read(directory);

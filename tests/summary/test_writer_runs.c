@@ -45,7 +45,7 @@ static int log_to_a_full_disk(const char *directory) {
     if (sumi_writer_scalar(log, "x", step, 1) != SUMI_OK) return 3; /* training goes on */
   const sumi_status_t flushed = sumi_writer_flush(log);
   if (flushed != SUMI_RESOURCE_EXHAUSTED || !strstr(sumi_error_message(), directory)) return 4;
-  if (sumi_writer_stats(log).dropped != 0) return 5; /* it goes on in another file */
+  if (sumi_writer_counts(log).dropped != 0) return 5; /* it goes on in another file */
   const sumi_status_t closed = sumi_writer_close(log);
   if (closed != SUMI_RESOURCE_EXHAUSTED || !strstr(sumi_error_message(), directory)) return 6;
   return strstr(sumi_error_message(), "File too large") ? 0 : 7;
@@ -104,7 +104,7 @@ static void a_forked_child_may_ask(void **state) {
     const pid_t child = fork();
     if (child == 0) {
       alarm(20); /* ends a child that hangs */
-      sumi_writer_stats(log);
+      sumi_writer_counts(log);
       _exit(sumi_writer_status(log) == SUMI_FAILED_PRECONDITION ? 0 : 1);
     }
     int status;
@@ -143,7 +143,7 @@ static void a_run_that_is_removed_goes_on(void **state) {
   assert_fails(sumi_writer_status(log), SUMI_NOT_FOUND, "was deleted while being written");
   for (int i = 0; i < 5; ++i)
     assert_fails(sumi_writer_flush(log), SUMI_NOT_FOUND, "was deleted while being written");
-  assert_int_equal(sumi_writer_stats(log).dropped, 10);
+  assert_int_equal(sumi_writer_counts(log).dropped, 10);
   assert_fails(sumi_writer_close(log), SUMI_NOT_FOUND, "was deleted while being written");
   log_contents_t contents = logged_read(directory);
   int64_t reports = 0;
@@ -162,7 +162,7 @@ static void calls_without_a_file_are_counted(void **state) {
   for (int64_t step = 0; step < 7; ++step)
     assert_int_equal(sumi_writer_scalar(log, "x", step, 1), SUMI_INVALID_ARGUMENT);
   assert_int_equal(sumi_writer_image(log, "i", 0, &image), SUMI_INVALID_ARGUMENT);
-  assert_int_equal(sumi_writer_stats(log).refused, 8);
+  assert_int_equal(sumi_writer_counts(log).refused, 8);
   assert_int_equal(sumi_writer_close(log), SUMI_INVALID_ARGUMENT);
 }
 
@@ -174,7 +174,7 @@ static void resuming_leaves_what_an_uninterrupted_run_would_have_left(void **sta
   for (int part = 0; part < 3; ++part) {
     sumi_writer_t *log = part == 0 ? sumi_writer_open(whole, .intervals = rules)
                                    : sumi_writer_open(resumed, .intervals = rules,
-                                                      .resume_at = part == 1 ? 0 : 90);
+                                                      .resume_step = part == 1 ? 0 : 90);
     for (int64_t step = part == 2 ? 90 : 0; step < (part == 1 ? 120 : 300); ++step)
       for (size_t i = 0; i < 4; ++i) sumi_writer_scalar(log, tags[i], step, (double)step);
     if (part == 2)
@@ -210,7 +210,7 @@ static void what_a_program_logs_at_its_start_stands_once(void **state) {
   (void)state;
   const char *directory = temporary_directory();
   for (int64_t first = 0; first <= 100; first += 50) {
-    sumi_writer_t *log = sumi_writer_open(directory, .resume_at = first);
+    sumi_writer_t *log = sumi_writer_open(directory, .resume_step = first);
     assert_ok(sumi_writer_text(log, "config", 0, "the same each time"));
     assert_int_equal(sumi_writer_due(log, "config", 0), false);
     for (int64_t step = first; step < first + 70; ++step)
@@ -301,7 +301,7 @@ static void a_run_may_be_resumed_at_its_beginning(void **state) {
   (void)state;
   const char *directory = temporary_directory();
   for (int attempt = 0; attempt < 3; ++attempt) {
-    sumi_writer_t *log = sumi_writer_open(directory, .existing = SUMI_RUN_RESUME, .resume_at = 0);
+    sumi_writer_t *log = sumi_writer_open(directory, .existing = SUMI_RUN_RESUME, .resume_step = 0);
     for (int64_t step = 0; step < 10 - attempt; ++step)
       assert_ok(sumi_writer_scalar(log, "x", step, attempt));
     assert_ok(sumi_writer_close(log));

@@ -169,7 +169,7 @@ static void tensors_print_as_tensorflow_prints_them(void **state) {
                  "Tensor(\"txt:0\", shape=(), dtype=string)");
   assert_printed((sumi_tensor_t){0}, "Tensor(null)");
   assert_printed(SUMI_T(0.5), "0.5");
-  sumi_tensor_print(SUMI_T(1), NULL);
+  sumi_tensor_print(NULL, SUMI_T(1));
   sumi_graph_free(g);
 }
 

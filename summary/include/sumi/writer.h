@@ -10,9 +10,9 @@
 SUMI_BEGIN_DECLS
 
 /* A writer may be called from any thread. A call copies what it is given and returns; drawing,
- * encoding and histograms happen on the writer's worker threads and files are written on another. A
- * call waits when a queue is full and on_full says so, but not for a disk that takes nothing: then
- * what has waited longest is lost, and counted.
+ * encoding and histograms happen on the writer's worker threads and files are written on another.
+ * A call waits when a queue is full and when_full says so, but not for a disk that takes nothing:
+ * then what has waited longest is lost, and counted.
  *
  * A call for a tag that is not due does nothing and returns SUMI_OK in a few nanoseconds. Ask
  * sumi_writer_due first where preparing the value costs something; asking and then logging at the
@@ -45,11 +45,11 @@ typedef struct sumi_writer_options {
   int64_t flush_interval_ms SUMI_UNSET; /* how long a value may wait in memory; default 1000 */
   /* Pictures and the like that may wait for a worker; default 64. */
   int64_t queue_summaries SUMI_UNSET;
-  int64_t queue_bytes SUMI_UNSET; /* and the memory they may take; default 256 MiB */
+  int64_t queue_size_bytes SUMI_UNSET; /* and the memory they may take; default 256 MiB */
   /* What happens to a summary or scalar that finds its queue full. Losses are counted in
-   * sumi_writer_stats and logged as scalar "sumi/dropped" (the total so far) at the next flush or
+   * sumi_writer_counts and logged as scalar "sumi/dropped" (the total so far) at the next flush or
    * close. Default: SUMI_QUEUE_BLOCK. */
-  sumi_queue_policy_t on_full SUMI_UNSET;
+  sumi_queue_policy_t when_full SUMI_UNSET;
   /* Threads that draw and encode, 1 to 64; default 1. When the system gives fewer, the text
    * "sumi/warnings" in the run says so; without any, the calls draw and encode themselves. */
   int workers SUMI_UNSET;
@@ -58,7 +58,7 @@ typedef struct sumi_writer_options {
    * this step and later is removed from the run. A program that may have died before its first
    * checkpoint says .existing = SUMI_RUN_RESUME too, for 0 alone leaves it to `existing` what is
    * done with files that are there. */
-  int64_t resume_at SUMI_UNSET;
+  int64_t resume_step SUMI_UNSET;
   sumi_existing_run_t existing SUMI_UNSET; /* default SUMI_RUN_CONTINUE */
   /* Neither SUMI_INTERVALS nor the run's file "intervals" is read. */
   bool ignore_environment SUMI_UNSET;
@@ -107,7 +107,7 @@ SUMI_API sumi_status_t sumi_writer_describe(sumi_writer_t *writer, const char *t
                                             const char *title, const char *description);
 
 /** Counters since the writer was opened. A summary that was not due appears in none of them. */
-typedef struct sumi_writer_counters {
+typedef struct {
   int64_t scalars;    /* values handed to the file writer */
   int64_t summaries;  /* everything else handed to the file writer */
   int64_t drawn;      /* pictures drawn: galleries, confusion matrices, … */
@@ -118,10 +118,10 @@ typedef struct sumi_writer_counters {
                          accepted */
   int64_t waiting;    /* summaries in the queue now */
   int64_t reserved_[8];
-} sumi_writer_counters_t;
+} sumi_writer_counts_t;
 
 /** The counters of now; zeros for NULL. Any thread. */
-SUMI_API sumi_writer_counters_t sumi_writer_stats(sumi_writer_t *writer);
+SUMI_API sumi_writer_counts_t sumi_writer_counts(sumi_writer_t *writer);
 
 /** The run's directory as given to open; "" for NULL. Valid until close. */
 SUMI_API const char *sumi_writer_directory(const sumi_writer_t *writer);

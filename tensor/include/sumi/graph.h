@@ -21,6 +21,8 @@
 #include <sumi/dtype.h>
 #include <sumi/status.h>
 
+#include <stdio.h>
+
 SUMI_BEGIN_DECLS
 
 typedef struct sumi_graph sumi_graph_t;
@@ -217,8 +219,8 @@ SUMI_API void sumi_set_shape(sumi_tensor_t tensor, sumi_dims_t dims);
 /** "Tensor("MatMul:0", shape=(10, 10), dtype=float32)", exactly as TensorFlow 1 prints it. */
 SUMI_API void sumi_tensor_format(sumi_tensor_t tensor, sumi_buffer_t *buffer);
 
-/** sumi_tensor_format and a newline to a stdio stream (FILE *). */
-SUMI_API void sumi_tensor_print(sumi_tensor_t tensor, void *file);
+/** sumi_tensor_format and a newline to a stream. */
+SUMI_API void sumi_tensor_print(FILE *file, sumi_tensor_t tensor);
 
 /** The same tensor name:index for a "name:0" or "name" text; the null tensor when the graph has
  * none. */

@@ -20,7 +20,7 @@ NEIGHBOURS = {
 }  # fmt: skip
 # Comments, texts, characters, directives and op blocks' samples are passed over.
 PASSED_OVER = re.compile(
-    r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'|^[ \t]*#(?:\\\n|[^\n])*|^SUMI_OP\(.*?\)\);\n|^#define.*?[^\\]\n',
+    r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'|^[ \t]*#(?:\\\n|[^\n])*|^SUMI_(?:SUMMARY_)?OP\(.*?\);\n|^#define.*?[^\\]\n',
     re.S | re.M)
 TOKEN = re.compile(r"==|!=|<=|>=|&&|\|\||\+=|\+\+| \+ | - | \* | / | < | > |\b(?:true|false|break)\b|\b\d+\b")
 

@@ -55,6 +55,8 @@ void put_attr_name(text_t *text, const sumi__tensor_attr_def_t *attr);
 void put_option_name(text_t *text, const sumi__tensor_attr_def_t *attr);
 /* The member of the writer's options that a summary's attribute keeps. */
 void put_member_name(text_t *text, const sumi__tensor_attr_def_t *attr);
+/* The member that says how many texts one holds: class_count of class_names. */
+void put_count_name(text_t *text, const sumi__tensor_attr_def_t *attr);
 
 void write_registry(const blocks_t *blocks, text_t *text);
 void write_level_names(const blocks_t *blocks, const names_t *names, text_t *text);

@@ -10,6 +10,13 @@ static void put_family(text_t *text, const char *file) {
   put(text, "%.*s", (int)strcspn(stem, "."), stem);
 }
 
+static void put_member_names(text_t *text, const sumi__tensor_attr_def_t *attr) {
+  put_member_name(text, attr);
+  if (attr->kind != SUMI_ATTR_STRINGS) return;
+  put(text, ", .");
+  put_count_name(text, attr);
+}
+
 static void put_signature(const block_t *block, text_t *text) {
   const sumi__tensor_schema_t *schema = &block->schema;
   const char *comma = "";
@@ -28,7 +35,7 @@ static void put_signature(const block_t *block, text_t *text) {
       if (block->is_summary && attr->kind == SUMI_ATTR_POINTER) continue; /* refused */
       put(text, "%s%s", comma, named ? "." : ""), comma = ", ";
       if (named && block->is_summary)
-        put_member_name(text, attr);
+        put_member_names(text, attr);
       else if (named)
         put_option_name(text, attr);
       else

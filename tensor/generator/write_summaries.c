@@ -21,6 +21,12 @@ void put_member_name(text_t *text, const sumi__tensor_attr_def_t *attr) {
   put(text, "%s", strcmp(name, "max_images") == 0 ? "max_outputs" : name);
 }
 
+void put_count_name(text_t *text, const sumi__tensor_attr_def_t *attr) {
+  text_t member = {0};
+  put_member_name(&member, attr);
+  put(text, "%.*s_count", (int)(strlen(member.data) - strlen("_names")), member.data);
+}
+
 static void put_parameter_names(const block_t *block, text_t *text, const char *type) {
   for (int i = 0; i < block->schema.input_count; ++i) {
     if (is_text_input(block, i)) continue;
@@ -103,11 +109,13 @@ static void put_option(const block_t *block, const sumi__tensor_attr_def_t *attr
   put_member_name(&member, attr);
   put(text, "    {\"%s\", \"%s\", SUMI_ATTR_%s, offsetof(%s, %s), sizeof((%s){0}.%s)", attr->name,
       member.data, kind_of(attr->kind), block->options, member.data, block->options, member.data);
-  if (attr->kind == SUMI_ATTR_STRINGS) /* class_names and class_count */
-    put(text, ", offsetof(%s, %.*s_count)", block->options,
-        (int)(strlen(member.data) - strlen("_names")), member.data);
-  else
+  if (attr->kind == SUMI_ATTR_STRINGS) {
+    put(text, ", offsetof(%s, ", block->options);
+    put_count_name(text, attr);
+    put(text, ")");
+  } else {
     put(text, ", 0");
+  }
   put(text, "},\n");
 }
 

@@ -98,6 +98,19 @@ static sumi_status_t log_gallery(const sumi__summary_graph_summary_sink_t *sink,
                                       gallery->count, &gallery->options);
 }
 
+static sumi_status_t
+run_gallery(const sumi_kernel_t *kernel,
+            sumi_status_t (*log)(const sumi_kernel_t *kernel, gallery_t *gallery,
+                                 const sumi__summary_graph_summary_sink_t *sink, const char *tag)) {
+  sumi__summary_graph_summary_sink_t *sink;
+  const char *tag;
+  SUMI_TRY(sumi__summary_graph_summary_begin(kernel, &sink, &tag));
+  gallery_t gallery = {0};
+  const sumi_status_t status = log(kernel, &gallery, sink, tag);
+  release(&gallery);
+  return sumi__summary_graph_summary_end(kernel, sink, tag, status);
+}
+
 static sumi_status_t check_images(sumi_infer_t *infer, int64_t *count) {
   const sumi_dims_t dims = infer->in[1];
   *count = -1;
@@ -149,13 +162,7 @@ static sumi_status_t log_predictions(const sumi_kernel_t *kernel, gallery_t *gal
 }
 
 static sumi_status_t predictions_kernel(const sumi_kernel_t *kernel) {
-  sumi__summary_graph_summary_sink_t *sink;
-  const char *tag;
-  SUMI_TRY(sumi__summary_graph_summary_begin(kernel, &sink, &tag));
-  gallery_t gallery = {0};
-  const sumi_status_t status = log_predictions(kernel, &gallery, sink, tag);
-  release(&gallery);
-  return sumi__summary_graph_summary_end(kernel, sink, tag, status);
+  return run_gallery(kernel, log_predictions);
 }
 
 SUMI_SUMMARY_OP(
@@ -192,13 +199,7 @@ static sumi_status_t log_labeled(const sumi_kernel_t *kernel, gallery_t *gallery
 }
 
 static sumi_status_t labeled_kernel(const sumi_kernel_t *kernel) {
-  sumi__summary_graph_summary_sink_t *sink;
-  const char *tag;
-  SUMI_TRY(sumi__summary_graph_summary_begin(kernel, &sink, &tag));
-  gallery_t gallery = {0};
-  const sumi_status_t status = log_labeled(kernel, &gallery, sink, tag);
-  release(&gallery);
-  return sumi__summary_graph_summary_end(kernel, sink, tag, status);
+  return run_gallery(kernel, log_labeled);
 }
 
 SUMI_SUMMARY_OP(

@@ -43,7 +43,7 @@ case $variant in
 static)
   build_sumi "$work/build" -DBUILD_SHARED_LIBS=OFF -DSUMI_BUILD_TESTS=ON \
     -DCMAKE_INSTALL_LIBDIR="lib/$("${CC:-cc}" -print-multiarch)"
-  quietly "the C tests with static libraries" env -C "$work/build" ctest --output-on-failure --timeout 900 -LE "oracle|package" ;;
+  quietly "the C tests with static libraries" env -C "$work/build" ctest -j 2 --output-on-failure --timeout 900 -LE "oracle|package|levels" ;;
 lto) build_sumi "$work/build" -DCMAKE_INTERPROCEDURAL_OPTIMIZATION=ON ;;
 static-lto)
   alone="" # each program is optimized whole, which takes its time

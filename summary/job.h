@@ -56,7 +56,8 @@ sumi__summary_job_t *sumi__summary_job_queue_push(sumi__summary_job_queue_t *que
 sumi__summary_job_t *sumi__summary_job_queue_take(sumi__summary_job_queue_t *queue, int worker,
                                                   bool *closed);
 
-/* Worker `worker` has finished its job, which it may then free. */
+/* Worker `worker` has finished its job, which is freed before anybody who drains the queue goes
+ * on. */
 void sumi__summary_job_queue_finish(sumi__summary_job_queue_t *queue, int worker);
 
 /* Waits until all jobs pushed so far are finished. */

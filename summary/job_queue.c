@@ -135,8 +135,11 @@ sumi__summary_job_t *sumi__summary_job_queue_take(sumi__summary_job_queue_t *que
 }
 
 void sumi__summary_job_queue_finish(sumi__summary_job_queue_t *queue, int worker) {
+  sumi__summary_job_t *job = queue->running[worker]; /* a worker's own; others ask for its tag */
+  sumi_arena_free(job->memory);
   pthread_mutex_lock(&queue->lock);
   queue->running[worker] = NULL;
+  sumi_free(job);
   pthread_cond_broadcast(&queue->done);
   pthread_cond_broadcast(&queue->work); /* others may have waited for this tag */
   pthread_mutex_unlock(&queue->lock);

@@ -40,7 +40,6 @@ static void *work(void *argument) {
     if (job) {
       sumi__summary_run_job(job);
       sumi__summary_job_queue_finish(&worker.writer->queue, worker.number);
-      sumi__summary_job_free(job);
     }
     const int64_t now_ns = worker.number == 0 ? sumi_clock_monotonic_ns() : watched_ns;
     if (now_ns - watched_ns >= second_ns) {

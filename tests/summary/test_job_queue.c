@@ -30,9 +30,10 @@ static void push_four(sumi_queue_policy_t policy, const int order[4], int *tag, 
   sumi__summary_job_free(dropped);
   assert_int_equal(sumi__summary_job_queue_waiting(&queue), 3);
   bool closed;
-  for (int i = 0; i < 3; ++i)
-    sumi__summary_job_free(sumi__summary_job_queue_take(&queue, 0, &closed)),
-        sumi__summary_job_queue_finish(&queue, 0);
+  for (int i = 0; i < 3; ++i) {
+    assert_non_null(sumi__summary_job_queue_take(&queue, 0, &closed));
+    sumi__summary_job_queue_finish(&queue, 0);
+  }
   sumi__summary_job_queue_release(&queue);
 }
 

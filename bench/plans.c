@@ -37,10 +37,10 @@ static void variables(graph_t *g, int nodes) {
 
 static void scopes(graph_t *g, int nodes) {
   for (int i = 0; i < nodes / 2; ++i) {
-    sumi_scope_begin(g->graph, i % 50 ? "inner" : "outer");
+    sumi_name_scope_begin(g->graph, i % 50 ? "inner" : "outer");
     g->end = sumi_tanh(sumi_neg(g->end));
     if (i % 50 == 49)
-      for (int k = 0; k < 50; ++k) sumi_scope_end(g->graph);
+      for (int k = 0; k < 50; ++k) sumi_name_scope_end(g->graph);
   }
 }
 

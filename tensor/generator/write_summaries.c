@@ -63,7 +63,10 @@ static void put_macros(const block_t *block, text_t *text) {
 void write_summary_header(const blocks_t *blocks, text_t *text) {
   put(text,
       "/* Constructors of the summary ops; written by sumi_generator from the blocks in\n"
-      " * summary/graph. Each is added to the collection SUMI_SUMMARIES; its value is the tag.\n"
+      " * summary/graph. Each is added to the collection SUMI_SUMMARIES; its value is the tag: "
+      "that of\n"
+      " * the call behind the name scopes around it (\"train/loss\"), with _1, _2, … when the\n"
+      " * graph has such a summary already.\n"
       " * Their options are those of the writer's calls; class names and titles are copied. */\n"
       "#ifndef SUMI_SUMMARY_OPS_H\n#define SUMI_SUMMARY_OPS_H\n\n"
       "#include <sumi/graph.h>\n#include <sumi/summary.h>\n\nSUMI_BEGIN_DECLS\n");

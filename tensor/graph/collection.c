@@ -51,3 +51,14 @@ sumi_tensors_t sumi_collection(const sumi_graph_t *graph, const char *name) {
   return collection ? (sumi_tensors_t){collection->count, collection->list}
                     : (sumi_tensors_t){0, NULL};
 }
+
+sumi_tensors_t sumi_collection_below(sumi_graph_t *graph, const char *name, const char *prefix) {
+  const sumi_tensors_t all = sumi_collection(graph, name);
+  sumi_tensor_t *some = all.count && prefix
+                            ? sumi__tensor_graph_calloc(graph, (size_t)all.count, sizeof *some)
+                            : NULL;
+  int count = 0;
+  for (int i = 0; some && i < all.count; ++i)
+    if (strncmp(all.list[i].op->name, prefix, strlen(prefix)) == 0) some[count++] = all.list[i];
+  return (sumi_tensors_t){count, some};
+}

@@ -30,7 +30,7 @@ sumi_graph_t *sumi_graph_new(void) {
 void sumi_graph_free(sumi_graph_t *graph) {
   if (!graph || graph == &no_memory_graph) return;
   for (sumi__tensor_cleanup_t *cleanup = graph->cleanups; cleanup; cleanup = cleanup->next)
-    cleanup->release(cleanup->object);
+    if (cleanup->release) cleanup->release(cleanup->object);
   for (sumi__tensor_collection_t *c = graph->collections; c; c = c->next) sumi_free(c->list);
   sumi__tensor_names_release(&graph->names);
   sumi_free(graph->ops);
@@ -95,16 +95,46 @@ char *sumi__tensor_graph_strdup(sumi_graph_t *graph, const char *text) {
   return copy;
 }
 
-sumi_status_t sumi__tensor_graph_own(sumi_graph_t *graph, void *object,
-                                     void (*release)(void *object)) {
+static sumi_status_t keep(sumi_graph_t *graph, const void *key, void *object,
+                          void (*release)(void *object)) {
   sumi__tensor_cleanup_t *cleanup = sumi__tensor_graph_calloc(graph, 1, sizeof *cleanup);
   if (!cleanup) {
-    release(object);
+    if (release) release(object);
     return graph->status;
   }
-  *cleanup = (sumi__tensor_cleanup_t){release, object, graph->cleanups};
+  *cleanup = (sumi__tensor_cleanup_t){release, object, key, graph->cleanups};
   graph->cleanups = cleanup;
   return SUMI_OK;
+}
+
+sumi_status_t sumi__tensor_graph_own(sumi_graph_t *graph, void *object,
+                                     void (*release)(void *object)) {
+  return keep(graph, NULL, object, release);
+}
+
+static sumi__tensor_cleanup_t *find_data(const sumi_graph_t *graph, const void *key) {
+  sumi__tensor_cleanup_t *kept = graph->cleanups;
+  while (kept && kept->key != key) kept = kept->next;
+  return kept;
+}
+
+sumi_status_t sumi_graph_set_data(sumi_graph_t *graph, const void *key, void *data,
+                                  void (*release)(void *data)) {
+  sumi_status_t status = SUMI_OK;
+  if (!graph || !key)
+    status = sumi_fail(SUMI_INVALID_ARGUMENT, "sumi_graph_set_data: graph or key is NULL");
+  else if (graph->status != SUMI_OK)
+    status = sumi__tensor_graph_repeat(graph);
+  else if (find_data(graph, key))
+    status = sumi_fail(SUMI_ALREADY_EXISTS, "sumi_graph_set_data: the key is in use");
+  if (status == SUMI_OK) return keep(graph, key, data, release);
+  if (release) release(data);
+  return status;
+}
+
+void *sumi_graph_data(const sumi_graph_t *graph, const void *key) {
+  const sumi__tensor_cleanup_t *kept = graph && key ? find_data(graph, key) : NULL;
+  return kept ? kept->object : NULL;
 }
 
 /* Settings on a graph that refused (or on NULL) have no effect: constructors do nothing there
@@ -127,23 +157,34 @@ void sumi_graph_set_device(sumi_graph_t *graph, const char *device) {
   if (usable(graph)) graph->device = device ? sumi__tensor_graph_strdup(graph, device) : NULL;
 }
 
-void sumi_scope_begin(sumi_graph_t *graph, const char *name) {
+void sumi_name_scope_begin(sumi_graph_t *graph, const char *name) {
   if (!usable(graph)) return;
-  if (!name || !sumi__tensor_name_is_valid(&graph->names, name)) {
+  const bool is_root = !name || !name[0];
+  if (!is_root && !sumi__tensor_name_is_valid(&graph->names, name)) {
     sumi__tensor_graph_refuse(
         graph, SUMI_INVALID_ARGUMENT,
-        "'%s' is not a scope name: a letter, digit or '.' first, then also _ - / > \\",
-        name ? name : "(NULL)");
+        "'%s' is not a scope name: a letter, digit or '.' first, then also _ - / > \\", name);
     return;
   }
-  const sumi_status_t status = sumi__tensor_names_enter(&graph->names, graph->arena, name);
+  const sumi_status_t status = sumi__tensor_names_enter(&graph->names, graph->arena,
+                                                        is_root ? "" : name);
   if (status != SUMI_OK) sumi__tensor_graph_adopt_failure(graph, status);
 }
 
-void sumi_scope_end(sumi_graph_t *graph) {
-  if (usable(graph) && !sumi__tensor_names_leave(&graph->names))
+void sumi_name_scope_end(sumi_graph_t *graph) {
+  if (!usable(graph)) return;
+  if (graph->names.scope_count > graph->held_scopes)
+    sumi__tensor_names_leave(&graph->names);
+  else
     sumi__tensor_graph_refuse(graph, SUMI_FAILED_PRECONDITION,
-                              "sumi_scope_end without sumi_scope_begin");
+                              graph->held_scopes
+                                  ? "sumi_name_scope_end where the innermost scope is a variable "
+                                    "scope, which sumi_variable_scope_end leaves"
+                                  : "sumi_name_scope_end without sumi_name_scope_begin");
+}
+
+const char *sumi_name_scope(const sumi_graph_t *graph) {
+  return graph ? sumi__tensor_names_scope(&graph->names) : "";
 }
 
 void sumi_control_begin(sumi_graph_t *graph, sumi_ops_t ops) {

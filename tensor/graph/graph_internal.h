@@ -55,8 +55,9 @@ typedef struct sumi__tensor_override {
 } sumi__tensor_override_t;
 
 typedef struct sumi__tensor_cleanup {
-  void (*release)(void *object);
+  void (*release)(void *object); /* may be NULL */
   void *object;
+  const void *key; /* of sumi_graph_set_data; NULL: the library's own */
   struct sumi__tensor_cleanup *next;
 } sumi__tensor_cleanup_t;
 
@@ -72,6 +73,8 @@ struct sumi_graph {
   sumi__tensor_custom_gradient_t *gradients;
   sumi__tensor_collection_t *collections;
   sumi__tensor_cleanup_t *cleanups;
+  struct sumi__tensor_variable_store *variable_store; /* NULL before the first variable scope */
+  int held_scopes; /* of names.scopes: those up to the innermost of a variable scope */
   const char *device;
   bool strict_broadcast;
   bool has_seed;

@@ -10,6 +10,8 @@ struct sumi__tensor_name {
   const char *text;
   int uses;  /* how often a name was asked for: where to start counting */
   int index; /* of the node, -1 for scopes and reserved names */
+  /* A node that was given exactly this name: as in TensorFlow, others may differ from it in case. */
+  bool is_exact;
   sumi__tensor_name_t *next;
 };
 
@@ -23,8 +25,13 @@ static bool is_plain(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.';
 }
 
+const char *sumi__tensor_names_scope(const sumi__tensor_names_t *names) {
+  return names->scope_count ? names->scopes[names->scope_count - 1] : "";
+}
+
 bool sumi__tensor_name_is_valid(const sumi__tensor_names_t *names, const char *name) {
-  if (!name[0] || (names->scope_count == 0 && !is_plain(name[0]))) return false;
+  const bool at_root = !sumi__tensor_names_scope(names)[0];
+  if (!name[0] || (at_root && !is_plain(name[0]))) return false;
   for (const char *c = name; *c; ++c)
     if (!is_plain(*c) && !strchr("_-/>\\", *c)) return false;
   return true;
@@ -37,10 +44,18 @@ static unsigned hash_of(const char *text) {
   return hash;
 }
 
+/* The name that keeps others from being `text`. */
+static sumi__tensor_name_t *find_taken(const sumi__tensor_names_t *names, const char *text) {
+  if (names->bucket_count == 0) return NULL;
+  sumi__tensor_name_t *name = names->buckets[hash_of(text) % (unsigned)names->bucket_count];
+  while (name && (name->is_exact ? strcmp : strcasecmp)(name->text, text) != 0) name = name->next;
+  return name;
+}
+
 static sumi__tensor_name_t *find(const sumi__tensor_names_t *names, const char *text) {
   if (names->bucket_count == 0) return NULL;
   sumi__tensor_name_t *name = names->buckets[hash_of(text) % (unsigned)names->bucket_count];
-  while (name && strcasecmp(name->text, text) != 0) name = name->next;
+  while (name && strcmp(name->text, text) != 0) name = name->next;
   return name;
 }
 
@@ -74,21 +89,32 @@ static sumi__tensor_name_t *add(sumi__tensor_names_t *names, sumi_arena_t *arena
   return name;
 }
 
-static const char *prefix(const sumi__tensor_names_t *names) {
-  return names->scope_count ? names->scopes[names->scope_count - 1] : "";
+/* "a/b/" is a/b, unless a node has that name. */
+static const char *exact(sumi__tensor_names_t *names, sumi_arena_t *arena, const char *text) {
+  const sumi__tensor_name_t *known = find(names, text);
+  if (known) return known->index < 0 ? known->text : NULL;
+  sumi__tensor_name_t *added = add(names, arena, text);
+  if (added) added->is_exact = true;
+  return added ? text : NULL;
 }
 
 const char *sumi__tensor_names_unique(sumi__tensor_names_t *names, sumi_arena_t *arena,
                                       const char *name) {
-  const char *text = sumi_arena_printf(arena, "%s%s", prefix(names), name);
+  const size_t length = strlen(name);
+  const bool is_exact = length > 0 && name[length - 1] == '/';
+  const char *text = is_exact
+                         ? sumi_arena_printf(arena, "%.*s", (int)length - 1, name)
+                         : sumi_arena_printf(arena, "%s%s", sumi__tensor_names_scope(names), name);
   if (!text) return NULL;
-  sumi__tensor_name_t *taken = find(names, text);
+  const char *itself = is_exact ? exact(names, arena, text) : NULL;
+  if (itself) return itself;
+  sumi__tensor_name_t *taken = find_taken(names, text);
   if (taken) {
     const char *base = text;
     do {
       text = sumi_arena_printf(arena, "%s_%d", base, taken->uses++);
       if (!text) return NULL;
-    } while (find(names, text));
+    } while (find_taken(names, text));
   }
   return add(names, arena, text) ? text : NULL;
 }
@@ -118,15 +144,13 @@ sumi_status_t sumi__tensor_names_enter(sumi__tensor_names_t *names, sumi_arena_t
   return SUMI_OK;
 }
 
-bool sumi__tensor_names_leave(sumi__tensor_names_t *names) {
-  if (names->scope_count == 0) return false;
+void sumi__tensor_names_leave(sumi__tensor_names_t *names) {
   --names->scope_count;
-  return true;
 }
 
 int sumi__tensor_names_find(const sumi__tensor_names_t *names, const char *name) {
   const sumi__tensor_name_t *found = find(names, name);
-  return found && strcmp(found->text, name) == 0 ? found->index : -1;
+  return found ? found->index : -1;
 }
 
 void sumi__tensor_names_bind(sumi__tensor_names_t *names, const char *name, int index) {

@@ -166,11 +166,6 @@ static sumi_tensor_t expand(const sumi__tensor_builder_t *b) {
   return result;
 }
 
-/* One that ends in "/" is a scope's. */
-static bool is_node_name(const sumi_graph_t *graph, const char *name) {
-  return sumi__tensor_name_is_valid(&graph->names, name) && name[strlen(name) - 1] != '/';
-}
-
 static sumi_graph_t *graph_of(const sumi_node_spec_t *spec) {
   if (spec->graph) return spec->graph;
   for (int i = 0; spec->inputs.list && i < spec->inputs.count; ++i)
@@ -220,7 +215,7 @@ sumi_tensor_t sumi_node(const sumi_node_spec_t *spec) {
     sumi_graph_refuse(graph, SUMI_NOT_FOUND, site);
     return nothing;
   }
-  if (spec->name && !is_node_name(graph, spec->name)) {
+  if (spec->name && !sumi__tensor_name_is_valid(&graph->names, spec->name)) {
     sumi__tensor_builder_refuse(
         &b, "'%s' is not a name: a letter, digit or '.' first, then also _ - / > \\", spec->name);
     return nothing;

@@ -18,15 +18,14 @@ static sumi_tensor_t normalized(sumi_tensor_t x, int64_t channels,
   const double momentum = sumi_option_number(options->momentum, 0.99);
   const double epsilon = sumi_option_number(options->epsilon, 1e-3);
   const sumi_dims_t dims = SUMI_DIMS(channels);
-  const bool reuse = options->reuse;
   const sumi_tensor_t gamma = sumi__tensor_layer_variable(x, "gamma", dims, SUMI_ONES_INITIALIZER,
-                                                          true, reuse);
+                                                          true);
   const sumi_tensor_t beta = sumi__tensor_layer_variable(x, "beta", dims, SUMI_ZEROS_INITIALIZER,
-                                                         true, reuse);
-  const sumi_tensor_t moving_mean = sumi__tensor_layer_variable(
-      x, "moving_mean", dims, SUMI_ZEROS_INITIALIZER, false, reuse);
-  const sumi_tensor_t moving_variance = sumi__tensor_layer_variable(
-      x, "moving_variance", dims, SUMI_ONES_INITIALIZER, false, reuse);
+                                                         true);
+  const sumi_tensor_t moving_mean = sumi__tensor_layer_variable(x, "moving_mean", dims,
+                                                                SUMI_ZEROS_INITIALIZER, false);
+  const sumi_tensor_t moving_variance = sumi__tensor_layer_variable(x, "moving_variance", dims,
+                                                                    SUMI_ONES_INITIALIZER, false);
   sumi_tensor_t mean = moving_mean, variance = moving_variance;
   if (options->training) {
     sumi_dims_t axes = {.rank = sumi_tensor_dims(x).rank - 1};

@@ -24,8 +24,7 @@ sumi_tensor_t sumi_conv2d_layer_with(sumi_tensor_t x, sumi_site_t site, int64_t 
                               (long long)filters, (long long)size);
   else if (sumi__tensor_layer_size(x, "conv2d", 4, &channels)) {
     const sumi_tensor_t kernel = sumi__tensor_layer_variable(
-        x, "kernel", SUMI_DIMS(size, size, channels, filters), options.kernel_initializer, true,
-        options.reuse);
+        x, "kernel", SUMI_DIMS(size, size, channels, filters), options.kernel_initializer, true);
     const sumi_named_attr_t attrs[] = {
         ints("strides", options.strides ? options.strides : 1),
         {"padding", {.kind = SUMI_ATTR_STRING, .string = padding_of(&options)}}};

@@ -39,8 +39,8 @@ sumi_tensor_t sumi_dense_with(sumi_tensor_t x, sumi_site_t site, int64_t units,
   if (units < 1)
     sumi__tensor_layer_refuse(x, SUMI_INVALID_ARGUMENT, "dense: %lld units", (long long)units);
   else if (sumi__tensor_layer_size(x, "dense", 0, &inputs)) {
-    const sumi_tensor_t kernel = sumi__tensor_layer_variable(
-        x, "kernel", SUMI_DIMS(inputs, units), options.kernel_initializer, true, options.reuse);
+    const sumi_tensor_t kernel = sumi__tensor_layer_variable(x, "kernel", SUMI_DIMS(inputs, units),
+                                                             options.kernel_initializer, true);
     if (kernel.op)
       y = sumi__tensor_layer_finish(product(x, kernel, inputs, units), units, &options);
   }

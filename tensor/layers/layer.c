@@ -3,24 +3,22 @@
 #include "train/variable.h"
 
 bool sumi__tensor_layer_begin(sumi_tensor_t x, sumi_site_t site, const char *name,
-                              const char *fallback, bool reuse) {
+                              const char *fallback, sumi_reuse_t reuse) {
   sumi_graph_t *graph = sumi_tensor_graph(x);
   if (!graph || graph->status != SUMI_OK) return false;
-  const char *scope = name ? name : fallback;
-  if (!sumi__tensor_name_is_valid(&graph->names, scope)) {
-    sumi_fail(SUMI_INVALID_ARGUMENT, "'%s' is not a layer's name", scope);
-    sumi_graph_refuse(graph, SUMI_INVALID_ARGUMENT, site);
+  const char *own = name || !reuse ? name : fallback;
+  if (!sumi_variable_scope_begin_with(
+          graph, site, own,
+          SUMI_OPTIONS(sumi_variable_scope_options_t, .default_name = fallback, .reuse = reuse)))
     return false;
-  }
-  if (!reuse) return sumi__tensor_scope_enter(graph, site, scope) == SUMI_OK;
-  const char *full = sumi__tensor_full_name(graph, scope);
-  const char *again = full ? sumi_arena_printf(graph->arena, "%s/", full) : NULL;
-  if (full && !again) sumi__tensor_graph_adopt_failure(graph, sumi_fail_alloc("a name scope", 0));
-  return again && sumi__tensor_scope_enter(graph, site, again) == SUMI_OK;
+  sumi__tensor_composite_begin(graph, site);
+  return true;
 }
 
 void sumi__tensor_layer_end(sumi_tensor_t x) {
-  sumi__tensor_scope_leave(sumi_tensor_graph(x));
+  sumi_graph_t *graph = sumi_tensor_graph(x);
+  sumi__tensor_composite_end(graph);
+  sumi_variable_scope_end(graph);
 }
 
 void sumi__tensor_layer_refuse(sumi_tensor_t x, sumi_status_t status, const char *format, ...) {
@@ -50,28 +48,21 @@ bool sumi__tensor_layer_size(sumi_tensor_t x, const char *layer, int rank, int64
 }
 
 sumi_tensor_t sumi__tensor_layer_variable(sumi_tensor_t x, const char *name, sumi_dims_t dims,
-                                          sumi_initializer_t initializer, bool trainable,
-                                          bool reuse) {
+                                          sumi_initializer_t initializer, bool trainable) {
   sumi_graph_t *graph = sumi_tensor_graph(x);
-  const char *full = reuse ? sumi__tensor_full_name(graph, name) : NULL;
-  if (full && !sumi__tensor_find_variable(graph, full).op) {
-    sumi__tensor_layer_refuse(x, SUMI_NOT_FOUND, "there is no variable '%s' to reuse", full);
-    return (sumi_tensor_t){0};
-  }
   return sumi_get_variable_with(graph, graph->composite_site, name, dims,
                                 SUMI_OPTIONS(sumi_variable_options_t, .initializer = initializer,
                                              .dtype = sumi_tensor_dtype(x),
-                                             .not_trainable = !trainable, .reuse = reuse));
+                                             .not_trainable = !trainable));
 }
 
 sumi_tensor_t sumi__tensor_layer_finish(sumi_tensor_t y, int64_t units,
                                         const sumi_layer_options_t *options) {
   if (y.op && !options->no_bias) {
     sumi_initializer_t initializer = options->bias_initializer;
-    if (initializer.kind == SUMI_INIT_GLOROT_UNIFORM)
-      initializer.kind = SUMI_INIT_CONSTANT; /* not given: zeros */
+    if (initializer.kind == SUMI_INIT_DEFAULT) initializer = SUMI_ZEROS_INITIALIZER;
     const sumi_tensor_t bias = sumi__tensor_layer_variable(y, "bias", SUMI_DIMS(units), initializer,
-                                                           true, options->reuse);
+                                                           true);
     y = bias.op ? sumi__tensor_apply("BiasAdd", SUMI_TENSORS(y, bias)) : bias;
   }
   return y.op && options->activation ? options->activation(y) : y;

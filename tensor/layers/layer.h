@@ -6,10 +6,10 @@
 
 #include <sumi/layers.h>
 
-/* Enters the layer's scope: unique, or the named one again when it is reused. False when the graph
- * has refused. */
+/* Enters the layer's variable scope: that of its name, or a new one of the fallback's. False when
+ * the graph has refused. */
 bool sumi__tensor_layer_begin(sumi_tensor_t x, sumi_site_t site, const char *name,
-                              const char *fallback, bool reuse);
+                              const char *fallback, sumi_reuse_t reuse);
 void sumi__tensor_layer_end(sumi_tensor_t x);
 
 /* Refuses the graph, between begin and end, with the layer's line in front. */
@@ -22,8 +22,7 @@ bool sumi__tensor_layer_size(sumi_tensor_t x, const char *layer, int rank, int64
 
 /* A variable of the layer. */
 sumi_tensor_t sumi__tensor_layer_variable(sumi_tensor_t x, const char *name, sumi_dims_t dims,
-                                          sumi_initializer_t initializer, bool trainable,
-                                          bool reuse);
+                                          sumi_initializer_t initializer, bool trainable);
 
 /* activation(y + bias), with the bias variable made when there is to be one. */
 sumi_tensor_t sumi__tensor_layer_finish(sumi_tensor_t y, int64_t units,

@@ -94,6 +94,7 @@ static sumi_tensor_t value_of(sumi_graph_t *graph, const sumi_initializer_t *ini
   case SUMI_INIT_NORMAL: return random(graph, "RandomStandardNormal", dims, dtype, seed, b, a);
   case SUMI_INIT_TRUNCATED_NORMAL: return random(graph, "TruncatedNormal", dims, dtype, seed, b, a);
   case SUMI_INIT_ARRAY: return copy_of(graph, init, dims, dtype);
+  case SUMI_INIT_DEFAULT: break;
   }
   sumi__tensor_graph_refuse(graph, SUMI_INVALID_ARGUMENT, "there is no initializer %d",
                             (int)init->kind);

@@ -22,12 +22,21 @@ static sumi_status_t check(sumi_tensors_t gradients, sumi_tensors_t variables) {
                    "no gradients: the loss depends on none of the %d variables", variables.count);
 }
 
-/* The optimizer's variables that belong to no single one of the user's, in the scope around it. */
-static void prepare(sumi__tensor_update_t *update, sumi_site_t site) {
-  if (!update->kind->prepare) return;
+typedef struct slots {
+  sumi_tensor_t of[SUMI__TENSOR_MAX_SLOTS];
+} slots_t;
+
+/* The optimizer's variables, in the scope around it; the slots of each of the program's. */
+static slots_t *prepare(sumi__tensor_update_t *update, sumi_site_t site, sumi_tensors_t gradients,
+                        sumi_tensors_t variables) {
+  slots_t *slots = sumi__tensor_graph_calloc(update->graph, (size_t)variables.count, sizeof *slots);
+  if (!slots) return NULL;
   sumi__tensor_composite_begin(update->graph, site);
-  update->kind->prepare(update);
+  if (update->kind->prepare) update->kind->prepare(update);
+  for (int i = 0; i < variables.count; ++i)
+    if (gradients.list[i].op) sumi__tensor_make_slots(update, variables.list[i], slots[i].of);
   sumi__tensor_composite_end(update->graph);
+  return update->graph->status == SUMI_OK ? slots : NULL;
 }
 
 static sumi_tensor_t rate_of(const sumi_optimizer_t *optimizer, sumi_dtype_t dtype) {
@@ -35,15 +44,18 @@ static sumi_tensor_t rate_of(const sumi_optimizer_t *optimizer, sumi_dtype_t dty
   return sumi_tensor_of_number(optimizer->learning_rate);
 }
 
-static sumi_op_t *count_step(sumi_graph_t *graph, sumi_op_t *updated, sumi_tensor_t global_step) {
+static sumi_op_t *count_step(sumi_graph_t *graph, sumi_op_t *updated, sumi_tensor_t global_step,
+                             const char *name) {
   sumi_control_begin(graph, SUMI_OPS(updated));
-  const sumi_tensor_t next = sumi__tensor_apply("AssignAdd", SUMI_TENSORS(global_step, 1));
+  const sumi_tensor_t next = sumi_node(&(sumi_node_spec_t){
+      .type = "AssignAdd", .name = name, .inputs = SUMI_TENSORS(global_step, 1)});
   sumi_control_end(graph);
   return next.op;
 }
 
 static sumi_op_t *build_update(sumi__tensor_update_t *update, sumi_tensors_t gradients,
-                               sumi_tensors_t variables, sumi_tensor_t global_step) {
+                               sumi_tensors_t variables, const slots_t *slots,
+                               sumi_tensor_t global_step) {
   sumi_graph_t *graph = update->graph;
   const sumi__tensor_optimizer_t *kind = update->kind;
   sumi_op_t **ops = sumi__tensor_graph_calloc(graph, (size_t)variables.count + 2, sizeof *ops);
@@ -52,7 +64,7 @@ static sumi_op_t *build_update(sumi__tensor_update_t *update, sumi_tensors_t gra
   for (int i = 0; i < variables.count; ++i) {
     if (!gradients.list[i].op) continue;
     update->rate = rate_of(update->optimizer, sumi_tensor_dtype(variables.list[i]));
-    ops[count++] = kind->apply(update, variables.list[i], gradients.list[i]);
+    ops[count++] = kind->apply(update, variables.list[i], slots[i].of, gradients.list[i]);
   }
   if (graph->status != SUMI_OK) return NULL;
   if (kind->finish) {
@@ -62,8 +74,11 @@ static sumi_op_t *build_update(sumi__tensor_update_t *update, sumi_tensors_t gra
     for (int i = 0; i < 2; ++i)
       if (update->powers[i].op) ops[count++] = update->powers[i].op;
   }
+  /* The node that does it all has the name of the scope. */
+  const char *name = sumi_name_scope(graph);
+  if (!global_step.op) return sumi__tensor_group(graph, name, count, ops);
   sumi_op_t *updated = sumi__tensor_group(graph, "update", count, ops);
-  return updated && global_step.op ? count_step(graph, updated, global_step) : updated;
+  return updated ? count_step(graph, updated, global_step, name) : NULL;
 }
 
 /* The optimizer as the program gave it, with its defaults. */
@@ -96,10 +111,10 @@ static sumi_op_t *apply_in_scope(const sumi_optimizer_t *given, sumi_site_t site
     sumi_graph_refuse(graph, status, site);
     return NULL;
   }
-  prepare(&update, site);
-  if (sumi__tensor_scope_enter(graph, site, name ? name : update.kind->name) != SUMI_OK)
+  const slots_t *slots = prepare(&update, site, gradients, variables);
+  if (!slots || sumi__tensor_scope_enter(graph, site, name ? name : update.kind->name) != SUMI_OK)
     return NULL;
-  sumi_op_t *train = build_update(&update, gradients, variables, global_step);
+  sumi_op_t *train = build_update(&update, gradients, variables, slots, global_step);
   sumi__tensor_scope_leave(graph);
   return graph->status == SUMI_OK ? train : NULL;
 }

@@ -6,6 +6,8 @@
 
 #include <sumi/train.h>
 
+enum { SUMI__TENSOR_MAX_SLOTS = 2 };
+
 /* An update under construction. */
 typedef struct sumi__tensor_update {
   sumi_graph_t *graph;
@@ -17,13 +19,14 @@ typedef struct sumi__tensor_update {
 
 typedef struct sumi__tensor_optimizer {
   const char *name; /* "Adam": names the update node and the slots */
+  int slot_count; /* variables it keeps for each of the program's; at most SUMI__TENSOR_MAX_SLOTS */
   /* Defaults of the members that are zero; may be NULL. */
   void (*fill)(sumi_optimizer_t *optimizer);
   /* Variables of the optimizer as a whole; may be NULL. */
   void (*prepare)(sumi__tensor_update_t *update);
-  /* The update of one variable. */
+  /* The update of one variable, which has these slots. */
   sumi_op_t *(*apply)(sumi__tensor_update_t *update, sumi_tensor_t variable,
-                      sumi_tensor_t gradient);
+                      const sumi_tensor_t *slots, sumi_tensor_t gradient);
   /* What runs after all variables have been updated; may be NULL. */
   void (*finish)(sumi__tensor_update_t *update);
 } sumi__tensor_optimizer_t;
@@ -31,9 +34,9 @@ typedef struct sumi__tensor_optimizer {
 extern const sumi__tensor_optimizer_t sumi__tensor_gradient_descent, sumi__tensor_momentum,
     sumi__tensor_adam;
 
-/* A new variable of the optimizer's for `variable`, "w/Adam": same shape, zeros at first, not
- * trainable. Each optimizer has its own; a second one's are "w/Adam_2", … */
-sumi_tensor_t sumi__tensor_slot(sumi__tensor_update_t *update, sumi_tensor_t variable,
-                                const char *name);
+/* The optimizer's variables for `variable`, "w/Adam", "w/Adam_1", …: same shape, zeros at first,
+ * not trainable. Each optimizer has its own; a second one's are "w/Adam_2", … */
+void sumi__tensor_make_slots(sumi__tensor_update_t *update, sumi_tensor_t variable,
+                             sumi_tensor_t *slots);
 
 #endif

@@ -20,17 +20,14 @@ static void prepare(sumi__tensor_update_t *update) {
 }
 
 static sumi_op_t *apply(sumi__tensor_update_t *update, sumi_tensor_t variable,
-                        sumi_tensor_t gradient) {
+                        const sumi_tensor_t *slots, sumi_tensor_t gradient) {
   const sumi_optimizer_t *adam = update->optimizer;
-  const sumi_tensor_t m = sumi__tensor_slot(update, variable, "Adam");
-  const sumi_tensor_t v = sumi__tensor_slot(update, variable, "Adam") /* comes out as Adam_1 */;
-  if (!m.op || !v.op) return NULL;
   const sumi_dtype_t dtype = sumi_tensor_dtype(variable);
   const sumi_named_attr_t nesterov = {"use_nesterov",
                                       {.kind = SUMI_ATTR_BOOL, .boolean = adam->use_nesterov}};
   const sumi_tensor_t inputs[] = {variable,
-                                  m,
-                                  v,
+                                  slots[0],
+                                  slots[1],
                                   sumi__tensor_cast(update->powers[0], dtype),
                                   sumi__tensor_cast(update->powers[1], dtype),
                                   update->rate,
@@ -63,4 +60,4 @@ static void fill(sumi_optimizer_t *adam) {
   adam->epsilon = sumi_option_number(adam->epsilon, 1e-8);
 }
 
-const sumi__tensor_optimizer_t sumi__tensor_adam = {"Adam", fill, prepare, apply, finish};
+const sumi__tensor_optimizer_t sumi__tensor_adam = {"Adam", 2, fill, prepare, apply, finish};

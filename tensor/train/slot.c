@@ -1,4 +1,5 @@
-/* The variables that an optimizer keeps for each of the program's. */
+/* The variables that an optimizer keeps for each of the program's. Source of names: TensorFlow 1.15
+ * python/training/slot_creator.py. */
 #include "train/optimizer.h"
 
 #include "train/variable.h"
@@ -6,16 +7,34 @@
 static const sumi_variable_options_t slot_options = {.not_trainable = true,
                                                      .initializer = {.kind = SUMI_INIT_CONSTANT}};
 
-sumi_tensor_t sumi__tensor_slot(sumi__tensor_update_t *update, sumi_tensor_t variable,
-                                const char *name) {
-  sumi_tensor_t slot = {0};
-  sumi_graph_t *graph = update->graph;
-  const sumi_op_t *owner = sumi__tensor_variable_of(variable);
-  if (sumi__tensor_scope_enter_below(graph, sumi_op_site(owner), owner) != SUMI_OK) return slot;
+/* Its name ends in "/": a slot has its scope's own name. */
+static sumi_tensor_t slot_in(const sumi_variable_scope_t *scope, sumi_site_t site,
+                             sumi_tensor_t variable) {
+  sumi_graph_t *graph = scope->graph;
+  const char *name = sumi_arena_printf(graph->arena, "%s/", scope->name);
+  if (!name) {
+    sumi__tensor_graph_adopt_failure(graph, sumi_fail_alloc("an optimizer's variable", 0));
+    return (sumi_tensor_t){0};
+  }
+  const sumi_tensor_t shared = sumi__tensor_stored_variable(graph->variable_store, name);
+  if (shared.op) return shared;
   sumi_variable_options_t options = slot_options;
   options.dtype = sumi_tensor_dtype(variable);
-  slot = sumi__tensor_new_variable(graph, sumi_op_site(owner), name, sumi_tensor_dims(variable),
-                                   &options);
-  sumi__tensor_scope_leave(graph);
-  return slot;
+  return sumi__tensor_named_variable(graph, site, name, sumi_tensor_dims(variable), &options);
+}
+
+void sumi__tensor_make_slots(sumi__tensor_update_t *update, sumi_tensor_t variable,
+                             sumi_tensor_t *slots) {
+  sumi_graph_t *graph = update->graph;
+  const sumi_op_t *owner = sumi__tensor_variable_of(variable);
+  const sumi_site_t site = sumi_op_site(owner);
+  for (int i = 0; i < update->kind->slot_count && graph->status == SUMI_OK; ++i) {
+    const char *name = sumi_arena_printf(graph->arena, "%s/%s", owner->name, update->kind->name);
+    if (!name)
+      sumi__tensor_graph_adopt_failure(graph, sumi_fail_alloc("an optimizer's variable", 0));
+    const sumi_variable_scope_t *scope = sumi_variable_scope_begin(graph, NULL,
+                                                                   .default_name = name);
+    if (scope) slots[i] = slot_in(scope, site, variable);
+    sumi_variable_scope_end(graph);
+  }
 }

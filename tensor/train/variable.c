@@ -5,38 +5,10 @@
 
 #include "train/initializer.h"
 
-#include <string.h>
+#include <stdarg.h>
+#include <stdio.h>
 
 #define INITIALIZERS "sumi/initializers" /* collection of the Assign outputs */
-
-static sumi_tensor_t reuse(sumi_graph_t *graph, sumi_tensor_t existing, sumi_dims_t dims,
-                           sumi_dtype_t dtype) {
-  if (sumi_dims_equal(sumi_tensor_dims(existing), dims) && sumi_tensor_dtype(existing) == dtype)
-    return existing;
-  sumi__tensor_graph_refuse(
-      graph, SUMI_INVALID_ARGUMENT, "variable '%s' is %s %s, asked for as %s %s",
-      sumi_variable_name(existing), sumi_dtype_name(sumi_tensor_dtype(existing)),
-      sumi_dims_text(sumi_tensor_dims(existing)).text, sumi_dtype_name(dtype),
-      sumi_dims_text(dims).text);
-  return (sumi_tensor_t){0};
-}
-
-sumi_tensor_t sumi__tensor_find_variable(const sumi_graph_t *graph, const char *full_name) {
-  const sumi_op_t *op = sumi_graph_find_op(graph, full_name);
-  if (!op || op->type->def->source != SUMI_SOURCE_VARIABLE) return (sumi_tensor_t){0};
-  const sumi_tensors_t all = sumi_collection(graph, SUMI_GLOBAL_VARIABLES);
-  for (int i = 0; i < all.count; ++i)
-    if (sumi__tensor_variable_of(all.list[i]) == op) return all.list[i];
-  return (sumi_tensor_t){0};
-}
-
-const char *sumi__tensor_full_name(sumi_graph_t *graph, const char *name) {
-  const sumi__tensor_names_t *names = &graph->names;
-  const char *prefix = names->scope_count ? names->scopes[names->scope_count - 1] : "";
-  const char *full = sumi_arena_printf(graph->arena, "%s%s", prefix, name);
-  if (!full) sumi__tensor_graph_adopt_failure(graph, sumi_fail_alloc("a variable's name", 0));
-  return full;
-}
 
 static sumi_tensor_t storage(sumi_graph_t *graph, sumi_site_t site, const char *name,
                              sumi_dims_t dims, sumi_dtype_t dtype) {
@@ -55,26 +27,28 @@ static sumi_tensor_t named(sumi_site_t site, const char *type, const char *name,
   return sumi_node(&(sumi_node_spec_t){.site = site, .type = type, .name = name, .inputs = inputs});
 }
 
-/* The nodes below the variable's own name: Initializer, Assign, read. */
+/* The nodes below the variable's own name: Initializer, Assign, read; and its collections. */
 static sumi_tensor_t furnish(sumi_graph_t *graph, sumi_site_t site, sumi_tensor_t variable,
-                             const sumi_initializer_t *initializer) {
+                             const sumi_initializer_t *initializer, sumi_tensor_t value) {
   sumi_tensor_t read = {0};
   if (sumi__tensor_scope_enter_below(graph, site, variable.op) != SUMI_OK) return read;
-  const sumi_tensor_t value = sumi__tensor_initial_value(
-      graph, initializer, sumi_tensor_dims(variable), sumi_tensor_dtype(variable));
+  if (initializer)
+    value = sumi__tensor_initial_value(graph, initializer, sumi_tensor_dims(variable),
+                                       sumi_tensor_dtype(variable));
   const sumi_tensor_t assigned = named(site, "Assign", "Assign", SUMI_TENSORS(variable, value));
   read = named(site, "Identity", "read", SUMI_TENSORS(variable));
   sumi__tensor_scope_leave(graph);
   if (graph->status != SUMI_OK) return (sumi_tensor_t){0};
   sumi_collection_add(graph, INITIALIZERS, assigned);
+  sumi_collection_add(graph, SUMI_GLOBAL_VARIABLES, read);
   return read;
 }
 
 /* What get_variable does where no initializer is given: Glorot for floats, zeros for the others. */
-static sumi_initializer_t initializer_for(const sumi_initializer_t *given, sumi_dtype_t dtype) {
-  sumi_initializer_t initializer = *given;
-  if (initializer.kind == SUMI_INIT_GLOROT_UNIFORM && !sumi_dtype_is_floating(dtype))
-    initializer.kind = SUMI_INIT_CONSTANT;
+static sumi_initializer_t initializer_for(sumi_initializer_t initializer, sumi_dtype_t dtype) {
+  if (initializer.kind == SUMI_INIT_DEFAULT)
+    initializer.kind = sumi_dtype_is_floating(dtype) ? SUMI_INIT_GLOROT_UNIFORM
+                                                     : SUMI_INIT_CONSTANT;
   return initializer;
 }
 
@@ -83,54 +57,126 @@ sumi_tensor_t sumi__tensor_new_variable(sumi_graph_t *graph, sumi_site_t site, c
   const sumi_dtype_t dtype = options->dtype ? options->dtype : SUMI_FLOAT32;
   const sumi_tensor_t variable = storage(graph, site, name, dims, dtype);
   if (!variable.op) return variable;
-  const sumi_initializer_t initializer = initializer_for(&options->initializer, dtype);
-  const sumi_tensor_t read = furnish(graph, site, variable, &initializer);
-  sumi_collection_add(graph, SUMI_GLOBAL_VARIABLES, read);
+  const sumi_initializer_t initializer = initializer_for(options->initializer, dtype);
+  const sumi_tensor_t read = furnish(graph, site, variable, &initializer, variable);
   if (!options->not_trainable) sumi_collection_add(graph, SUMI_TRAINABLE_VARIABLES, read);
   return read;
 }
 
-/* A variable that came out under another name than asked for could not be found again. */
-static sumi_tensor_t hold_to_name(sumi_graph_t *graph, sumi_site_t site, const char *full,
-                                  sumi_tensor_t variable) {
-  if (!variable.op || strcmp(sumi_variable_name(variable), full) == 0) return variable;
-  sumi__tensor_graph_refuse(
-      graph, SUMI_ALREADY_EXISTS,
-      "variable '%s' (%s:%d): a node or scope has that name, upper and lower case "
-      "being the same",
-      full, site.file ? site.file : "?", site.line);
+sumi_tensor_t sumi_variable_with(sumi_tensor_t initial_value, sumi_site_t site,
+                                 const sumi_new_variable_options_t *given) {
+  sumi_graph_t *graph = sumi_tensor_graph(initial_value);
+  sumi_new_variable_options_t options;
+  sumi_tensor_t read = {0};
+  if (!sumi__tensor_graph_options(graph, site, &options, sizeof options, given)) return read;
+  if (!graph || graph->status != SUMI_OK) return read;
+  const char *name = options.name ? options.name : "Variable";
+  const sumi_dims_t dims = sumi_tensor_dims(initial_value);
+  if (!sumi_dims_known(dims)) {
+    sumi__tensor_graph_refuse(
+        graph, SUMI_INVALID_ARGUMENT,
+        "variable '%s' (%s:%d): its initial value '%s' is of shape %s, which must be fully known",
+        name, site.file ? site.file : "?", site.line, sumi_op_name(initial_value.op),
+        sumi_dims_text(dims).text);
+    return read;
+  }
+  const sumi_tensor_t variable = storage(graph, site, name, dims, sumi_tensor_dtype(initial_value));
+  if (!variable.op) return variable;
+  read = furnish(graph, site, variable, NULL, initial_value);
+  if (!options.not_trainable) sumi_collection_add(graph, SUMI_TRAINABLE_VARIABLES, read);
+  return read;
+}
+
+/* The loss stands in "<name>/Regularizer/". */
+static void regularize(sumi_graph_t *graph, sumi_site_t site, sumi_tensor_t variable,
+                       const sumi_regularizer_t *regularizer) {
+  if (!variable.op || !regularizer->loss) return;
+  const char *scope = sumi_arena_printf(graph->arena, "%s/Regularizer/",
+                                        sumi_variable_name(variable));
+  if (!scope) {
+    sumi__tensor_graph_adopt_failure(graph, sumi_fail_alloc("a regularizer", 0));
+  } else if (sumi__tensor_scope_enter(graph, site, scope) == SUMI_OK) {
+    sumi_collection_add(graph, SUMI_REGULARIZATION_LOSSES,
+                        regularizer->loss(variable, regularizer->scale));
+    sumi__tensor_scope_leave(graph);
+  }
+}
+
+sumi_tensor_t sumi__tensor_named_variable(sumi_graph_t *graph, sumi_site_t site, const char *name,
+                                          sumi_dims_t dims,
+                                          const sumi_variable_options_t *options) {
+  sumi_tensor_t variable = {0};
+  if (sumi__tensor_scope_enter(graph, site, "") != SUMI_OK) return variable;
+  sumi__tensor_control_scope_t *controls = graph->controls;
+  graph->controls = NULL; /* a first value waits for nothing */
+  variable = sumi__tensor_new_variable(graph, site, name, dims, options);
+  graph->controls = controls;
+  sumi__tensor_scope_leave(graph);
+  regularize(graph, site, variable, &options->regularizer);
+  if (variable.op && sumi__tensor_store_variable(graph->variable_store, name, variable) != SUMI_OK)
+    sumi__tensor_graph_adopt_failure(graph, SUMI_RESOURCE_EXHAUSTED);
+  return graph->status == SUMI_OK ? variable : (sumi_tensor_t){0};
+}
+
+static sumi_tensor_t refuse(sumi_graph_t *graph, sumi_site_t site, sumi_status_t status,
+                            const char *name, const char *format, ...) {
+  char reason[SUMI_ERROR_MESSAGE_MAX];
+  va_list args;
+  va_start(args, format);
+  vsnprintf(reason, sizeof reason, format, args);
+  va_end(args);
+  sumi__tensor_graph_refuse(graph, status, "variable '%s' (%s:%d) %s", name,
+                            site.file ? site.file : "?", site.line, reason);
   return (sumi_tensor_t){0};
+}
+
+static sumi_tensor_t shared(sumi_graph_t *graph, sumi_site_t site, const char *name,
+                            sumi_tensor_t existing, sumi_dims_t dims,
+                            const sumi_variable_options_t *options) {
+  const sumi_site_t first = sumi_op_site(existing.op);
+  if (!options->reuse)
+    return refuse(graph, site, SUMI_ALREADY_EXISTS, name,
+                  "exists already, made at %s:%d; SUMI_REUSE or SUMI_AUTO_REUSE, here or in a "
+                  "variable scope, shares it",
+                  first.file ? first.file : "?", first.line);
+  if (sumi_dims_equal(sumi_tensor_dims(existing), dims) &&
+      sumi_tensor_dtype(existing) == options->dtype)
+    return existing;
+  return refuse(graph, site, SUMI_INVALID_ARGUMENT, name, "is %s %s, asked for as %s %s",
+                sumi_dtype_name(sumi_tensor_dtype(existing)),
+                sumi_dims_text(sumi_tensor_dims(existing)).text, sumi_dtype_name(options->dtype),
+                sumi_dims_text(dims).text);
+}
+
+/* What the options leave open is the scope's. */
+static void inherit(sumi_variable_options_t *options, const sumi_variable_scope_t *scope) {
+  if (!options->reuse) options->reuse = scope->reuse;
+  if (!options->initializer.kind) options->initializer = scope->initializer;
+  if (!options->regularizer.loss) options->regularizer = scope->regularizer;
+  if (!options->dtype) options->dtype = scope->dtype ? scope->dtype : SUMI_FLOAT32;
 }
 
 sumi_tensor_t sumi_get_variable_with(sumi_graph_t *graph, sumi_site_t site, const char *name,
                                      sumi_dims_t dims, const sumi_variable_options_t *given) {
   sumi_variable_options_t options;
-  if (!sumi__tensor_graph_options(graph, site, &options, sizeof options, given))
-    return (sumi_tensor_t){0};
   const sumi_tensor_t nothing = {0};
+  if (!sumi__tensor_graph_options(graph, site, &options, sizeof options, given)) return nothing;
   if (!graph || graph->status != SUMI_OK) return nothing;
-  const sumi_dtype_t dtype = options.dtype ? options.dtype : SUMI_FLOAT32;
-  if (!name || !sumi__tensor_name_is_valid(&graph->names, name) || !sumi_dims_known(dims)) {
-    sumi__tensor_graph_refuse(
-        graph, SUMI_INVALID_ARGUMENT,
-        "variable '%s' (%s:%d): a valid name and a fully known shape are needed; the shape is %s",
-        name ? name : "(NULL)", site.file ? site.file : "?", site.line, sumi_dims_text(dims).text);
-    return nothing;
-  }
-  const char *full = sumi__tensor_full_name(graph, name);
+  const sumi_variable_scope_t *scope = sumi__tensor_variable_scope(graph);
+  const char *full = scope ? sumi__tensor_full_name(graph, name ? name : "(NULL)") : NULL;
   if (!full) return nothing;
-  const sumi_tensor_t existing = sumi__tensor_find_variable(graph, full);
-  if (existing.op && options.reuse) return reuse(graph, existing, dims, dtype);
-  if (existing.op) {
-    const sumi_site_t first = sumi_op_site(existing.op);
-    sumi__tensor_graph_refuse(
-        graph, SUMI_ALREADY_EXISTS,
-        "variable '%s' (%s:%d) exists already, made at %s:%d; ask for .reuse to share it", full,
-        site.file ? site.file : "?", site.line, first.file ? first.file : "?", first.line);
-    return nothing;
-  }
-  return hold_to_name(graph, site, full,
-                      sumi__tensor_new_variable(graph, site, name, dims, &options));
+  if (!name || !sumi__tensor_name_is_valid(&graph->names, name) || !sumi_dims_known(dims))
+    return refuse(graph, site, SUMI_INVALID_ARGUMENT, full,
+                  "needs a valid name and a fully known shape; the shape is %s",
+                  sumi_dims_text(dims).text);
+  inherit(&options, scope);
+  const sumi_tensor_t existing = sumi__tensor_stored_variable(graph->variable_store, full);
+  if (existing.op) return shared(graph, site, full, existing, dims, &options);
+  if (options.reuse == SUMI_REUSE)
+    return refuse(graph, site, SUMI_NOT_FOUND, full,
+                  "is to be reused, but get_variable has made none of that name; SUMI_AUTO_REUSE "
+                  "makes it");
+  return sumi__tensor_named_variable(graph, site, full, dims, &options);
 }
 
 sumi_op_t *sumi_global_variables_initializer(sumi_graph_t *graph) {
@@ -148,10 +194,11 @@ const char *sumi_variable_name(sumi_tensor_t variable) {
 
 sumi_tensor_t sumi_global_step(sumi_graph_t *graph) {
   if (!graph || graph->status != SUMI_OK) return (sumi_tensor_t){0};
-  const sumi_tensor_t existing = sumi__tensor_find_variable(graph, "global_step");
-  if (existing.op) return existing;
-  sumi_variable_options_t options = {
-      .struct_size = sizeof options, .dtype = SUMI_INT64, .not_trainable = true};
-  options.initializer.kind = SUMI_INIT_CONSTANT;
-  return sumi_get_variable_with(graph, SUMI_HERE, "global_step", SUMI_SCALAR, &options);
+  const sumi_tensors_t existing = sumi_collection(graph, SUMI_GLOBAL_STEP);
+  if (existing.count) return existing.list[0];
+  const sumi_tensor_t step = sumi_get_variable(
+      graph, "global_step", SUMI_SCALAR, .dtype = SUMI_INT64, .not_trainable = true,
+      .initializer = SUMI_ZEROS_INITIALIZER, .regularizer = SUMI_NO_REGULARIZER);
+  sumi_collection_add(graph, SUMI_GLOBAL_STEP, step);
+  return step;
 }

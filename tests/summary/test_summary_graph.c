@@ -122,6 +122,40 @@ static void intervals_of_the_environment_hold_for_graphs(void **state) {
   sumi_graph_free(g);
 }
 
+/* What tf.compat.v1.summary.scalar calls the same summaries, but for the one whose tag no node's
+ * name can hold: TensorFlow writes train/my_loss__sum_. */
+static void tags_begin_with_the_scopes_around_them(void **state) {
+  (void)state;
+  static const char *const expected[] = {
+      "train/loss",   "train/loss_1",   "train/my loss (sum)",   "train/a/b",
+      "test/loss",    "test/loss_1",    "test/my loss (sum)",    "test/a/b",
+      "train_1/loss", "train_1/loss_1", "train_1/my loss (sum)", "train_1/a/b"};
+  static const char *const scopes[] = {"train", "test", "train"};
+  static const char *const tags[] = {"loss", "loss", "my loss (sum)", "a/b"};
+  const char *directory = temporary_directory();
+  sumi_graph_t *g = sumi_graph_new();
+  sumi_tensor_t x = sumi_scalar(g, SUMI_FLOAT32, 1);
+  for (int i = 0; i < 3; ++i) {
+    sumi_name_scope_begin(g, scopes[i]);
+    for (int k = 0; k < 4; ++k) sumi_summary_scalar(tags[k], x);
+    sumi_name_scope_end(g);
+  }
+  assert_non_null(sumi_graph_find_op(g, "train_1/my_loss__sum_"));
+  assert_non_null(sumi_graph_find_op(g, "test/loss_1/tags"));
+  sumi_session_t *s = sumi_session_new(g);
+  sumi_writer_t *log = open_log(directory, "*=1");
+  sumi_summary_hook_t *hook = sumi_summary_hook_new(s, log);
+  assert_ok(sumi_summary_run(hook, 7));
+  assert_int_equal(sumi_summary_hook_due(hook), 12);
+  sumi_summary_hook_free(hook);
+  assert_ok(sumi_writer_close(log));
+  log_contents_t contents = logged_read(directory);
+  for (int i = 0; i < 12; ++i) assert_string_equal(logged_steps(&contents, expected[i]), "7");
+  free(contents.values);
+  sumi_session_free(s);
+  sumi_graph_free(g);
+}
+
 static void every_kind_of_summary_is_written(void **state) {
   (void)state;
   const char *directory = temporary_directory();
@@ -548,6 +582,7 @@ int main(void) {
       cmocka_unit_test(a_summary_that_is_not_due_computes_nothing),
       cmocka_unit_test(a_step_with_nothing_due_allocates_nothing),
       cmocka_unit_test(intervals_of_the_environment_hold_for_graphs),
+      cmocka_unit_test(tags_begin_with_the_scopes_around_them),
       cmocka_unit_test(every_kind_of_summary_is_written),
       cmocka_unit_test(merged_summaries_are_the_sum_of_their_parts),
       cmocka_unit_test(a_null_writer_computes_nothing),

@@ -36,38 +36,94 @@ static void a_taken_name_is_counted_on(void **state) {
 static void scopes_nest_and_are_unique_like_names(void **state) {
   (void)state;
   sumi_graph_t *g = sumi_graph_new();
-  sumi_scope_begin(g, "s");
+  sumi_name_scope_begin(g, "s");
   assert_string_equal(made(g, "a"), "s/a");
   assert_string_equal(made(g, "a"), "s/a_1");
-  sumi_scope_begin(g, "t");
+  sumi_name_scope_begin(g, "t");
   assert_string_equal(made(g, "a"), "s/t/a");
-  sumi_scope_end(g);
-  sumi_scope_begin(g, "_u");
+  sumi_name_scope_end(g);
+  sumi_name_scope_begin(g, "_u");
   assert_string_equal(made(g, "a"), "s/_u/a");
-  sumi_scope_end(g);
+  sumi_name_scope_end(g);
   assert_string_equal(made(g, "_z"), "s/_z");
-  sumi_scope_end(g);
-  sumi_scope_begin(g, "s");
+  sumi_name_scope_end(g);
+  sumi_name_scope_begin(g, "s");
   assert_string_equal(made(g, "a"), "s_1/a");
-  sumi_scope_end(g);
-  sumi_scope_begin(g, "S");
+  sumi_name_scope_end(g);
+  sumi_name_scope_begin(g, "S");
   assert_string_equal(made(g, "a"), "S_2/a");
-  sumi_scope_end(g);
-  sumi_scope_begin(g, "s/");
+  sumi_name_scope_end(g);
+  sumi_name_scope_begin(g, "s/");
   assert_string_equal(made(g, "a"), "s/a_2");
-  sumi_scope_end(g);
-  sumi_scope_begin(g, "s/t");
+  sumi_name_scope_end(g);
+  sumi_name_scope_begin(g, "s/t");
   assert_string_equal(made(g, "a"), "s/t_1/a");
-  sumi_scope_end(g);
+  sumi_name_scope_end(g);
   assert_string_equal(made(g, "a"), "a");
   assert_ok(sumi_graph_status(g));
   sumi_graph_free(g);
 }
 
+/* tf.name_scope("x/") and an op named "x/" mean x itself, wherever they stand; tf.name_scope("")
+ * and tf.name_scope(None) the root. */
+static void a_slash_at_the_end_names_a_thing_itself(void **state) {
+  (void)state;
+  sumi_graph_t *g = sumi_graph_new();
+  sumi_name_scope_begin(g, "s");
+  assert_string_equal(sumi_name_scope(g), "s/");
+  sumi_name_scope_begin(g, "t");
+  sumi_name_scope_begin(g, "");
+  assert_string_equal(sumi_name_scope(g), "");
+  assert_string_equal(made(g, "a"), "a");
+  sumi_name_scope_begin(g, "s/");
+  assert_string_equal(made(g, "a"), "s/a");
+  sumi_name_scope_end(g);
+  sumi_name_scope_end(g);
+  assert_string_equal(made(g, "s/t/"), "s/t");
+  assert_string_equal(made(g, "s/t/"), "s/t_1"); /* there is a node of that name now */
+  assert_string_equal(made(g, "s/t/a"), "s/t/s/t/a");
+  sumi_name_scope_begin(g, NULL);
+  assert_string_equal(made(g, "S"), "S_1");
+  assert_string_equal(made(g, "Q/"), "Q");
+  assert_string_equal(made(g, "q"), "q");   /* TensorFlow counts no exact name as taken … */
+  assert_string_equal(made(g, "Q"), "Q_1"); /* … in other than its own letters */
+  assert_ok(sumi_graph_status(g));
+  sumi_graph_free(g);
+}
+
+static void count_release(void *data) {
+  ++*(int *)data;
+}
+
+static void a_graph_keeps_data_until_its_end(void **state) {
+  (void)state;
+  static const char first, second, third;
+  int released[3] = {0};
+  sumi_graph_t *g = sumi_graph_new();
+  assert_null(sumi_graph_data(g, &first));
+  assert_ok(sumi_graph_set_data(g, &first, &released[0], count_release));
+  assert_ok(sumi_graph_set_data(g, &second, &released[1], NULL));
+  assert_ptr_equal(sumi_graph_data(g, &first), &released[0]);
+  assert_ptr_equal(sumi_graph_data(g, &second), &released[1]);
+  assert_fails(sumi_graph_set_data(g, &first, &released[2], count_release), SUMI_ALREADY_EXISTS,
+               "the key is in use");
+  assert_int_equal(released[2], 1); /* what is not kept is released at once */
+  assert_fails(sumi_graph_set_data(NULL, &first, &released[2], count_release),
+               SUMI_INVALID_ARGUMENT, "NULL");
+  made(g, "_");
+  assert_fails(sumi_graph_set_data(g, &third, &released[2], NULL), SUMI_INVALID_ARGUMENT,
+               "is not a name");
+  assert_int_equal(released[0], 0);
+  sumi_graph_free(g);
+  assert_int_equal(released[0], 1);
+  assert_int_equal(released[1], 0);
+  assert_int_equal(released[2], 2);
+}
+
 static void names_that_tensorflow_allows_are_allowed(void **state) {
   (void)state;
   static const char *const good[] = {".a", "0", "a/b", "a>b", "a\\b", "a-b_c.d"};
-  static const char *const bad[] = {"_a", "a b", "-x", "", "\xC3\xA9", "a:0", "a\n", "a/", "^a"};
+  static const char *const bad[] = {"_a", "a b", "-x", "", "\xC3\xA9", "a:0", "a\n", "/", "^a"};
   sumi_graph_t *g = sumi_graph_new();
   for (size_t i = 0; i < sizeof good / sizeof *good; ++i)
     assert_string_equal(made(g, good[i]), good[i]);
@@ -80,10 +136,10 @@ static void names_that_tensorflow_allows_are_allowed(void **state) {
     assert_non_null(strstr(sumi_graph_message(g), bad[i]));
     sumi_graph_free(g);
   }
-  static const char *const bad_scopes[] = {"", "_a", "a b", NULL};
+  static const char *const bad_scopes[] = {"_a", "a b", "é"};
   for (size_t i = 0; i < sizeof bad_scopes / sizeof *bad_scopes; ++i) {
     g = sumi_graph_new();
-    sumi_scope_begin(g, bad_scopes[i]);
+    sumi_name_scope_begin(g, bad_scopes[i]);
     assert_int_equal(sumi_graph_status(g), SUMI_INVALID_ARGUMENT);
     assert_non_null(strstr(sumi_graph_message(g), "is not a scope name"));
     sumi_graph_free(g);
@@ -92,9 +148,9 @@ static void names_that_tensorflow_allows_are_allowed(void **state) {
 
 static void an_end_without_its_begin_is_refused(void **state) {
   (void)state;
-  void (*const ends[])(sumi_graph_t *) = {sumi_scope_end, sumi_control_end,
+  void (*const ends[])(sumi_graph_t *) = {sumi_name_scope_end, sumi_control_end,
                                           sumi_gradient_override_end};
-  static const char *const names[] = {"sumi_scope_end", "sumi_control_end",
+  static const char *const names[] = {"sumi_name_scope_end", "sumi_control_end",
                                       "sumi_gradient_override_end"};
   for (int i = 0; i < 3; ++i) {
     sumi_graph_t *g = sumi_graph_new();
@@ -340,7 +396,7 @@ static void null_is_nothing_everywhere(void **state) {
   assert_string_equal(sumi_graph_message(NULL), "graph is NULL");
   sumi_graph_set_seed(NULL, 1);
   sumi_graph_set_strict_broadcast(NULL, true);
-  sumi_scope_begin(NULL, "a"), sumi_scope_end(NULL);
+  sumi_name_scope_begin(NULL, "a"), sumi_name_scope_end(NULL);
   sumi_control_begin(NULL, SUMI_OPS(NULL)), sumi_control_end(NULL);
   sumi_graph_set_device(NULL, "a");
   sumi_gradient_override_begin(NULL, "a", "b"), sumi_gradient_override_end(NULL);
@@ -369,17 +425,17 @@ static void null_is_nothing_everywhere(void **state) {
 /* Everything that takes memory while a graph is built. */
 static void build(sumi_graph_t *g) {
   sumi_graph_set_device(g, "/cpu:0");
-  sumi_scope_begin(g, "outer");
+  sumi_name_scope_begin(g, "outer");
   sumi_tensor_t x = sumi_placeholder(g, SUMI_FLOAT32, .shape = SUMI_DIMS(-1, 3), .name = "x");
   sumi_tensor_t w = sumi_constant_f32(g, SUMI_DIMS(3, 2), ((float[]){1, 2, 3, 4, 5, 6}));
   sumi_tensor_t y = sumi_add(sumi_matmul(x, w), 0.5);
-  sumi_scope_begin(g, "inner");
+  sumi_name_scope_begin(g, "inner");
   sumi_control_begin(g, SUMI_OPS(y.op ? y.op : NULL));
   y = sumi_reduce_mean(sumi_reshape(y, SUMI_SHAPE(-1, 1)), .axes = SUMI_AXES(0));
   sumi_control_end(g);
-  sumi_scope_end(g);
+  sumi_name_scope_end(g);
   for (int i = 0; i < 80; ++i) sumi_collection_add(g, "all", sumi_concat(SUMI_TENSORS(y, y), 0));
-  sumi_scope_end(g);
+  sumi_name_scope_end(g);
 }
 
 static void lack_of_memory_is_a_refusal_wherever_it_strikes(void **state) {
@@ -417,6 +473,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_taken_name_is_counted_on),
       cmocka_unit_test(scopes_nest_and_are_unique_like_names),
+      cmocka_unit_test(a_graph_keeps_data_until_its_end),
+      cmocka_unit_test(a_slash_at_the_end_names_a_thing_itself),
       cmocka_unit_test(names_that_tensorflow_allows_are_allowed),
       cmocka_unit_test(an_end_without_its_begin_is_refused),
       cmocka_unit_test(a_composite_op_is_found_by_its_own_name_only),

@@ -80,7 +80,7 @@ static void the_context_is_released_once_also_after_a_refusal(void **state) {
     sumi_graph_t *g = i == 0 ? NULL : sumi_graph_new();
     sumi_tensor_t x = {0};
     if (i != 3) x = sumi_scalar(g, SUMI_FLOAT32, 1);
-    if (i == 1) sumi_scope_end(g); /* the graph has refused already */
+    if (i == 1) sumi_name_scope_end(g); /* the graph has refused already */
     const sumi_host_fn_t fn = i == 2 ? NULL : mixed;
     const sumi_types_t types = i == 4   ? (sumi_types_t){2, NULL}
                                : i == 5 ? SUMI_TYPES((sumi_dtype_t)777)

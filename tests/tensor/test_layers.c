@@ -3,6 +3,7 @@
 
 #include <sumi/constants.h>
 #include <sumi/layers.h>
+#include <sumi/train.h>
 #include <sumi/ops.h>
 #include <sumi/session.h>
 
@@ -120,14 +121,14 @@ static void reused_layers_share_their_variables(void **state) {
   static const float values[6] = {1, 2, 3, 4, 5, 6};
   sumi_graph_t *g = sumi_graph_new();
   sumi_tensor_t x = input(g, SUMI_DIMS(2, 3));
-  sumi_scope_begin(g, "net");
+  sumi_variable_scope_begin(g, "net");
   sumi_tensor_t a = sumi_dense(x, 4, .name = "head");
-  sumi_tensor_t b = sumi_dense(x, 4, .name = "head", .reuse = true);
-  sumi_tensor_t c = sumi_dense(x, 4, .name = "head");
-  sumi_scope_end(g);
+  sumi_tensor_t b = sumi_dense(x, 4, .name = "head", .reuse = SUMI_REUSE);
+  sumi_tensor_t c = sumi_dense(x, 4);
+  sumi_variable_scope_end(g);
   assert_int_equal(sumi_collection(g, SUMI_TRAINABLE_VARIABLES).count, 4);
   assert_non_null(sumi_graph_find_op(g, "net/head/kernel"));
-  assert_non_null(sumi_graph_find_op(g, "net/head_1/kernel"));
+  assert_non_null(sumi_graph_find_op(g, "net/dense/kernel"));
   sumi_session_t *s = started(g);
   sumi_array_t *out[3] = {0};
   assert_ok(sumi_session_run(s, .feeds = SUMI_FEEDS({.tensor = x, .data = values}),
@@ -138,14 +139,18 @@ static void reused_layers_share_their_variables(void **state) {
   assert_true(sumi_array_get(out[0], 0) != sumi_array_get(out[2], 0));
   for (int i = 0; i < 3; ++i) sumi_array_unref(out[i]);
   sumi_session_free(s);
-  sumi_dense(x, 4, .name = "absent", .reuse = true);
-  assert_refusal(g, SUMI_NOT_FOUND, "no variable 'absent/kernel' to reuse");
+  sumi_dense(x, 4, .name = "absent", .reuse = SUMI_REUSE);
+  assert_refusal(g, SUMI_NOT_FOUND, "variable 'absent/kernel' (");
+  sumi_graph_free(g);
+  g = sumi_graph_new(); /* a name is not made unique: a second layer of it would share by mistake */
+  sumi_dense(input(g, SUMI_DIMS(2, 3)), 4, .name = "head");
+  sumi_dense(input(g, SUMI_DIMS(2, 3)), 4, .name = "head");
+  assert_refusal(g, SUMI_ALREADY_EXISTS, "variable 'head/kernel' (");
   sumi_graph_free(g);
   g = sumi_graph_new();
   sumi_dense(input(g, SUMI_DIMS(2, 3)), 4, .name = "head");
-  sumi_dense(input(g, SUMI_DIMS(2, 5)), 4, .name = "head", .reuse = true);
-  assert_refusal(g, SUMI_INVALID_ARGUMENT,
-                 "'head/kernel' is float32 (3, 4), asked for as float32 (5, 4)");
+  sumi_dense(input(g, SUMI_DIMS(2, 5)), 4, .name = "head", .reuse = SUMI_REUSE);
+  assert_refusal(g, SUMI_INVALID_ARGUMENT, "is float32 (3, 4), asked for as float32 (5, 4)");
   sumi_graph_free(g);
 }
 
@@ -157,7 +162,7 @@ static void batch_norm_normalises_by_the_batch_and_keeps_averages(void **state) 
   sumi_tensor_t x = input(g, SUMI_DIMS(-1, 2));
   sumi_tensor_t trained = sumi_batch_norm_layer(x, .training = true, .momentum = .9,
                                                 .epsilon = 1e-9, .name = "bn");
-  sumi_tensor_t used = sumi_batch_norm_layer(x, .epsilon = 1e-9, .name = "bn", .reuse = true);
+  sumi_tensor_t used = sumi_batch_norm_layer(x, .epsilon = 1e-9, .name = "bn", .reuse = SUMI_REUSE);
   assert_ok(sumi_graph_status(g));
   assert_shape(trained, "(?, 2)");
   assert_int_equal(sumi_collection(g, SUMI_TRAINABLE_VARIABLES).count, 2);

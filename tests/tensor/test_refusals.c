@@ -66,7 +66,7 @@ static void the_first_refusal_is_kept_and_nothing_is_built_after_it(void **state
   assert_true(sumi_tensor_is_null(sumi_square(x)));
   assert_true(sumi_tensor_is_null(sumi_scalar(g, SUMI_FLOAT32, 1, .name = "bad name")));
   assert_null(sumi_no_op(g));
-  sumi_scope_end(g);
+  sumi_name_scope_end(g);
   assert_int_equal(sumi_graph_op_count(g), count);
   assert_string_equal(sumi_graph_message(g), first);
   sumi_session_t *s = sumi_session_new(g);

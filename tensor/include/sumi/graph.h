@@ -170,10 +170,14 @@ SUMI_API void sumi_graph_set_seed(sumi_graph_t *graph, int64_t seed);
  * become [2,2]. */
 SUMI_API void sumi_graph_set_strict_broadcast(sumi_graph_t *graph, bool strict);
 
-/** Names made from now on are prefixed "name/"; scopes nest; a scope entered twice gets "name_1/"
- * as in TensorFlow. */
-SUMI_API void sumi_scope_begin(sumi_graph_t *graph, const char *name);
-SUMI_API void sumi_scope_end(sumi_graph_t *graph);
+/** Names of nodes made from now on are prefixed "name/" (tf.name_scope); scopes nest; a scope
+ * entered twice gets "name_1/". "name/" enters that prefix itself again, "" or NULL the root.
+ * Variables are named by <sumi/variables.h>'s scopes. */
+SUMI_API void sumi_name_scope_begin(sumi_graph_t *graph, const char *name);
+SUMI_API void sumi_name_scope_end(sumi_graph_t *graph);
+
+/** The prefix in force, "a/b/" or ""; it lives as long as the graph. */
+SUMI_API const char *sumi_name_scope(const sumi_graph_t *graph);
 
 /** Nodes made from now on run after `ops`; sets nest and add up. */
 SUMI_API void sumi_control_begin(sumi_graph_t *graph, sumi_ops_t ops);
@@ -181,6 +185,14 @@ SUMI_API void sumi_control_end(sumi_graph_t *graph);
 
 /** Nodes made from now on carry this device text (for TensorBoard's graph page); NULL for none. */
 SUMI_API void sumi_graph_set_device(sumi_graph_t *graph, const char *device);
+
+/** Keeps something of the program's or of another library's with the graph, found by `key`, an
+ * address of the caller's own. `release` (may be NULL) gets it when the graph is freed; at once
+ * when it cannot be kept. */
+SUMI_API sumi_status_t sumi_graph_set_data(sumi_graph_t *graph, const void *key, void *data,
+                                           void (*release)(void *data));
+/** What was set with that key first; NULL when nothing was. */
+SUMI_API void *sumi_graph_data(const sumi_graph_t *graph, const void *key);
 
 /* ---- Collections: named, ordered lists of tensors ---- */
 
@@ -196,6 +208,11 @@ SUMI_API void sumi_collection_add(sumi_graph_t *graph, const char *collection,
 
 /** The members; the list is valid until the collection changes. */
 SUMI_API sumi_tensors_t sumi_collection(const sumi_graph_t *graph, const char *collection);
+
+/** The members whose names begin with `prefix`, as in get_collection(key, scope="generator/"); the
+ * list lives as long as the graph. */
+SUMI_API sumi_tensors_t sumi_collection_below(sumi_graph_t *graph, const char *collection,
+                                              const char *prefix);
 
 /* ---- Tensors ---- */
 

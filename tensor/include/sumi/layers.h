@@ -4,7 +4,7 @@
 #define SUMI_LAYERS_H
 
 #include <sumi/graph.h>
-#include <sumi/train.h>
+#include <sumi/variables.h>
 
 SUMI_BEGIN_DECLS
 
@@ -21,12 +21,13 @@ typedef struct sumi_layer_options {
   size_t struct_size SUMI_UNSET; /* filled in by the macros; see <sumi/options.h> */
   sumi_activation_t activation SUMI_UNSET;
   bool no_bias SUMI_UNSET;
-  sumi_initializer_t kernel_initializer SUMI_UNSET; /* Glorot uniform */
+  sumi_initializer_t kernel_initializer SUMI_UNSET; /* not given: the scope's, Glorot uniform */
   sumi_initializer_t bias_initializer SUMI_UNSET;   /* not given: zeros */
   int64_t strides SUMI_UNSET;                       /* both axes; default 1 (pooling: the window) */
   const char *padding SUMI_UNSET;                   /* "VALID" (default) or "SAME" */
-  const char *name SUMI_UNSET; /* scope of the variables, default the layer's */
-  bool reuse SUMI_UNSET;       /* the variables exist: share them */
+  /* Of the variables' scope; default the layer's, made unique in the scope around. */
+  const char *name SUMI_UNSET;
+  sumi_reuse_t reuse SUMI_UNSET; /* share the variables of that name */
 } sumi_layer_options_t;
 
 /** y = activation(x . kernel + bias): x [m, ..., n] of static last size n, kernel [n, units], y [m,
@@ -66,7 +67,7 @@ typedef struct sumi_batch_norm_options {
   double momentum SUMI_UNSET; /* 0: 0.99 */
   double epsilon SUMI_UNSET;  /* 0: 1e-3 */
   const char *name SUMI_UNSET;
-  bool reuse SUMI_UNSET;
+  sumi_reuse_t reuse SUMI_UNSET;
 } sumi_batch_norm_options_t;
 
 /** Batch normalization over all axes but the last (Ioffe and Szegedy 2015); x has rank 2 or more

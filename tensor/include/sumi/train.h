@@ -1,4 +1,4 @@
-/* Variables, initializers, optimizers and schedules: what a training program is made of.
+/* Optimizers and schedules: what turns variables and a loss into a training program.
  *
  *   sumi_tensor_t w = sumi_get_variable(g, "w", SUMI_DIMS(3, 1));
  *   sumi_op_t *train = sumi_minimize(sumi_adam(.learning_rate = 0.1), loss);
@@ -9,66 +9,9 @@
 #ifndef SUMI_TRAIN_H
 #define SUMI_TRAIN_H
 
-#include <sumi/graph.h>
+#include <sumi/variables.h>
 
 SUMI_BEGIN_DECLS
-
-/* ---- Initializers: how a variable gets its first value ---- */
-
-/** The distributions a variable's first value comes from. */
-typedef enum sumi_initializer_kind {
-  SUMI_INIT_GLOROT_UNIFORM, /* ±sqrt(6 / (fan_in + fan_out)), the default */
-  SUMI_INIT_GLOROT_NORMAL,  /* truncated, variance 2 / (fan_in + fan_out) */
-  SUMI_INIT_HE_UNIFORM,     /* ±sqrt(6 / fan_in) */
-  SUMI_INIT_HE_NORMAL,      /* truncated, variance 2 / fan_in */
-  SUMI_INIT_CONSTANT,       /* a everywhere */
-  SUMI_INIT_UNIFORM,        /* in [a, b) */
-  SUMI_INIT_NORMAL,         /* mean a, standard deviation b */
-  SUMI_INIT_TRUNCATED_NORMAL,
-  SUMI_INIT_ARRAY /* a copy of `array` */
-} sumi_initializer_kind_t;
-
-typedef struct sumi_initializer {
-  sumi_initializer_kind_t kind SUMI_UNSET;
-  double a SUMI_UNSET, b SUMI_UNSET;
-  sumi_array_t *array SUMI_UNSET;
-  int64_t seed SUMI_UNSET; /* 0: from the graph's seed */
-} sumi_initializer_t;
-
-#define SUMI_INIT(kind_name, ...)                                                                  \
-  SUMI_VALUE(sumi_initializer_t, .kind = SUMI_INIT_##kind_name, __VA_ARGS__)
-#define SUMI_ZEROS_INITIALIZER SUMI_INIT(CONSTANT, .a = 0)
-#define SUMI_ONES_INITIALIZER  SUMI_INIT(CONSTANT, .a = 1)
-
-/* ---- Variables ---- */
-
-typedef struct sumi_variable_options {
-  size_t struct_size SUMI_UNSET; /* filled in by the macros; see <sumi/options.h> */
-  sumi_initializer_t initializer SUMI_UNSET;
-  sumi_dtype_t dtype SUMI_UNSET; /* default float32 */
-  bool not_trainable SUMI_UNSET; /* leave it out of SUMI_TRAINABLE_VARIABLES */
-  bool reuse SUMI_UNSET;         /* give the variable of that name when there is one */
-} sumi_variable_options_t;
-
-/** A variable named `name` below the current scope, as the tensor that reads it (name/read). A name
- * that is taken is a refusal unless .reuse; a reused variable must have this shape and dtype. */
-#define sumi_get_variable(graph, name, ...) SUMI__GET_VARIABLE(graph, name, __VA_ARGS__, )
-#define SUMI__GET_VARIABLE(graph, name, dims, ...)                                                 \
-  sumi_get_variable_with(graph, SUMI_HERE, name, dims,                                             \
-                         SUMI_OPTIONS(sumi_variable_options_t, __VA_ARGS__))
-SUMI_API sumi_tensor_t sumi_get_variable_with(sumi_graph_t *graph, sumi_site_t site,
-                                              const char *name, sumi_dims_t dims,
-                                              const sumi_variable_options_t *options);
-
-/** The node ("init") that gives every variable made so far its first value. */
-SUMI_API sumi_op_t *sumi_global_variables_initializer(sumi_graph_t *graph);
-
-/** The name a variable is known by ("layer/w"), of its read tensor or its VariableV2 output; "" for
- * other tensors. */
-SUMI_API const char *sumi_variable_name(sumi_tensor_t variable);
-
-/** The graph's step counter "global_step" (int64, starts at 0), made at the first call. */
-SUMI_API sumi_tensor_t sumi_global_step(sumi_graph_t *graph);
 
 /* ---- Optimizers ---- */
 

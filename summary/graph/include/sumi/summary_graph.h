@@ -1,5 +1,4 @@
 /* Summaries as ops of a graph, and the hook that runs those that are due.
- *
  *   sumi_summary_scalar("loss", loss);
  *   sumi_summary_predictions("predictions", images, probabilities, labels,
  *                            .class_names = names, .class_count = 10);
@@ -8,7 +7,8 @@
  *
  * A summary that is not due at a step is not part of that step's plan: nothing of its subgraph is
  * computed. Names and inputs of the ops are TensorFlow's where TensorFlow has them; their output is
- * the tag. Their constructors stand in <sumi/summary_ops.h>. */
+ * the tag, which begins with the name scopes around the summary ("train/loss"). Their constructors
+ * stand in <sumi/summary_ops.h>. */
 #ifndef SUMI_SUMMARY_GRAPH_H
 #define SUMI_SUMMARY_GRAPH_H
 

@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -72,8 +73,11 @@ void sumi_file_sync_directory_of(const char *path) {
   sumi_free(copy);
 }
 
-static sumi_status_t fill(int file, const char *path, const void *bytes, size_t size_bytes) {
-  sumi_status_t status = sumi_file_write_all(file, path, bytes, size_bytes);
+static sumi_status_t fill(int file, const char *path, int64_t count,
+                          const sumi_file_part_t *parts) {
+  sumi_status_t status = SUMI_OK;
+  for (int64_t i = 0; i < count && status == SUMI_OK; ++i)
+    status = sumi_file_write_all(file, path, parts[i].bytes, parts[i].size_bytes);
   if (status == SUMI_OK && fsync(file) != 0) status = sumi_fail_errno(errno, "cannot sync", path);
   if (close(file) != 0 && status == SUMI_OK) status = sumi_fail_errno(errno, "cannot close", path);
   return status;
@@ -111,14 +115,56 @@ static sumi_status_t replace(const char *temporary, const char *directory, const
   return status;
 }
 
-sumi_status_t sumi_file_replace(const char *directory, const char *name, const void *bytes,
-                                size_t size_bytes) {
+static sumi_status_t replace_parts(const char *directory, const char *name, int64_t count,
+                                   const sumi_file_part_t *parts) {
   char *temporary = NULL;
   int file = -1;
   SUMI_TRY(create_beside(directory, name, &temporary, &file));
-  sumi_status_t status = fill(file, temporary, bytes, size_bytes);
+  sumi_status_t status = fill(file, temporary, count, parts);
   if (status == SUMI_OK) status = replace(temporary, directory, name);
   if (status != SUMI_OK) unlink(temporary);
   sumi_free(temporary);
+  return status;
+}
+
+sumi_status_t sumi_file_replace(const char *directory, const char *name, const void *bytes,
+                                size_t size_bytes) {
+  const sumi_file_part_t part = {bytes, size_bytes};
+  return replace_parts(directory, name, 1, &part);
+}
+
+sumi_status_t sumi_file_replace_path(const char *path, int64_t count,
+                                     const sumi_file_part_t *parts) {
+  const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+  if (!name[0]) return sumi_fail(SUMI_INVALID_ARGUMENT, "'%s' is no file's path", path);
+  char *directory = !slash          ? sumi_strdup(".")
+                    : slash == path ? sumi_strdup("/")
+                                    : sumi_strndup(path, (size_t)(slash - path));
+  if (!directory) return sumi_fail_alloc("a path", strlen(path));
+  const sumi_status_t status = replace_parts(directory, name, count, parts);
+  sumi_free(directory);
+  return status;
+}
+
+static sumi_status_t make_directory(const char *path) {
+  struct stat info;
+  if (mkdir(path, 0777) == 0) return SUMI_OK;
+  const int error = errno;
+  if (stat(path, &info) == 0 && S_ISDIR(info.st_mode)) return SUMI_OK;
+  return sumi_fail_errno(error, "cannot create directory", path);
+}
+
+sumi_status_t sumi_file_make_directories(const char *path) {
+  char *prefix = sumi_strdup(path);
+  if (!prefix) return sumi_fail_alloc("a path", strlen(path) + 1);
+  sumi_status_t status = SUMI_OK;
+  for (char *slash = prefix + 1; status == SUMI_OK && *prefix && (slash = strchr(slash, '/'));
+       ++slash) {
+    *slash = '\0';
+    status = make_directory(prefix);
+    *slash = '/';
+  }
+  if (status == SUMI_OK) status = make_directory(path);
+  sumi_free(prefix);
   return status;
 }

@@ -23,7 +23,7 @@ endif()
 sumi_say_part(${SUMI_HAVE_LIBDEFLATE} ${SUMI_WITH_LIBDEFLATE} "libdeflate"
   "gzip data sets load in twice the time, with zlib (Debian: libdeflate-dev)")
 sumi_say_part(${SUMI_HAVE_JANSSON} ${SUMI_WITH_JANSSON} "jansson"
-  "sumi_annotations_parse cannot read what a picture shows; pictures still say it (Debian: libjansson-dev)")
+  "no checkpoints and other safetensors files; sumi_annotations_parse cannot read what a picture shows, which pictures still say (Debian: libjansson-dev)")
 if(NOT SUMI_HAVE_FONTS)
   message(STATUS "  fonts: none on this machine; text in pictures is drawn as boxes (Debian: fonts-dejavu-core)")
 endif()

@@ -19,29 +19,6 @@ bool sumi_is_event_file_name(const char *name) {
   return name && strstr(name, "tfevents");
 }
 
-static sumi_status_t make_directory(const char *path) {
-  struct stat info;
-  if (mkdir(path, 0777) == 0) return SUMI_OK;
-  const int error = errno;
-  if (stat(path, &info) == 0 && S_ISDIR(info.st_mode)) return SUMI_OK;
-  return sumi_fail_errno(error, "cannot create directory", path);
-}
-
-sumi_status_t sumi__events_make_directories(const char *path) {
-  char *prefix = sumi_strdup(path);
-  if (!prefix) return sumi_fail_alloc("a path", strlen(path) + 1);
-  sumi_status_t status = SUMI_OK;
-  for (char *slash = prefix + 1; status == SUMI_OK && *prefix && (slash = strchr(slash, '/'));
-       ++slash) {
-    *slash = '\0';
-    status = make_directory(prefix);
-    *slash = '/';
-  }
-  if (status == SUMI_OK) status = make_directory(path);
-  sumi_free(prefix);
-  return status;
-}
-
 void sumi__events_event_files_release(sumi__events_event_files_t *files) {
   for (size_t i = 0; i < files->count; ++i) sumi_free(files->paths[i]);
   sumi_free(files->paths);

@@ -4,9 +4,6 @@
 
 #include <sumi/status.h>
 
-/* Creates the directory and its parents. */
-sumi_status_t sumi__events_make_directories(const char *path);
-
 /* Paths, sorted by name, which is the order in which readers take them; release with
  * sumi__events_event_files_release. */
 typedef struct sumi__events_event_files {

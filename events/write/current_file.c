@@ -1,5 +1,6 @@
 #include "current_file.h"
 
+#include <sumi/file.h>
 #include <sumi/alloc.h>
 
 #include <errno.h>
@@ -51,7 +52,7 @@ static sumi_status_t create_behind(sumi__events_current_file_t *file,
 }
 
 sumi_status_t sumi__events_current_file_create(sumi__events_current_file_t *file) {
-  SUMI_TRY(sumi__events_make_directories(file->directory));
+  SUMI_TRY(sumi_file_make_directories(file->directory));
   sumi__events_event_files_t others;
   SUMI_TRY(sumi__events_event_files_list(file->directory, &others));
   const sumi_status_t status = create_behind(file, &others);

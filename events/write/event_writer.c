@@ -1,5 +1,6 @@
 #include "event_writer.h"
 
+#include <sumi/file.h>
 #include <sumi/options.h>
 #include <sumi/alloc.h>
 #include <sumi/clock.h>
@@ -55,7 +56,7 @@ static bool may_pass(sumi_status_t status) {
 static sumi_status_t open_run(sumi_event_writer_t *writer, const char *directory) {
   writer->sink.start_step = -1;
   const bool keep_trying = writer->options.keep_trying;
-  const sumi_status_t made = sumi__events_make_directories(directory);
+  const sumi_status_t made = sumi_file_make_directories(directory);
   if (made == SUMI_OK) {
     SUMI_TRY(take_over(writer, directory));
     if (!sumi__events_sink_ready(&writer->sink) && !(keep_trying && may_pass(writer->sink.failure)))

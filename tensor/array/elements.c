@@ -1,6 +1,7 @@
 #include "array/elements.h"
 #include "array/array.h"
 
+#include <string.h>
 #include <sumi/alloc.h>
 
 bool sumi__tensor_is_little_endian(void) {
@@ -66,4 +67,28 @@ sumi_status_t sumi__tensor_read_elements(sumi__tensor_source_t *source, sumi_dty
   if (dtype == SUMI_BOOL) normalise_bools(read->data, read->count);
   *array = read;
   return SUMI_OK;
+}
+
+sumi_status_t sumi__tensor_little_endian(const sumi_array_t *array, const void **bytes,
+                                         size_t *size_bytes) {
+  *bytes = array->data;
+  *size_bytes = sumi_array_size_bytes(array);
+  const size_t size = sumi_dtype_size_bytes(array->dtype);
+  if (sumi__tensor_is_little_endian() || size == 1 || array->count == 0) return SUMI_OK;
+  void *copy = sumi_malloc(*size_bytes);
+  *bytes = copy;
+  if (!copy) return sumi_fail_alloc("the elements of an array", *size_bytes);
+  memcpy(copy, array->data, *size_bytes);
+  swap_bytes(copy, array->count, size);
+  return SUMI_OK;
+}
+
+void sumi__tensor_little_endian_release(const sumi_array_t *array, const void *bytes) {
+  if (bytes != array->data) sumi_free((void *)bytes);
+}
+
+void sumi__tensor_from_little_endian(sumi_array_t *array) {
+  const size_t size = sumi_dtype_size_bytes(array->dtype);
+  if (!sumi__tensor_is_little_endian() && size > 1) swap_bytes(array->data, array->count, size);
+  if (array->dtype == SUMI_BOOL) normalise_bools(array->data, array->count);
 }

@@ -13,5 +13,8 @@ SUMI_BEGIN_DECLS
  * bytes have to be enough for the text in the program's locale. */
 SUMI_API int sumi_decimal(char *text, size_t size, char form, int digits, double value);
 
+/** The number that is all of `text`, written so; false when it is none, or there is no memory. */
+SUMI_API bool sumi_decimal_read(const char *text, double *value);
+
 SUMI_END_DECLS
 #endif

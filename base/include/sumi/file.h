@@ -37,6 +37,19 @@ SUMI_API sumi_status_t sumi_file_write_all(int file, const char *path, const voi
 SUMI_API sumi_status_t sumi_file_replace(const char *directory, const char *name, const void *bytes,
                                          size_t size_bytes);
 
+/** Some of a file's bytes. */
+typedef struct sumi_file_part {
+  const void *bytes;
+  size_t size_bytes;
+} sumi_file_part_t;
+
+/** sumi_file_replace by the file's path, with its bytes in `count` parts, one after the other. */
+SUMI_API sumi_status_t sumi_file_replace_path(const char *path, int64_t count,
+                                              const sumi_file_part_t *parts);
+
+/** Makes a directory and those it is to stand in; one that is there will do. */
+SUMI_API sumi_status_t sumi_file_make_directories(const char *path);
+
 /** Makes a file's creation or exchange survive a crash of the machine, as far as the system
  * allows. */
 SUMI_API void sumi_file_sync_directory_of(const char *path);

@@ -69,6 +69,9 @@ sumi__tensor_op_state_t *sumi__tensor_session_state(sumi_session_t *session, con
 /* The state of a VariableV2 node, made at first use; NULL (with a message) without memory. */
 sumi__tensor_variable_t *sumi__tensor_session_variable(sumi_session_t *session,
                                                        const sumi_op_t *op);
+/* Makes a new array of the declared dtype and shape the variable's value, and takes it over. */
+sumi_status_t sumi__tensor_session_adopt(sumi_session_t *session, const sumi_op_t *op,
+                                         sumi_array_t *value);
 sumi__tensor_stream_t *sumi__tensor_session_stream(sumi_session_t *session, const sumi_op_t *op);
 void sumi__tensor_variables_free(sumi_session_t *session);
 void sumi__tensor_streams_free(sumi_session_t *session);

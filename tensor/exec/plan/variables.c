@@ -69,6 +69,38 @@ sumi_status_t sumi_kernel_assign(const sumi_kernel_t *kernel, int index, sumi_di
   return SUMI_OK;
 }
 
+sumi_status_t sumi__tensor_session_adopt(sumi_session_t *session, const sumi_op_t *op,
+                                         sumi_array_t *value) {
+  sumi__tensor_variable_t *variable = sumi__tensor_session_variable(session, op);
+  if (!variable) return SUMI_RESOURCE_EXHAUSTED;
+  sumi_array_unref(variable->array);
+  variable->array = value;
+  ++session->variable_generation;
+  return SUMI_OK;
+}
+
+sumi_status_t sumi_session_set_variable(sumi_session_t *session, sumi_tensor_t tensor,
+                                        const sumi_array_t *value) {
+  const sumi_op_t *op = tensor.op ? sumi__tensor_variable_of(tensor) : NULL;
+  if (!session || !value || !op || op->graph != session->graph)
+    return sumi_fail(SUMI_INVALID_ARGUMENT, "sumi_session_set_variable: %s",
+                     !session ? "session is NULL"
+                     : !value ? "value is NULL"
+                              : "the tensor is no variable of the session's graph");
+  const sumi__tensor_output_t *declared = &op->outputs[0];
+  if (sumi_array_dtype(value) != declared->dtype ||
+      !sumi_dims_equal(sumi_array_dims(value), declared->dims))
+    return sumi_fail(
+        SUMI_INVALID_ARGUMENT, "variable '%s' is %s of shape %s and cannot become %s of shape %s",
+        op->name, sumi_dtype_name(declared->dtype), sumi_dims_text(declared->dims).text,
+        sumi_dtype_name(sumi_array_dtype(value)), sumi_dims_text(sumi_array_dims(value)).text);
+  sumi_array_t *copy = sumi_array_copy(value);
+  if (!copy) return SUMI_RESOURCE_EXHAUSTED;
+  const sumi_status_t status = sumi__tensor_session_adopt(session, op, copy);
+  if (status != SUMI_OK) sumi_array_unref(copy);
+  return status;
+}
+
 sumi_array_t *sumi_session_variable(sumi_session_t *session, sumi_tensor_t variable) {
   if (!session || !variable.op) return NULL;
   const sumi_op_t *op = sumi__tensor_variable_of(variable);

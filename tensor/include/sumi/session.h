@@ -99,6 +99,11 @@ SUMI_API sumi_status_t sumi_session_value(sumi_session_t *session, sumi_tensor_t
  * run; NULL when it is not initialised. */
 SUMI_API sumi_array_t *sumi_session_variable(sumi_session_t *session, sumi_tensor_t variable);
 
+/** Gives a variable a value, of its dtype and shape, which is copied: its first one or another.
+ * INVALID_ARGUMENT, with both, where they differ. */
+SUMI_API sumi_status_t sumi_session_set_variable(sumi_session_t *session, sumi_tensor_t variable,
+                                                 const sumi_array_t *value);
+
 /** Gives kernels a thing of the program's under a name (sumi_kernel_resource): a writer, a camera.
  * Not owned. */
 SUMI_API sumi_status_t sumi_session_set_resource(sumi_session_t *session, const char *name,

@@ -3,6 +3,7 @@
 #define SUMI_SUMI_H
 
 #include <sumi/array.h>
+#include <sumi/checkpoint.h>
 #include <sumi/constants.h>
 #include <sumi/control.h>
 #include <sumi/data.h>
@@ -15,9 +16,11 @@
 #include <sumi/op_def.h>
 #include <sumi/ops.h>
 #include <sumi/random.h>
+#include <sumi/safetensors.h>
 #include <sumi/session.h>
 #include <sumi/summary.h>
 #include <sumi/summary_graph.h>
 #include <sumi/train.h>
+#include <sumi/variables.h>
 
 #endif

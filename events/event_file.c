@@ -67,6 +67,9 @@ static sumi_status_t list_entries(DIR *entries, const char *directory,
 sumi_status_t sumi__events_event_files_list(const char *directory,
                                             sumi__events_event_files_t *files) {
   *files = (sumi__events_event_files_t){0};
+  struct stat info;
+  if (stat(directory, &info) == 0 && S_ISREG(info.st_mode))
+    return add_path(files, sumi_strdup(directory));
   DIR *entries = opendir(directory);
   if (!entries) return sumi_fail_errno(errno, "cannot read directory", directory);
   const sumi_status_t status = list_entries(entries, directory, files);

@@ -4,8 +4,8 @@
 
 #include <sumi/status.h>
 
-/* Paths, sorted by name, which is the order in which readers take them; release with
- * sumi__events_event_files_release. */
+/* Paths, sorted by name, which is the order in which readers take them; of a path that is a file
+ * itself, that one. Release with sumi__events_event_files_release. */
 typedef struct sumi__events_event_files {
   char **paths;
   size_t count;

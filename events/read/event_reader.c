@@ -74,6 +74,10 @@ void sumi__events_event_reader_pause(sumi_event_reader_t *reader) {
   sumi__events_window_close(&reader->window);
 }
 
+void sumi__events_event_reader_complete(sumi_event_reader_t *reader) {
+  reader->options.complete = true;
+}
+
 uint64_t sumi_event_reader_offset(const sumi_event_reader_t *reader) {
   return reader->searching ? reader->damage_offset : reader->window.offset;
 }

@@ -21,4 +21,7 @@ sumi_status_t sumi__events_event_reader_next_record(sumi_event_reader_t *reader,
  * where it was. */
 void sumi__events_event_reader_pause(sumi_event_reader_t *reader);
 
+/* From now on nobody writes the file: see .complete. */
+void sumi__events_event_reader_complete(sumi_event_reader_t *reader);
+
 #endif

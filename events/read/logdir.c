@@ -1,8 +1,11 @@
 #include <sumi/alloc.h>
+#include <sumi/clock.h>
 #include <sumi/logdir.h>
+#include <sumi/options.h>
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "event_file.h"
 #include "event_reader.h"
@@ -14,11 +17,13 @@ typedef struct run {
   sumi__events_event_files_t files;
   sumi_event_reader_t **readers; /* one per file; NULL before its first event is asked for */
   size_t current;                /* the file being read */
+  sumi_event_damage_t gone;      /* met in files that are not there any more */
   sumi_name_table_t metadata;
 } run_t;
 
 struct sumi_logdir {
   char *root;
+  bool complete;
   run_t **runs; /* sorted by name */
   size_t count;
   size_t current; /* the run being read */
@@ -41,6 +46,13 @@ static void free_runs(run_t **runs, size_t count) {
   sumi_free(runs);
 }
 
+static void add_damage(sumi_event_damage_t *sum, const sumi_event_reader_t *reader) {
+  if (!reader) return;
+  const sumi_event_damage_t damage = sumi_event_reader_damage(reader);
+  sum->places += damage.places;
+  sum->skipped_bytes += damage.skipped_bytes;
+}
+
 static size_t index_of(const sumi__events_event_files_t *files, const char *path) {
   size_t i = 0;
   while (i < files->count && strcmp(files->paths[i], path) != 0) ++i;
@@ -58,10 +70,12 @@ static sumi_status_t update_files(run_t *run) {
   }
   for (size_t i = 0; i < run->files.count; ++i) {
     const size_t at = index_of(&files, run->files.paths[i]);
-    if (at < files.count)
+    if (at < files.count) {
       readers[at] = run->readers[i];
-    else
+    } else {
+      add_damage(&run->gone, run->readers[i]);
       sumi_event_reader_free(run->readers[i]);
+    }
   }
   sumi__events_event_files_release(&run->files);
   sumi_free(run->readers);
@@ -148,15 +162,19 @@ sumi_status_t sumi_logdir_refresh(sumi_logdir_t *logdir) {
   return SUMI_OK;
 }
 
-sumi_logdir_t *sumi_logdir_open(const char *root, sumi_status_t *status) {
+sumi_logdir_t *sumi_logdir_open_with(const char *root, sumi_status_t *status,
+                                     const sumi_logdir_options_t *given) {
   sumi_status_t unwanted;
+  sumi_logdir_options_t options;
   if (!status) status = &unwanted;
-  *status = SUMI_OK;
+  *status = sumi_options_read(&options, sizeof options, given);
+  if (*status != SUMI_OK) return NULL;
   if (!root || !*root) {
     *status = sumi_fail(SUMI_INVALID_ARGUMENT, "the log directory is %s", root ? "empty" : "NULL");
     return NULL;
   }
   sumi_logdir_t *logdir = sumi_calloc(1, sizeof *logdir);
+  if (logdir) logdir->complete = options.complete;
   if (logdir) logdir->root = sumi_strdup(root);
   if (!logdir || !logdir->root)
     *status = sumi_fail_alloc("a log directory", sizeof *logdir);
@@ -187,16 +205,29 @@ const sumi_logdir_run_t *sumi_logdir_find(const sumi_logdir_t *logdir, const cha
   return run ? &(*run)->shown : NULL;
 }
 
-static sumi_status_t next_of_file(run_t *run, sumi_event_t *event) {
+/* A writer goes on in a newer file, and never comes back to an older one. */
+static bool is_left(const run_t *run) {
+  struct stat info;
+  enum { REST_S = 60 };
+  return run->current + 1 < run->files.count && stat(run->files.paths[run->current], &info) == 0 &&
+         sumi_clock_wall_s() - (double)info.st_mtime > REST_S;
+}
+
+static sumi_status_t next_of_file(const sumi_logdir_t *logdir, run_t *run, sumi_event_t *event) {
   sumi_event_reader_t **reader = &run->readers[run->current];
   if (!*reader) {
     sumi_status_t status;
-    *reader = sumi_event_reader_open(run->files.paths[run->current], &status);
+    *reader = sumi_event_reader_open(run->files.paths[run->current], &status,
+                                     .complete = logdir->complete);
     /* A file deleted since the last refresh has no more events. */
     if (!*reader) return status == SUMI_NOT_FOUND ? SUMI_OUT_OF_RANGE : status;
     sumi__events_event_reader_share_metadata(*reader, &run->metadata);
   }
-  const sumi_status_t status = sumi_event_reader_next(*reader, event);
+  sumi_status_t status = sumi_event_reader_next(*reader, event);
+  if (status == SUMI_OUT_OF_RANGE && !logdir->complete && is_left(run)) {
+    sumi__events_event_reader_complete(*reader);
+    status = sumi_event_reader_next(*reader, event);
+  }
   if (status == SUMI_OUT_OF_RANGE) sumi__events_event_reader_pause(*reader);
   return status;
 }
@@ -208,9 +239,17 @@ sumi_status_t sumi_logdir_next(sumi_logdir_t *logdir, sumi_event_t *event, size_
     run_t *run = logdir->runs[logdir->current];
     if (run_index) *run_index = logdir->current;
     for (; run->current < run->files.count; ++run->current) {
-      const sumi_status_t status = next_of_file(run, event);
+      const sumi_status_t status = next_of_file(logdir, run, event);
       if (status != SUMI_OUT_OF_RANGE) return status;
     }
   }
   return sumi_fail(SUMI_OUT_OF_RANGE, "every event file below %s is at its end", logdir->root);
+}
+
+sumi_event_damage_t sumi_logdir_damage(const sumi_logdir_t *logdir, size_t index) {
+  if (!logdir || index >= logdir->count) return (sumi_event_damage_t){0};
+  const run_t *run = logdir->runs[index];
+  sumi_event_damage_t damage = run->gone;
+  for (size_t i = 0; i < run->files.count; ++i) add_damage(&damage, run->readers[i]);
+  return damage;
 }

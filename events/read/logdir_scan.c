@@ -89,6 +89,8 @@ static sumi_status_t walk_directory(walk_t *walk, int depth) {
 
 sumi_status_t sumi__events_logdir_scan(const char *root, sumi__events_logdir_visit_t *visit,
                                        void *user) {
+  struct stat info;
+  if (stat(root, &info) == 0 && S_ISREG(info.st_mode)) return visit(user, ".", root);
   walk_t walk = {.visit = visit, .user = user};
   sumi_buffer_puts(&walk.path, root);
   while (walk.path.size > 1 && walk.path.data[walk.path.size - 1] == '/') --walk.path.size;

@@ -1,5 +1,7 @@
 #include "event_test.h"
 
+#include <sumi/clock.h>
+
 static void log_steps(const char *directory, int64_t first, int64_t last) {
   sumi_status_t status;
   sumi_event_writer_t *writer = sumi_event_writer_open(directory, &status);
@@ -53,6 +55,94 @@ static void links_are_followed_but_not_in_circles(void **state) {
   assert_int_equal(sumi_logdir_run_count(logdir), 2);
   assert_non_null(sumi_logdir_find(logdir, "linked"));
   assert_int_equal(unlink(path_in(root, "a/circle")), 0);
+  sumi_logdir_free(logdir);
+}
+
+static double now_s;
+
+static double wall_s(void *user) {
+  (void)user;
+  return now_s;
+}
+
+static int64_t monotonic_ns(void *user) {
+  (void)user;
+  return (int64_t)(now_s * 1e9);
+}
+
+/* A file of 2 heads and 6 events, of which the third is long and lacks 400 of its bytes: it seems
+ * to reach behind the end of the file. */
+static void log_seven_and_bite(const char *directory) {
+  static char long_tag[1000], bytes[1 << 16];
+  memset(long_tag, 'x', sizeof long_tag - 1);
+  sumi_event_writer_t *writer = sumi_event_writer_open(directory, NULL);
+  for (int64_t step = 0; step < 6; ++step)
+    assert_ok(sumi_event_writer_scalar(writer, step == 2 ? long_tag : "loss", step, 1));
+  assert_ok(sumi_event_writer_close(writer));
+  sumi_logdir_t *logdir = sumi_logdir_open(directory, NULL);
+  const char *path = sumi_logdir_run(logdir, 0)->files[0];
+  FILE *file = fopen(path, "rb");
+  const size_t size = fread(bytes, 1, sizeof bytes, file);
+  fclose(file);
+  char *at = memmem(bytes, size, "xxxx", 4);
+  assert_non_null(at);
+  memmove(at + 100, at + 500, size - (size_t)(at - bytes) - 500);
+  write_file(path, bytes, size - 400);
+  sumi_logdir_free(logdir);
+}
+
+typedef struct counted {
+  size_t events, failures;
+} counted_t;
+
+static counted_t count_all(sumi_logdir_t *logdir) {
+  counted_t counted = {0};
+  sumi_event_t event;
+  for (;;) {
+    const sumi_status_t status = sumi_logdir_next(logdir, &event, NULL);
+    if (status == SUMI_OUT_OF_RANGE) return counted;
+    counted.events += status == SUMI_OK;
+    counted.failures += status == SUMI_DATA_LOSS;
+  }
+}
+
+static void damage_near_the_end_is_seen_where_nobody_writes_any_more(void **state) {
+  (void)state;
+  const sumi_clock_t clock = {wall_s, monotonic_ns, NULL};
+  const char *root = temporary_directory();
+  log_seven_and_bite(root);
+  sumi_logdir_t *logdir = sumi_logdir_open(root, NULL);
+  const char *old = path_in(root, strrchr(sumi_logdir_run(logdir, 0)->files[0], '/') + 1);
+  const counted_t waiting = count_all(logdir);
+  assert_int_equal(waiting.events, 4);
+  assert_int_equal(waiting.failures, 0);
+  assert_int_equal(sumi_logdir_damage(logdir, 0).places, 0);
+  sumi_logdir_t *complete = sumi_logdir_open(old, NULL, .complete = true);
+  assert_string_equal(sumi_logdir_run(complete, 0)->name, ".");
+  assert_int_equal(sumi_logdir_run(complete, 0)->file_count, 1);
+  const counted_t all = count_all(complete);
+  assert_int_equal(all.events, 7);
+  assert_int_equal(all.failures, 1);
+  assert_int_equal(sumi_logdir_damage(complete, 0).places, 1);
+  assert_true(sumi_logdir_damage(complete, 0).skipped_bytes > 600);
+  assert_int_equal(sumi_logdir_damage(complete, 1).places, 0);
+  sumi_logdir_free(complete);
+  /* A newer file alone says nothing: two writers may share a run. */
+  log_steps(root, 45, 45);
+  assert_ok(sumi_logdir_refresh(logdir));
+  now_s = sumi_clock_wall_s() + 10;
+  sumi_set_clock(&clock);
+  assert_int_equal(count_all(logdir).events, 3);
+  now_s += 60;
+  assert_ok(sumi_logdir_refresh(logdir));
+  const counted_t rest = count_all(logdir);
+  assert_int_equal(rest.events, 3);
+  assert_int_equal(rest.failures, 1);
+  assert_int_equal(sumi_logdir_damage(logdir, 0).places, 1);
+  assert_int_equal(unlink(old), 0);
+  assert_ok(sumi_logdir_refresh(logdir));
+  assert_int_equal(sumi_logdir_damage(logdir, 0).places, 1); /* it was met */
+  sumi_set_clock(NULL);
   sumi_logdir_free(logdir);
 }
 
@@ -140,6 +230,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(names_with_tfevents_are_event_files),
       cmocka_unit_test(every_directory_with_an_event_file_is_a_run),
+      cmocka_unit_test(damage_near_the_end_is_seen_where_nobody_writes_any_more),
       cmocka_unit_test(links_are_followed_but_not_in_circles),
       cmocka_unit_test(following_gives_each_event_once_as_it_appears),
       cmocka_unit_test(many_files_need_few_descriptors),

@@ -4,6 +4,7 @@
 #define SUMI_LOGDIR_H
 
 #include <sumi/event.h>
+#include <sumi/event_reader.h>
 
 SUMI_BEGIN_DECLS
 
@@ -21,9 +22,21 @@ typedef struct {
   size_t file_count;
 } sumi_logdir_run_t;
 
-/** Looks through `root`. NULL on failure; the status in *status (when not NULL), the text in
- * sumi_error_message(). */
-SUMI_API sumi_logdir_t *sumi_logdir_open(const char *root, sumi_status_t *status) SUMI_MUST_USE;
+typedef struct sumi_logdir_options {
+  size_t struct_size SUMI_UNSET; /* filled in by the macros; see <sumi/options.h> */
+  /* Nobody writes below it any more: a torn end is damage, not a reason to wait. Without this, that
+   * is so in files that have not changed for a minute while there is a newer one in the run. */
+  bool complete SUMI_UNSET;
+} sumi_logdir_options_t;
+
+/** Looks through `root`, which may also be a single event file: then there is one run, ".". NULL on
+ * failure; the status in *status (when not NULL), the text in sumi_error_message().
+ * sumi_logdir_open(root, status, .complete = true) */
+#define sumi_logdir_open(root, ...) SUMI__LOGDIR_OPEN(root, __VA_ARGS__, )
+#define SUMI__LOGDIR_OPEN(root, status, ...)                                                       \
+  sumi_logdir_open_with(root, status, SUMI_OPTIONS(sumi_logdir_options_t, __VA_ARGS__))
+SUMI_API sumi_logdir_t *sumi_logdir_open_with(const char *root, sumi_status_t *status,
+                                              const sumi_logdir_options_t *options) SUMI_MUST_USE;
 
 /** NULL is allowed. */
 SUMI_API void sumi_logdir_free(sumi_logdir_t *logdir);
@@ -43,6 +56,9 @@ SUMI_API sumi_status_t sumi_logdir_refresh(sumi_logdir_t *logdir);
  * errors  as sumi_event_reader_next; OUT_OF_RANGE when every file is at its end: refresh and call
  *         again to follow */
 SUMI_API sumi_status_t sumi_logdir_next(sumi_logdir_t *logdir, sumi_event_t *event, size_t *run);
+
+/** The damage met so far in a run's files. */
+SUMI_API sumi_event_damage_t sumi_logdir_damage(const sumi_logdir_t *logdir, size_t run);
 
 SUMI_END_DECLS
 #endif

@@ -1,0 +1,89 @@
+/* What the subcommands share: how they end, what they were asked for, and where events come from.
+ */
+#ifndef SUMI_COMMAND_H
+#define SUMI_COMMAND_H
+
+#include <sumi/logdir.h>
+
+#include <stdio.h>
+
+/* How the program ends. */
+enum {
+  EXIT_FINE = 0,
+  EXIT_FAILED = 1,  /* what was asked for could not be done; stderr says why */
+  EXIT_MISUSED = 2, /* an argument is wrong */
+  EXIT_FOUND = 3    /* verify, repair: there is damage */
+};
+
+enum { MAX_PATTERNS = 32 };
+
+/* Shell patterns (fnmatch); none: everything fits. */
+typedef struct patterns {
+  const char *list[MAX_PATTERNS];
+  int count;
+} patterns_t;
+
+typedef struct arguments {
+  const char *const *paths; /* of runs, folders of runs or event files; "-": standard input */
+  int path_count;
+  patterns_t runs, tags;
+  int64_t first_step, last_step; /* all between, both included */
+  bool json, follow, wide, in_place, dry_run;
+  int64_t count;      /* of lines */
+  int64_t from_step;  /* -1: not given */
+  const char *format; /* NULL: not given */
+  const char *output; /* a path, NULL: not given */
+  const char *media;  /* a folder, NULL: not given */
+} arguments_t;
+
+typedef struct command {
+  const char *name, *summary; /* "inspect", and what it does in a line */
+  const char *options;        /* the letters of those it takes; arguments.c */
+  const char *details;        /* of its help */
+  int (*run)(const arguments_t *arguments);
+} command_t;
+
+extern const command_t sumi__command_inspect, sumi__command_cat, sumi__command_tail,
+    sumi__command_export, sumi__command_verify, sumi__command_repair, sumi__command_trim;
+
+/* Reads the arguments behind the subcommand's name; an exit status, or -1 to go on. */
+int sumi__command_arguments(const command_t *command, int argc, char **argv,
+                            arguments_t *arguments);
+void sumi__command_help(const command_t *command);
+
+bool sumi__command_fits(const patterns_t *patterns, const char *text);
+
+/* "sumi: <message>" on stderr; gives EXIT_FAILED. */
+int sumi__command_fail(const char *format, ...) SUMI_PRINTF(1, 2);
+
+/* ---- Events of several paths, one after the other ---- */
+
+typedef struct source source_t;
+
+/* Opens all paths; NULL after a message. Files that nobody writes to any more unless `follow`. */
+source_t *sumi__command_open(const arguments_t *arguments);
+void sumi__command_close(source_t *source);
+
+/* The next event of a run that fits; *run is its name. Damage is said on stderr and counted.
+ * OUT_OF_RANGE: the end, for now. */
+sumi_status_t sumi__command_next(source_t *source, sumi_event_t *event, const char **run);
+
+/* Looks for new files and what was added, after a short rest. */
+sumi_status_t sumi__command_wait(source_t *source);
+
+/* Whether the value is asked for: its tag and its step fit. */
+bool sumi__command_wanted(const arguments_t *arguments, const sumi_event_t *event,
+                          const sumi_event_value_t *value);
+
+/* Runs that fit, in the order of reading: damage is what has been met so far. */
+typedef struct shown_run {
+  const char *name, *path;
+  const char *const *files;
+  size_t file_count;
+  sumi_event_damage_t damage;
+} shown_run_t;
+
+size_t sumi__command_run_count(const source_t *source);
+shown_run_t sumi__command_run(const source_t *source, size_t index);
+
+#endif

@@ -169,7 +169,7 @@ void sumi_variable_scope_end(sumi_graph_t *graph) {
   if (frame->has_name_scope) sumi__tensor_names_leave(&graph->names);
 }
 
-const sumi_variable_scope_t *sumi_variable_scope(sumi_graph_t *graph) {
+const sumi_variable_scope_t *sumi_current_variable_scope(sumi_graph_t *graph) {
   return is_usable(graph) ? sumi__tensor_variable_scope(graph) : NULL;
 }
 

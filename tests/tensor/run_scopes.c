@@ -160,7 +160,7 @@ static void run(char word[7][64]) {
 int main(void) {
   char line[512], word[7][64];
   graph = sumi_graph_new();
-  scopes[scope_count++] = sumi_variable_scope(graph);
+  scopes[scope_count++] = sumi_current_variable_scope(graph);
   while (fgets(line, sizeof line, stdin) && sumi_graph_status(graph) == SUMI_OK) {
     memset(word, 0, sizeof word);
     sscanf(line, "%63s %63s %63s %63s %63s %63s %63s", word[0], word[1], word[2], word[3], word[4],

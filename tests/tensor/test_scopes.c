@@ -210,23 +210,24 @@ static void the_global_step_is_found_in_any_scope(void **state) {
 static void the_current_scope_can_be_kept_and_entered_again(void **state) {
   (void)state;
   sumi_graph_t *g = sumi_graph_new();
-  const sumi_variable_scope_t *root = sumi_variable_scope(g);
+  const sumi_variable_scope_t *root = sumi_current_variable_scope(g);
   assert_string_equal(sumi_variable_scope_name(root), "");
   const sumi_variable_scope_t *a = sumi_variable_scope_begin(g, "a");
-  assert_ptr_equal(sumi_variable_scope(g), a);
+  assert_ptr_equal(sumi_current_variable_scope(g), a);
   const sumi_tensor_t v = get(g, "v");
   sumi_variable_scope_end(g);
   sumi_variable_scope_begin(g, "b");
   sumi_variable_scope_reenter(a, .reuse = SUMI_REUSE);
   assert_ptr_equal(get(g, "v").op, v.op);
   assert_string_equal(sumi_op_name(sumi_square(v).op), "b/a/Square");
-  assert_string_equal(sumi_variable_scope_original_name_scope(sumi_variable_scope(g)), "a/");
+  assert_string_equal(sumi_variable_scope_original_name_scope(sumi_current_variable_scope(g)),
+                      "a/");
   sumi_variable_scope_end(g);
   sumi_variable_scope_reenter(root, .no_name_scope = true);
   assert_string_equal(sumi_variable_name(get(g, "v")), "v");
   assert_string_equal(sumi_op_name(sumi_square(v).op), "b/Square");
   sumi_variable_scope_end(g);
-  assert_string_equal(sumi_variable_scope_name(sumi_variable_scope(g)), "b");
+  assert_string_equal(sumi_variable_scope_name(sumi_current_variable_scope(g)), "b");
   sumi_variable_scope_end(g);
   assert_ok(sumi_graph_status(g));
   sumi_graph_free(g);
@@ -261,7 +262,7 @@ static void what_is_no_scope_is_refused(void **state) {
     assert_null(sumi_variable_scope_begin(g, bad[i]));
     assert_refusal(g, SUMI_INVALID_ARGUMENT, "is not a variable scope's name");
     assert_refusal(g, SUMI_INVALID_ARGUMENT, "test_scopes.c:");
-    assert_null(sumi_variable_scope(g));
+    assert_null(sumi_current_variable_scope(g));
     sumi_graph_free(g);
   }
   sumi_graph_t *g = sumi_graph_new();
@@ -279,7 +280,7 @@ static void what_is_no_scope_is_refused(void **state) {
   sumi_graph_free(g);
   assert_null(sumi_variable_scope_begin(NULL, "a"));
   assert_null(sumi_variable_scope_reenter(NULL));
-  assert_null(sumi_variable_scope(NULL));
+  assert_null(sumi_current_variable_scope(NULL));
   assert_true(sumi_tensor_is_null(sumi_variable((sumi_tensor_t){0})));
   assert_string_equal(sumi_variable_scope_name(NULL), "");
   assert_string_equal(sumi_variable_scope_original_name_scope(NULL), "");

@@ -165,7 +165,7 @@ SUMI_API void sumi_variable_scope_end(sumi_graph_t *graph);
 
 /** The current scope (tf.get_variable_scope), outside of all the root; NULL for a graph that has
  * refused. */
-SUMI_API const sumi_variable_scope_t *sumi_variable_scope(sumi_graph_t *graph);
+SUMI_API const sumi_variable_scope_t *sumi_current_variable_scope(sumi_graph_t *graph);
 
 /** From here to its end the current scope reuses (reuse_variables). */
 SUMI_API void sumi_reuse_variables(sumi_graph_t *graph);

@@ -7,7 +7,7 @@
 
 #include <math.h>
 
-enum { MAX_SLOTS = 3, MAX_SCALARS = 6 };
+enum { MAX_SLOTS = 4, MAX_SCALARS = 6 };
 
 /* One update: the variable and its slots, the gradient, and the hyperparameters in the order of the
  * op's inputs. */
@@ -276,4 +276,83 @@ SUMI_OP(ApplyRMSProp,
         .doc = "ms += (grad^2 - ms) (1 - rho); mom = momentum * mom + lr * grad / sqrt(ms + "
                "epsilon); var -= mom.",
         .shape = rms_prop_shape, .kernel = rms_prop_kernel, .no_grad = "an effect",
+        .flags = SUMI_OP_SIDE_EFFECT);
+
+#define CENTERED_RMS_PROP(name, type, square_root)                                                 \
+  static void name(void *context, int64_t task) {                                                  \
+    const update_t *update = context;                                                              \
+    RANGE(update, task);                                                                           \
+    type *var = update->variable[0], *mg = update->variable[1];                                    \
+    type *ms = update->variable[2], *mom = update->variable[3];                                    \
+    const type *grad = update->gradient;                                                           \
+    const type lr = (type)update->scalar[0], rho = (type)update->scalar[1];                        \
+    const type momentum_ = (type)update->scalar[2], epsilon = (type)update->scalar[3];             \
+    for (int64_t i = begin; i < end; ++i) {                                                        \
+      const type g = grad[i], square = ms[i] + (g * g - ms[i]) * (1 - rho);                        \
+      const type mean = mg[i] + (g - mg[i]) * (1 - rho);                                           \
+      const type step = mom[i] * momentum_ + g * lr / square_root(square - mean * mean + epsilon); \
+      mg[i] = mean, ms[i] = square, mom[i] = step;                                                 \
+      var[i] -= step;                                                                              \
+    }                                                                                              \
+  }
+CENTERED_RMS_PROP(centered_rms_prop_32, float, sqrtf)
+CENTERED_RMS_PROP(centered_rms_prop_64, double, sqrt)
+
+static const layout_t centered_rms_prop = {
+    .variables = 4, .gradient = 8, .task32 = centered_rms_prop_32, .task64 = centered_rms_prop_64};
+
+static sumi_status_t centered_rms_prop_shape(sumi_infer_t *infer) {
+  return update_shape(infer, &centered_rms_prop);
+}
+
+static sumi_status_t centered_rms_prop_kernel(const sumi_kernel_t *kernel) {
+  return update_kernel(kernel, &centered_rms_prop);
+}
+
+SUMI_OP(ApplyCenteredRMSProp,
+        "var: ref T, mg: ref T, ms: ref T, mom: ref T, lr: T, rho: T, momentum: T, epsilon: T, "
+        "grad: T | use_locking: bool = false -> out: ref T ; T: float32 float64",
+        .doc = "mg += (grad - mg) (1 - rho); ms += (grad^2 - ms) (1 - rho); mom = momentum * mom + "
+               "lr * grad / sqrt(ms - mg^2 + epsilon); var -= mom.",
+        .shape = centered_rms_prop_shape, .kernel = centered_rms_prop_kernel,
+        .no_grad = "an effect", .flags = SUMI_OP_SIDE_EFFECT);
+
+/* ---- Adadelta ---- */
+
+#define ADADELTA(name, type, square_root)                                                          \
+  static void name(void *context, int64_t task) {                                                  \
+    const update_t *update = context;                                                              \
+    RANGE(update, task);                                                                           \
+    type *var = update->variable[0], *accum = update->variable[1], *last = update->variable[2];    \
+    const type *grad = update->gradient;                                                           \
+    const type lr = (type)update->scalar[0], rho = (type)update->scalar[1];                        \
+    const type epsilon = (type)update->scalar[2];                                                  \
+    for (int64_t i = begin; i < end; ++i) {                                                        \
+      const type g = grad[i], a = accum[i] * rho + g * g * (1 - rho);                              \
+      const type step = square_root(last[i] + epsilon) / square_root(a + epsilon) * g;             \
+      accum[i] = a, last[i] = last[i] * rho + step * step * (1 - rho);                             \
+      var[i] -= step * lr;                                                                         \
+    }                                                                                              \
+  }
+ADADELTA(adadelta_32, float, sqrtf)
+ADADELTA(adadelta_64, double, sqrt)
+
+static const layout_t adadelta = {
+    .variables = 3, .gradient = 6, .task32 = adadelta_32, .task64 = adadelta_64};
+
+static sumi_status_t adadelta_shape(sumi_infer_t *infer) {
+  return update_shape(infer, &adadelta);
+}
+
+static sumi_status_t adadelta_kernel(const sumi_kernel_t *kernel) {
+  return update_kernel(kernel, &adadelta);
+}
+
+SUMI_OP(ApplyAdadelta,
+        "var: ref T, accum: ref T, accum_update: ref T, lr: T, rho: T, epsilon: T, grad: T | "
+        "use_locking: bool = false -> out: ref T ; T: float32 float64",
+        .doc = "accum = rho * accum + (1 - rho) grad^2; step = sqrt(accum_update + epsilon) / "
+               "sqrt(accum + epsilon) * grad; accum_update = rho * accum_update + (1 - rho) "
+               "step^2; var -= lr * step.",
+        .shape = adadelta_shape, .kernel = adadelta_kernel, .no_grad = "an effect",
         .flags = SUMI_OP_SIDE_EFFECT);

@@ -87,7 +87,11 @@ static sumi_status_t read_optimizer(const sumi_optimizer_t *given, sumi_optimize
   static const sumi__tensor_optimizer_t *const kinds[] = {
       [SUMI_OPTIMIZER_GRADIENT_DESCENT] = &sumi__tensor_gradient_descent,
       [SUMI_OPTIMIZER_MOMENTUM] = &sumi__tensor_momentum,
-      [SUMI_OPTIMIZER_ADAM] = &sumi__tensor_adam};
+      [SUMI_OPTIMIZER_ADAM] = &sumi__tensor_adam,
+      [SUMI_OPTIMIZER_ADAGRAD] = &sumi__tensor_adagrad,
+      [SUMI_OPTIMIZER_RMS_PROP] = &sumi__tensor_rms_prop,
+      [SUMI_OPTIMIZER_CENTERED_RMS_PROP] = &sumi__tensor_centered_rms_prop,
+      [SUMI_OPTIMIZER_ADADELTA] = &sumi__tensor_adadelta};
   SUMI_TRY(sumi_options_read(optimizer, sizeof *optimizer, given));
   const int number = (int)optimizer->kind;
   if (number <= SUMI_OPTIMIZER_NONE || number >= (int)(sizeof kinds / sizeof *kinds))

@@ -6,7 +6,7 @@
 
 #include <sumi/train.h>
 
-enum { SUMI__TENSOR_MAX_SLOTS = 2 };
+enum { SUMI__TENSOR_MAX_SLOTS = 3 };
 
 /* An update under construction. */
 typedef struct sumi__tensor_update {
@@ -20,6 +20,8 @@ typedef struct sumi__tensor_update {
 typedef struct sumi__tensor_optimizer {
   const char *name; /* "Adam": names the update node and the slots */
   int slot_count; /* variables it keeps for each of the program's; at most SUMI__TENSOR_MAX_SLOTS */
+  /* What its slots start from; NULL: zeros. */
+  double (*first)(const sumi_optimizer_t *optimizer, int slot);
   /* Defaults of the members that are zero; may be NULL. */
   void (*fill)(sumi_optimizer_t *optimizer);
   /* Variables of the optimizer as a whole; may be NULL. */
@@ -32,10 +34,11 @@ typedef struct sumi__tensor_optimizer {
 } sumi__tensor_optimizer_t;
 
 extern const sumi__tensor_optimizer_t sumi__tensor_gradient_descent, sumi__tensor_momentum,
-    sumi__tensor_adam;
+    sumi__tensor_adam, sumi__tensor_adagrad, sumi__tensor_rms_prop, sumi__tensor_centered_rms_prop,
+    sumi__tensor_adadelta;
 
-/* The optimizer's variables for `variable`, "w/Adam", "w/Adam_1", …: same shape, zeros at first,
- * not trainable. Each optimizer has its own; a second one's are "w/Adam_2", … */
+/* The optimizer's variables for `variable`, "w/Adam", "w/Adam_1", …: same shape, not
+ * trainable. Each optimizer has its own; a second one's are "w/Adam_2", … */
 void sumi__tensor_make_slots(sumi__tensor_update_t *update, sumi_tensor_t variable,
                              sumi_tensor_t *slots);
 

@@ -60,4 +60,9 @@ static void fill(sumi_optimizer_t *adam) {
   adam->epsilon = sumi_option_number(adam->epsilon, 1e-8);
 }
 
-const sumi__tensor_optimizer_t sumi__tensor_adam = {"Adam", 2, fill, prepare, apply, finish};
+const sumi__tensor_optimizer_t sumi__tensor_adam = {.name = "Adam",
+                                                    .slot_count = 2,
+                                                    .fill = fill,
+                                                    .prepare = prepare,
+                                                    .apply = apply,
+                                                    .finish = finish};

@@ -4,12 +4,9 @@
 
 #include "train/variable.h"
 
-static const sumi_variable_options_t slot_options = {.not_trainable = true,
-                                                     .initializer = {.kind = SUMI_INIT_CONSTANT}};
-
 /* Its name ends in "/": a slot has its scope's own name. */
 static sumi_tensor_t slot_in(const sumi_variable_scope_t *scope, sumi_site_t site,
-                             sumi_tensor_t variable) {
+                             sumi_tensor_t variable, double first) {
   sumi_graph_t *graph = scope->graph;
   const char *name = sumi_arena_printf(graph->arena, "%s/", scope->name);
   if (!name) {
@@ -18,8 +15,9 @@ static sumi_tensor_t slot_in(const sumi_variable_scope_t *scope, sumi_site_t sit
   }
   const sumi_tensor_t shared = sumi__tensor_stored_variable(graph->variable_store, name);
   if (shared.op) return shared;
-  sumi_variable_options_t options = slot_options;
-  options.dtype = sumi_tensor_dtype(variable);
+  const sumi_variable_options_t options = {.not_trainable = true,
+                                           .dtype = sumi_tensor_dtype(variable),
+                                           .initializer = {.kind = SUMI_INIT_CONSTANT, .a = first}};
   return sumi__tensor_named_variable(graph, site, name, sumi_tensor_dims(variable), &options);
 }
 
@@ -34,7 +32,8 @@ void sumi__tensor_make_slots(sumi__tensor_update_t *update, sumi_tensor_t variab
       sumi__tensor_graph_adopt_failure(graph, sumi_fail_alloc("an optimizer's variable", 0));
     const sumi_variable_scope_t *scope = sumi_variable_scope_begin(graph, NULL,
                                                                    .default_name = name);
-    if (scope) slots[i] = slot_in(scope, site, variable);
+    const double first = update->kind->first ? update->kind->first(update->optimizer, i) : 0;
+    if (scope) slots[i] = slot_in(scope, site, variable, first);
     sumi_variable_scope_end(graph);
   }
 }

@@ -54,6 +54,17 @@ class Training(unittest.TestCase):
     def test_nesterov_momentum(self):
         self.compare("nesterov")
 
+    def test_adagrad(self):
+        self.compare("adagrad")
+        self.compare("adagrad-from-zero")
+
+    def test_rms_prop(self):
+        self.compare("rms_prop")
+        self.compare("centered_rms_prop")
+
+    def test_adadelta(self):
+        self.compare("adadelta")
+
     def test_convolutions_pools_and_batch_normalization_with_adam(self):
         self.compare("convolutional")
 

@@ -51,6 +51,17 @@ static bool build(const char *name, sumi_graph_t *g, model_t *m) {
   else if (strcmp(name, "nesterov") == 0)
     *m = layered(g, false,
                  sumi_momentum(.learning_rate = 0.05, .momentum = 0.9, .use_nesterov = true));
+  else if (strcmp(name, "adagrad") == 0)
+    *m = layered(g, false, sumi_adagrad(.learning_rate = 0.1));
+  else if (strcmp(name, "adagrad-from-zero") == 0)
+    *m = layered(g, false,
+                 sumi_adagrad(.learning_rate = 0.02, .initial_accumulator_value = SUMI_ZERO));
+  else if (strcmp(name, "rms_prop") == 0)
+    *m = layered(g, false, sumi_rms_prop(.learning_rate = 0.01, .momentum = 0.5, .decay = 0.8));
+  else if (strcmp(name, "centered_rms_prop") == 0)
+    *m = layered(g, false, sumi_centered_rms_prop(.learning_rate = 0.01));
+  else if (strcmp(name, "adadelta") == 0)
+    *m = layered(g, false, sumi_adadelta(.learning_rate = 20));
   else if (strcmp(name, "convolutional") == 0)
     *m = layered(g, true, sumi_adam(.learning_rate = 0.01));
   else if (strcmp(name, "decayed") == 0)

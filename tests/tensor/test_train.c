@@ -316,10 +316,20 @@ static void first_steps_follow_the_formulas(void **state) {
       {sumi_momentum(.learning_rate = .1, .momentum = .9, .use_nesterov = true), 1.14, 2.3328},
       /* Adam's first step is the rate, whatever the gradient */
       {sumi_adam(.learning_rate = .1), .1, .199896},
+      /* a = .1 + 36: .5 * 6 / sqrt(a); and so on, by a calculator */
+      {sumi_adagrad(.learning_rate = .5), .49930700, .81918952},
+      /* the mean square starts at 1: .9 + 3.6 */
+      {sumi_rms_prop(.learning_rate = .1, .momentum = .5), .28284271, .62961525},
+      /* 4.5 - .6^2 */
+      {sumi_centered_rms_prop(.learning_rate = .1), .29488391, .51936811},
+      /* 2 * sqrt(.01 / 3.61) * 6 */
+      {sumi_adadelta(.learning_rate = 2, .rho = .9, .epsilon = 1e-2), .63157895, 1.20279158},
   };
-  for (size_t i = 0; i < sizeof cases / sizeof *cases; ++i) {
+  for (size_t k = 0; k < 2 * sizeof cases / sizeof *cases; ++k) {
+    const size_t i = k / 2;
     sumi_graph_t *g = sumi_graph_new();
-    sumi_tensor_t w = sumi_get_variable(g, "w", SUMI_SCALAR, .initializer = SUMI_ZEROS_INITIALIZER);
+    sumi_tensor_t w = sumi_get_variable(g, "w", SUMI_SCALAR, .initializer = SUMI_ZEROS_INITIALIZER,
+                                        .dtype = k % 2 ? SUMI_FLOAT64 : SUMI_FLOAT32);
     sumi_tensor_t step = sumi_global_step(g), gradient, norm;
     sumi_op_t *train = sumi_minimize(cases[i].optimizer, sumi_square(sumi_sub(w, 3)),
                                      .global_step = step, .gradients = &gradient,

@@ -20,7 +20,11 @@ typedef enum sumi_optimizer_kind {
   SUMI_OPTIMIZER_NONE, /* refused */
   SUMI_OPTIMIZER_GRADIENT_DESCENT,
   SUMI_OPTIMIZER_MOMENTUM,
-  SUMI_OPTIMIZER_ADAM
+  SUMI_OPTIMIZER_ADAM,
+  SUMI_OPTIMIZER_ADAGRAD,
+  SUMI_OPTIMIZER_RMS_PROP,
+  SUMI_OPTIMIZER_CENTERED_RMS_PROP,
+  SUMI_OPTIMIZER_ADADELTA
 } sumi_optimizer_kind_t;
 
 /** A value of the program's, made by the macros below; members that are zero have their defaults,
@@ -30,9 +34,12 @@ typedef struct sumi_optimizer {
   sumi_optimizer_kind_t kind SUMI_UNSET;
   double learning_rate SUMI_UNSET;
   sumi_tensor_t schedule SUMI_UNSET; /* a scalar tensor instead of learning_rate */
-  double momentum SUMI_UNSET;        /* momentum */
+  double momentum SUMI_UNSET;        /* momentum, rms_prop */
   bool use_nesterov SUMI_UNSET;      /* momentum, adam */
   double beta1 SUMI_UNSET, beta2 SUMI_UNSET, epsilon SUMI_UNSET; /* adam: 0.9, 0.999, 1e-8 */
+  double initial_accumulator_value SUMI_UNSET;                   /* adagrad: 0.1 */
+  double decay SUMI_UNSET; /* rms_prop: 0.9; its epsilon 1e-10 */
+  double rho SUMI_UNSET;   /* adadelta: 0.95; its epsilon 1e-8 */
 } sumi_optimizer_t;
 
 /** w -= learning_rate * g. */
@@ -43,6 +50,13 @@ typedef struct sumi_optimizer {
 /** Adam (Kingma and Ba 2015), with TensorFlow's epsilon-hat form; learning_rate 0.001 by default.
  */
 #define sumi_adam(...) SUMI__OPTIMIZER(ADAM, __VA_ARGS__)
+/** Adagrad (Duchi et al. 2011): a = a + g^2;  w -= learning_rate * g / sqrt(a). */
+#define sumi_adagrad(...) SUMI__OPTIMIZER(ADAGRAD, __VA_ARGS__)
+/** RMSProp (Tieleman and Hinton 2012), also less the mean of the gradients (Graves 2013). */
+#define sumi_rms_prop(...)          SUMI__OPTIMIZER(RMS_PROP, __VA_ARGS__)
+#define sumi_centered_rms_prop(...) SUMI__OPTIMIZER(CENTERED_RMS_PROP, __VA_ARGS__)
+/** Adadelta (Zeiler 2012); learning_rate 0.001 by default. */
+#define sumi_adadelta(...) SUMI__OPTIMIZER(ADADELTA, __VA_ARGS__)
 #define SUMI__OPTIMIZER(kind_name, ...)                                                            \
   SUMI_VALUE(sumi_optimizer_t, .struct_size = sizeof(sumi_optimizer_t),                            \
              .kind = SUMI_OPTIMIZER_##kind_name, __VA_ARGS__)

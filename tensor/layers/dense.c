@@ -8,16 +8,8 @@
 /* x's shape with the last size replaced; unknown sizes are taken from the run. */
 static sumi_tensor_t with_last(sumi_tensor_t y, sumi_tensor_t x, int64_t units) {
   const sumi_dims_t dims = sumi_tensor_dims(x);
-  const sumi_tensor_t shape = sumi_shape(x);
   sumi_tensor_t sizes[SUMI_MAX_RANK];
-  for (int axis = 0; axis + 1 < dims.rank; ++axis) {
-    if (dims.size[axis] >= 0) {
-      sizes[axis] = sumi_tensor_of_number((double)dims.size[axis]);
-    } else {
-      const sumi_tensor_t index = sumi_tensor_of_number(axis);
-      sizes[axis] = sumi_gather(shape, index);
-    }
-  }
+  for (int axis = 0; axis + 1 < dims.rank; ++axis) sizes[axis] = sumi__tensor_size_of(x, axis);
   sizes[dims.rank - 1] = sumi_tensor_of_number((double)units);
   return sumi_reshape(y, SUMI_LIST(dims.rank, sizes));
 }

@@ -2,6 +2,8 @@
 
 #include "train/variable.h"
 
+#include <sumi/ops.h>
+
 bool sumi__tensor_layer_begin(sumi_tensor_t x, sumi_site_t site, const char *name,
                               const char *fallback, sumi_reuse_t reuse) {
   sumi_graph_t *graph = sumi_tensor_graph(x);
@@ -45,6 +47,12 @@ bool sumi__tensor_layer_size(sumi_tensor_t x, const char *layer, int rank, int64
       "%s: input '%s' of shape %s; its rank (%s) and its last size must be known", layer,
       sumi_op_name(x.op), sumi_dims_text(dims).text, rank == 4 ? "4: n, h, w, c" : "2 or more");
   return false;
+}
+
+sumi_tensor_t sumi__tensor_size_of(sumi_tensor_t x, int axis) {
+  const int64_t size = sumi_tensor_dims(x).size[axis];
+  if (size >= 0) return sumi_tensor_of_number((double)size);
+  return sumi_gather(sumi_shape(x), axis);
 }
 
 sumi_tensor_t sumi__tensor_layer_variable(sumi_tensor_t x, const char *name, sumi_dims_t dims,

@@ -20,6 +20,9 @@ void sumi__tensor_layer_refuse(sumi_tensor_t x, sumi_status_t status, const char
  * 2 or more), or not floating. */
 bool sumi__tensor_layer_size(sumi_tensor_t x, const char *layer, int rank, int64_t *size);
 
+/* The size of x's axis: a number where it is static, else taken from the run. */
+sumi_tensor_t sumi__tensor_size_of(sumi_tensor_t x, int axis);
+
 /* A variable of the layer. */
 sumi_tensor_t sumi__tensor_layer_variable(sumi_tensor_t x, const char *name, sumi_dims_t dims,
                                           sumi_initializer_t initializer, bool trainable);

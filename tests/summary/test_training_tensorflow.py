@@ -54,6 +54,9 @@ class Training(unittest.TestCase):
     def test_nesterov_momentum(self):
         self.compare("nesterov")
 
+    def test_transposed_convolutions(self):
+        self.compare("transposed")
+
     def test_adagrad(self):
         self.compare("adagrad")
         self.compare("adagrad-from-zero")

@@ -41,6 +41,20 @@ static model_t layered(sumi_graph_t *g, bool convolutional, sumi_optimizer_t opt
   return (model_t){x, y, loss, train};
 }
 
+/* Down to 3 x 3 and up again, by every kind of padding. */
+static model_t transposed(sumi_graph_t *g) {
+  sumi_tensor_t x = sumi_placeholder(g, SUMI_FLOAT32, .name = "x", .shape = SUMI_DIMS(-1, 8, 8, 2));
+  sumi_tensor_t y = sumi_placeholder(g, SUMI_INT32, .name = "y", .shape = SUMI_DIMS(-1));
+  sumi_tensor_t h = sumi_conv2d_layer(x, 4, 4, .strides = 2, .activation = sumi_activation_tanh);
+  h = sumi_conv2d_transpose_layer(h, 5, 2, .strides = 2, .activation = sumi_activation_relu);
+  h = sumi_conv2d_transpose_layer(h, 3, 3, .activation = sumi_activation_tanh);
+  h = sumi_conv2d_transpose_layer(h, 2, 5, .strides = 3, .padding = "SAME", .no_bias = true);
+  sumi_tensor_t logits = sumi_dense(sumi_flatten(h), 4);
+  sumi_tensor_t loss = sumi_reduce_mean(sumi_sparse_softmax_cross_entropy_with_logits(logits, y));
+  return (model_t){x, y, loss,
+                   sumi_minimize(sumi_momentum(.learning_rate = .05, .momentum = .9), loss)};
+}
+
 static bool build(const char *name, sumi_graph_t *g, model_t *m) {
   if (strcmp(name, "curve") == 0)
     *m = curve(g);
@@ -51,6 +65,8 @@ static bool build(const char *name, sumi_graph_t *g, model_t *m) {
   else if (strcmp(name, "nesterov") == 0)
     *m = layered(g, false,
                  sumi_momentum(.learning_rate = 0.05, .momentum = 0.9, .use_nesterov = true));
+  else if (strcmp(name, "transposed") == 0)
+    *m = transposed(g);
   else if (strcmp(name, "adagrad") == 0)
     *m = layered(g, false, sumi_adagrad(.learning_rate = 0.1));
   else if (strcmp(name, "adagrad-from-zero") == 0)

@@ -116,6 +116,43 @@ static void activations_and_initializers_are_used(void **state) {
   }
 }
 
+/* Shapes as tf.layers.conv2d_transpose's documentation gives them (deconv_output_length). */
+static void transposed_convolutions_enlarge(void **state) {
+  (void)state;
+  const struct {
+    int64_t size, strides;
+    const char *padding, *shape;
+  } cases[] = {{3, 1, NULL, "(?, 6, 8, 7)"},
+               {3, 2, NULL, "(?, 9, 13, 7)"},
+               {2, 3, "VALID", "(?, 12, 18, 7)"},
+               {5, 2, "SAME", "(?, 8, 12, 7)"}};
+  for (int i = 0; i < 4; ++i) {
+    sumi_graph_t *g = sumi_graph_new();
+    const sumi_tensor_t x = input(g, SUMI_DIMS(-1, 4, 6, 3));
+    const sumi_tensor_t y = sumi_conv2d_transpose_layer(
+        x, 7, cases[i].size, .strides = cases[i].strides, .padding = cases[i].padding);
+    assert_ok(sumi_graph_status(g));
+    assert_shape(y, cases[i].shape);
+    assert_string_equal(sumi_op_name(y.op), "conv2d_transpose/BiasAdd");
+    const sumi_dims_t kernel = sumi_tensor_dims(sumi_graph_tensor(g, "conv2d_transpose/kernel"));
+    assert_true(sumi_dims_equal(kernel, SUMI_DIMS(cases[i].size, cases[i].size, 7, 3)));
+    sumi_graph_free(g);
+  }
+  /* Sizes that only a run tells; a kernel of ones spreads each element over its window. */
+  sumi_graph_t *g = sumi_graph_new();
+  static const float values[4] = {1, 2, 3, 4};
+  const sumi_tensor_t x = input(g, SUMI_DIMS(1, -1, -1, 1));
+  const sumi_tensor_t y = sumi_conv2d_transpose_layer(x, 1, 2, .strides = 2,
+                                                      .kernel_initializer = SUMI_ONES_INITIALIZER);
+  sumi_session_t *s = started(g);
+  assert_value(s, SUMI_FEEDS({.tensor = x, .data = values, .dims = SUMI_DIMS(1, 2, 2, 1)}), y,
+               "(1, 4, 4, 1)", (double[]){1, 1, 2, 2, 1, 1, 2, 2, 3, 3, 4, 4, 3, 3, 4, 4});
+  sumi_session_free(s);
+  sumi_conv2d_transpose_layer(x, 0, 2);
+  assert_refusal(g, SUMI_INVALID_ARGUMENT, "conv2d_transpose: 0 filters of size 2");
+  sumi_graph_free(g);
+}
+
 static void reused_layers_share_their_variables(void **state) {
   (void)state;
   static const float values[6] = {1, 2, 3, 4, 5, 6};
@@ -233,6 +270,7 @@ int main(void) {
       cmocka_unit_test(dense_works_on_every_rank_with_an_unknown_batch),
       cmocka_unit_test(convolution_and_pooling_have_tensorflows_shapes),
       cmocka_unit_test(activations_and_initializers_are_used),
+      cmocka_unit_test(transposed_convolutions_enlarge),
       cmocka_unit_test(reused_layers_share_their_variables),
       cmocka_unit_test(batch_norm_normalises_by_the_batch_and_keeps_averages),
       cmocka_unit_test(what_a_layer_cannot_take_is_refused),

@@ -46,6 +46,18 @@ SUMI_API sumi_tensor_t sumi_dense_with(sumi_tensor_t x, sumi_site_t site, int64_
 SUMI_API sumi_tensor_t sumi_conv2d_layer_with(sumi_tensor_t x, sumi_site_t site, int64_t filters,
                                               int64_t size, const sumi_layer_options_t *options);
 
+/** The transpose of such a convolution (a "deconvolution"): x [n, h, w, c], kernel [size, size,
+ * filters, c], y [n, h', w', filters] with h' = h * strides, for "VALID" padding size - strides
+ * more. */
+#define sumi_conv2d_transpose_layer(x, filters, ...)                                               \
+  SUMI__CONV2D_TRANSPOSE_LAYER(x, filters, __VA_ARGS__, )
+#define SUMI__CONV2D_TRANSPOSE_LAYER(x, filters, size, ...)                                        \
+  sumi_conv2d_transpose_layer_with(x, SUMI_HERE, filters, size,                                    \
+                                   SUMI_OPTIONS(sumi_layer_options_t, __VA_ARGS__))
+SUMI_API sumi_tensor_t sumi_conv2d_transpose_layer_with(sumi_tensor_t x, sumi_site_t site,
+                                                        int64_t filters, int64_t size,
+                                                        const sumi_layer_options_t *options);
+
 /** Maximum or mean over size x size windows of x [n, h, w, c]. */
 #define sumi_max_pool2d(x, ...) SUMI__POOL2D(max, x, __VA_ARGS__, )
 #define sumi_avg_pool2d(x, ...) SUMI__POOL2D(avg, x, __VA_ARGS__, )

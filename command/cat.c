@@ -10,7 +10,10 @@
 static void print_text(FILE *file, const char *run, const sumi_event_t *event,
                        const sumi_event_value_t *value) {
   char time[TIME_TEXT_SIZE];
-  fprintf(file, "%s\t%s\t%lld\t%s\t", run, value->tag, (long long)event->step,
+  sumi__command_plain(file, run, strlen(run));
+  fputc('\t', file);
+  sumi__command_plain(file, value->tag, strlen(value->tag));
+  fprintf(file, "\t%lld\t%s\t", (long long)event->step,
           sumi__command_time(event->wall_time_s, time));
   sumi__command_value(file, value);
   fputc('\n', file);

@@ -109,11 +109,14 @@ static void print_text(const shown_run_t *run, const survey_t *survey, tag_t *co
   int width = 0;
   for (int i = 0; tags[i]; ++i)
     if (character_count(tags[i]->name.text) > width) width = character_count(tags[i]->name.text);
-  for (; *tags; ++tags)
-    printf("  %s%*s  %-14s %8lld value%s steps %lld to %lld\n", (*tags)->name.text,
+  for (; *tags; ++tags) {
+    fputs("  ", stdout);
+    sumi__command_plain(stdout, (*tags)->name.text, (*tags)->name.size_bytes);
+    printf("%*s  %-14s %8lld value%s steps %lld to %lld\n",
            width - character_count((*tags)->name.text), "", (*tags)->plugin,
            (long long)(*tags)->count, (*tags)->count == 1 ? ", " : "s,",
            (long long)(*tags)->first_step, (long long)(*tags)->last_step);
+  }
 }
 
 static void print_json_tags(tag_t *const *tags) {

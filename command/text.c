@@ -18,6 +18,11 @@ const char *sumi__command_number(double value, bool single, char text[NUMBER_TEX
   return text;
 }
 
+void sumi__command_plain(FILE *file, const char *text, size_t size_bytes) {
+  for (size_t i = 0; i < size_bytes; ++i)
+    fputc((unsigned char)text[i] < ' ' || text[i] == 0x7F ? ' ' : text[i], file);
+}
+
 static void json_byte(FILE *file, unsigned char c) {
   if (c == '"' || c == '\\')
     fprintf(file, "\\%c", c);
@@ -97,11 +102,8 @@ static void put_histogram(FILE *file, const sumi_event_value_t *value, int64_t b
           sumi__command_number(first[0], true, low), sumi__command_number(last[1], true, high));
 }
 
-/* Control characters would upset a terminal, line ends the lines. */
 static void put_plain(FILE *file, const sumi_bytes_view_t *text) {
-  const char *bytes = text->data;
-  for (size_t i = 0; i < text->size_bytes; ++i)
-    fputc((unsigned char)bytes[i] < ' ' || bytes[i] == 0x7F ? ' ' : bytes[i], file);
+  sumi__command_plain(file, text->data, text->size_bytes);
 }
 
 static int64_t string_count(const sumi_event_strings_t *strings) {

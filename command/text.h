@@ -10,6 +10,9 @@
 enum { NUMBER_TEXT_SIZE = 32 };
 const char *sumi__command_number(double value, bool single, char text[NUMBER_TEXT_SIZE]);
 
+/* A text for a terminal: control characters become spaces. */
+void sumi__command_plain(FILE *file, const char *text, size_t size_bytes);
+
 /* A JSON string; what is not UTF-8 becomes U+FFFD. */
 void sumi__command_json_text(FILE *file, const char *text, size_t size_bytes);
 

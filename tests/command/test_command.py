@@ -173,6 +173,18 @@ class Logs(unittest.TestCase):
                         with open(os.path.join(folder, run.replace("/", "_"), names[0]), "rb") as file:
                             self.assertEqual(file.read(), item)
 
+    def test_tags_cannot_upset_lines_or_the_terminal(self):
+        with tempfile.TemporaryDirectory() as root:
+            writer = tf.summary.create_file_writer(root)
+            with writer.as_default():
+                tf.summary.scalar("a\nb\t\x1b[31m", 1, 2)
+            writer.close()
+            self.assertEqual(len(sumi("cat", root).splitlines()), 1)
+            self.assertEqual(sumi("cat", root).split("\t")[1:3], ["a b  [31m", "2"])
+            self.assertIn("  a b  [31m  scalars", sumi("inspect", root))
+            self.assertEqual(json_lines(sumi("cat", "-j", root))[0]["tag"], "a\nb\t\x1b[31m")
+            self.assertEqual(list(csv.DictReader(io.StringIO(sumi("export", root))))[0]["tag"], "a\nb\t\x1b[31m")
+
     def test_names_do_not_climb_out_of_the_folder(self):
         with tempfile.TemporaryDirectory() as root:
             writer = tf.summary.create_file_writer(os.path.join(root, "log"))

@@ -5,6 +5,8 @@
 #include <sumi/plugin_data.h>
 #include <sumi/run_metadata.h>
 
+#include <string.h>
+
 /* Finishing reports the first refusal, also when more follow, and appends nothing. */
 static void assert_graph_fails(sumi_graph_def_t *graph, const char *text) {
   sumi_buffer_t bytes = {0};
@@ -120,12 +122,73 @@ static void plugin_contents_are_checked(void **state) {
   sumi_buffer_release(&content);
 }
 
+/* Where one text stands in the bytes; they are there once, in the order of the fields. */
+static size_t place_of(const sumi_buffer_t *bytes, const char *text) {
+  const char *found = memmem(bytes->data, bytes->size, text, strlen(text));
+  assert_non_null(found);
+  return (size_t)(found - bytes->data);
+}
+
+/* Wire bytes by hand: field << 3 | type. */
+static void plugin_contents_reach_to_their_bounds(void **state) {
+  (void)state;
+  sumi_buffer_t content = {0};
+  assert_ok(sumi_plugin_pr_curves(&content, 2));
+  assert_int_equal(content.size, 2);
+  assert_memory_equal(content.data, "\x10\x02", 2); /* num_thresholds = 2 */
+  sumi_buffer_clear(&content);
+  const int32_t shape[3] = {4, 5, 6};
+  for (int part = SUMI_MESH_VERTEX; part <= SUMI_MESH_COLOR; ++part) {
+    sumi_buffer_clear(&content);
+    assert_ok(sumi_plugin_mesh(&content, "m", (sumi_mesh_part_t)part, 0xE, NULL, shape));
+    place_of(&content, "\x04\x05\x06"); /* the shape, packed */
+  }
+  assert_fails(sumi_plugin_mesh(&content, "m", (sumi_mesh_part_t)0, 0xF, NULL, shape),
+               SUMI_INVALID_ARGUMENT, "part 0");
+  assert_fails(sumi_plugin_mesh(&content, "m", (sumi_mesh_part_t)4, 0x1F, NULL, shape),
+               SUMI_INVALID_ARGUMENT, "part 4");
+  for (int type = 0; type <= 4; ++type) {
+    const sumi_hparam_info_t info = {.name = "rate", .type = (sumi_hparam_type_t)type};
+    const sumi_hparams_experiment_t experiment = {.hparams = &info, .hparam_count = 1};
+    sumi_buffer_clear(&content);
+    const sumi_status_t status = sumi_plugin_hparams_experiment(&content, &experiment);
+    const bool is_type = type >= SUMI_HPARAM_STRING && type <= SUMI_HPARAM_NUMBER;
+    assert_int_equal(status, is_type ? SUMI_OK : SUMI_INVALID_ARGUMENT);
+    if (is_type) place_of(&content, "rate");
+  }
+  static const char *const tags[] = {"value1", "lower1", "upper1", "value2", "lower2", "upper2"};
+  const sumi_custom_chart_t chart = {"band", tags, 6, true};
+  const sumi_custom_category_t category = {"all", &chart, 1, false};
+  sumi_buffer_clear(&content);
+  assert_ok(sumi_plugin_custom_scalars_layout(&content, &category, 1));
+  for (int i = 0; i + 1 < 6; ++i)
+    assert_true(place_of(&content, tags[i]) < place_of(&content, tags[i + 1]));
+  sumi_buffer_release(&content);
+}
+
+/* Memory and durations that are not there are not said: 0 is the default of the wire. */
+static void run_metadata_say_the_smallest_memory(void **state) {
+  (void)state;
+  sumi_buffer_t none = {0}, one = {0};
+  sumi_node_stats_t node = {.node = "n", .start_us = 5, .duration_us = 7};
+  assert_ok(sumi_run_metadata(&none, NULL, &node, 1));
+  node.memory_bytes = 1;
+  assert_ok(sumi_run_metadata(&one, NULL, &node, 1));
+  assert_null(memmem(none.data, none.size, "cpu", 3));
+  const size_t at = place_of(&one, "cpu");
+  assert_memory_equal(one.data + at, "cpu\x10\x01", 5); /* total_bytes = 1 */
+  sumi_buffer_release(&none);
+  sumi_buffer_release(&one);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(names_of_nodes_are_checked),
       cmocka_unit_test(things_out_of_place_are_refused),
       cmocka_unit_test(attributes_that_cannot_be_are_refused),
       cmocka_unit_test(plugin_contents_are_checked),
+      cmocka_unit_test(plugin_contents_reach_to_their_bounds),
+      cmocka_unit_test(run_metadata_say_the_smallest_memory),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -45,7 +45,8 @@ static sumi_event_writer_t *open_events(const char *directory, const sumi_writer
                                                                 : options->existing;
   return sumi_event_writer_open(directory, status, .flush_interval_ms = options->flush_interval_ms,
                                 .when_full = options->when_full, .existing = existing,
-                                .resume_step = options->resume_step, .keep_trying = true);
+                                .resume_step = options->resume_step, .keep_trying = true,
+                                .simple_values = options->simple_values);
 }
 
 static void read_rules(sumi_writer_t *writer, const char *code_rules) {
@@ -230,6 +231,7 @@ sumi_status_t sumi_writer_set_total_steps(sumi_writer_t *writer, int64_t total_s
 
 static sumi_status_t set_texts(sumi__summary_tag_t *tag, const char *title,
                                const char *description) {
+  if (sumi_event_tag_is_older(tag->event)) return SUMI_OK;
   if (sumi_event_tag_plugin_name(tag->event))
     return sumi_fail(SUMI_FAILED_PRECONDITION,
                      "tag \"%s\" has been logged: describe it before that", tag->name);

@@ -18,7 +18,7 @@ enum {
   SESSION_LOG = 7,
   SOURCE_METADATA = 10
 };
-enum { SUMMARY_VALUE = 1, VALUE_TAG = 1, VALUE_TENSOR = 8, VALUE_METADATA = 9 };
+enum { SUMMARY_VALUE = 1, VALUE_TAG = 1, VALUE_SIMPLE = 2, VALUE_TENSOR = 8, VALUE_METADATA = 9 };
 enum { SOURCE_WRITER = 1, SESSION_STATUS = 1 };
 
 enum { BLOCK_BYTES = 256 * 1024 };
@@ -145,6 +145,8 @@ bool sumi__events_sink_ready(sumi__events_record_sink_t *sink) {
 /* A tag's metadata stand at its first value in each file; `file` is the number of this one. */
 static size_t value_size(const sumi__events_queued_value_t *value, unsigned file) {
   const sumi_event_tag_t *tag = value->tag;
+  if (tag->is_simple)
+    return sumi__events_bytes_field_size(tag->name.size_bytes) + 1 + sizeof(float);
   return sumi__events_bytes_field_size(tag->name.size_bytes) +
          (tag->in_file == file ? 0 : sumi__events_bytes_field_size(tag->metadata_size_bytes)) +
          sumi__events_bytes_field_size(value->tensor_size_bytes);
@@ -154,6 +156,11 @@ static uint8_t *put_value(uint8_t *at, sumi__events_queued_value_t *value, unsig
   const sumi_event_tag_t *tag = value->tag;
   at = sumi__events_put_bytes_key(at, SUMMARY_VALUE, value_size(value, file));
   at = sumi__events_put_bytes_field(at, VALUE_TAG, tag->name.text, tag->name.size_bytes);
+  if (tag->is_simple) { /* its float ends the scalar's tensor */
+    *at++ = sumi__events_wire_key(VALUE_SIMPLE, SUMI__WIRE_FIXED32);
+    const uint8_t *end = (uint8_t *)sumi__events_queued_tensor(value) + value->tensor_size_bytes;
+    return sumi__events_put_bytes(at, end - sizeof(float), sizeof(float));
+  }
   if (tag->in_file != file)
     at = sumi__events_put_bytes_field(at, VALUE_METADATA, tag->metadata, tag->metadata_size_bytes);
   return sumi__events_put_bytes_field(at, VALUE_TENSOR, sumi__events_queued_tensor(value),

@@ -30,6 +30,14 @@ static sumi_status_t set_plugin(sumi_event_tag_t *tag, const char *plugin_name) 
   return SUMI_OK;
 }
 
+/* A simple value has nothing but its number. */
+static bool says_no_more_than_scalar(const sumi_event_metadata_t *metadata) {
+  const bool has_text = (metadata->display_name && metadata->display_name[0]) ||
+                        (metadata->description && metadata->description[0]);
+  return !has_text && metadata->plugin_content.size_bytes == 0 &&
+         metadata->data_class <= SUMI_DATA_CLASS_SCALAR;
+}
+
 sumi_status_t sumi__events_tag_describe(sumi_event_tag_t *tag,
                                         const sumi_event_metadata_t *metadata) {
   SUMI_TRY(sumi__events_metadata_check(tag->name.text, metadata));
@@ -42,6 +50,8 @@ sumi_status_t sumi__events_tag_describe(sumi_event_tag_t *tag,
   tag->metadata = encoded;
   tag->metadata_size_bytes = size;
   tag->is_scalar = strcmp(metadata->plugin_name, "scalars") == 0;
+  tag->is_simple = tag->is_scalar && tag->writer->options.simple_values &&
+                   says_no_more_than_scalar(metadata);
   return SUMI_OK;
 }
 
@@ -87,6 +97,10 @@ const char *sumi_event_tag_plugin_name(const sumi_event_tag_t *tag) {
 
 int64_t sumi_event_tag_last_step(const sumi_event_tag_t *tag) {
   return tag->last_step;
+}
+
+bool sumi_event_tag_is_older(const sumi_event_tag_t *tag) {
+  return tag->is_older;
 }
 
 void *sumi_event_tag_user_data(const sumi_event_tag_t *tag) {

@@ -14,6 +14,7 @@ struct sumi_event_tag {
   sumi_event_writer_t *writer;
   _Atomic(const char *) plugin_name; /* NULL before the first value or claim */
   bool is_scalar;                    /* plugin "scalars", and described */
+  bool is_simple;                    /* written as simple_value, without metadata */
   uint8_t *metadata;                 /* encoded; NULL before the first value, then fixed */
   size_t metadata_size_bytes;
   _Atomic int64_t last_step; /* -1 before the first */

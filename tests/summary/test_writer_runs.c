@@ -335,8 +335,28 @@ static void two_writers_of_one_run_are_warned_of(void **state) {
   free(contents.values);
 }
 
+/* The same program again: what it said of its tags stands in the older file. */
+static void a_resumed_program_may_describe_again(void **state) {
+  (void)state;
+  const char *directory = temporary_directory();
+  for (int64_t first = 0; first < 20; first += 10) {
+    sumi_writer_t *log = sumi_writer_open(directory, .resume_step = first);
+    assert_ok(sumi_writer_describe(log, "x", "The loss", "in *nats*"));
+    for (int64_t step = first; step < first + 10; ++step)
+      assert_ok(sumi_writer_scalar(log, "x", step, (double)step));
+    assert_fails(sumi_writer_describe(log, "x", "The loss", NULL), SUMI_FAILED_PRECONDITION,
+                 "tag \"x\" has been logged");
+    assert_int_equal(sumi_writer_close(log), SUMI_FAILED_PRECONDITION); /* of that refusal */
+  }
+  log_contents_t contents = logged_read(directory);
+  assert_string_equal(logged_steps(&contents, "x"),
+                      "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19");
+  free(contents.values);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_resumed_program_may_describe_again),
       cmocka_unit_test(a_directory_that_cannot_be_written_is_reported_at_close),
       cmocka_unit_test(a_full_disk_does_not_stop_the_run),
       cmocka_unit_test(a_forked_child_does_not_write),

@@ -51,6 +51,10 @@ typedef struct sumi_event_writer_options {
   /* A directory or file that cannot be made yet, on a full or read-only disk, is no failure to
    * open: events wait in the queue, and it is tried again with every flush. */
   bool keep_trying SUMI_UNSET;
+  /* Scalars without a title and a description are written as TensorFlow 1 and PyTorch do, as the
+   * `simple_value` of a tag without metadata. TensorBoard shows them alike; programs that look for
+   * nothing else (tbparse, tensorboard-reducer, EventAccumulator.Scalars) find them. */
+  bool simple_values SUMI_UNSET;
 } sumi_event_writer_options_t;
 
 /** Creates `directory` with its parents when missing, and in it the file
@@ -92,6 +96,9 @@ SUMI_API const char *sumi_event_tag_plugin_name(const sumi_event_tag_t *tag);
 
 /** The last step that was queued or claimed, -1 before the first. */
 SUMI_API int64_t sumi_event_tag_last_step(const sumi_event_tag_t *tag);
+
+/** Whether all that was logged under it stands in the run's older files, with their metadata. */
+SUMI_API bool sumi_event_tag_is_older(const sumi_event_tag_t *tag);
 
 /** What a layer above keeps with the tag, NULL before it does. Set it once; `destroy` (which may be
  * NULL) is called with it when the writer is closed. */

@@ -62,6 +62,8 @@ typedef struct sumi_writer_options {
   sumi_existing_run_t existing SUMI_UNSET; /* default SUMI_RUN_CONTINUE */
   /* Neither SUMI_INTERVALS nor the run's file "intervals" is read. */
   bool ignore_environment SUMI_UNSET;
+  /* Scalars without a title and a description as `simple_value`: see <sumi/event_writer.h>. */
+  bool simple_values SUMI_UNSET;
 } sumi_writer_options_t;
 
 /** Opens a run's directory for writing, creating it and its parents. Never NULL: a directory that
@@ -102,7 +104,8 @@ SUMI_API sumi_status_t sumi_writer_set_interval(sumi_writer_t *writer, const cha
 SUMI_API sumi_status_t sumi_writer_set_total_steps(sumi_writer_t *writer, int64_t total_steps);
 
 /** What TensorBoard shows beside a tag: a title and a description in Markdown (UTF-8, copied,
- * either may be NULL). Takes effect when called before the tag is first logged. */
+ * either may be NULL). Takes effect when called before the tag is first logged; in a run that is
+ * continued, what an earlier session said of a tag stays, as it does in TensorBoard. */
 SUMI_API sumi_status_t sumi_writer_describe(sumi_writer_t *writer, const char *tag,
                                             const char *title, const char *description);
 

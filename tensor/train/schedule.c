@@ -21,13 +21,63 @@ static bool begin(sumi_tensor_t step, const char *name, bool valid, const char *
   return sumi__tensor_scope_enter(graph, sumi_op_site(step.op), name) == SUMI_OK;
 }
 
+/* step / decay_steps, whole when `staircase`. */
+static sumi_tensor_t periods(sumi_tensor_t step, double decay_steps, bool staircase) {
+  const sumi_tensor_t exact = fraction(step, decay_steps);
+  return staircase ? sumi__tensor_apply("Floor", SUMI_TENSORS(exact)) : exact;
+}
+
 sumi_tensor_t sumi_exponential_decay(double rate, sumi_tensor_t step, double decay_steps,
                                      double decay_rate, bool staircase) {
   if (!begin(step, "ExponentialDecay", decay_steps > 0, ABOVE_0)) return (sumi_tensor_t){0};
-  sumi_tensor_t exponent = fraction(step, decay_steps);
-  if (staircase) exponent = sumi__tensor_apply("Floor", SUMI_TENSORS(exponent));
+  const sumi_tensor_t exponent = periods(step, decay_steps, staircase);
   const sumi_tensor_t decayed = sumi__tensor_apply("Pow", SUMI_TENSORS(decay_rate, exponent));
   const sumi_tensor_t result = sumi__tensor_apply("Mul", SUMI_TENSORS(decayed, rate));
+  sumi__tensor_scope_leave(sumi_tensor_graph(step));
+  return result;
+}
+
+sumi_tensor_t sumi_natural_exp_decay(double rate, sumi_tensor_t step, double decay_steps,
+                                     double decay_rate, bool staircase) {
+  if (!begin(step, "NaturalExpDecay", decay_steps > 0, ABOVE_0)) return (sumi_tensor_t){0};
+  const sumi_tensor_t exponent = sumi__tensor_apply(
+      "Mul", SUMI_TENSORS(periods(step, decay_steps, staircase), -decay_rate));
+  const sumi_tensor_t result = sumi__tensor_apply(
+      "Mul", SUMI_TENSORS(sumi__tensor_apply("Exp", SUMI_TENSORS(exponent)), rate));
+  sumi__tensor_scope_leave(sumi_tensor_graph(step));
+  return result;
+}
+
+sumi_tensor_t sumi_inverse_time_decay(double rate, sumi_tensor_t step, double decay_steps,
+                                      double decay_rate, bool staircase) {
+  if (!begin(step, "InverseTimeDecay", decay_steps > 0, ABOVE_0)) return (sumi_tensor_t){0};
+  const sumi_tensor_t slowed = sumi__tensor_apply(
+      "Mul", SUMI_TENSORS(periods(step, decay_steps, staircase), decay_rate));
+  const sumi_tensor_t result = sumi__tensor_apply(
+      "RealDiv", SUMI_TENSORS(rate, sumi__tensor_apply("Add", SUMI_TENSORS(slowed, 1))));
+  sumi__tensor_scope_leave(sumi_tensor_graph(step));
+  return result;
+}
+
+/* How much of the decay is done, in [0, 1]; `cycle` stretches it to the next multiple of its steps.
+ */
+static sumi_tensor_t share_done(sumi_tensor_t step, double decay_steps, bool cycle) {
+  const sumi_tensor_t exact = fraction(step, decay_steps);
+  if (!cycle) return sumi__tensor_apply("Minimum", SUMI_TENSORS(exact, 1));
+  const sumi_tensor_t multiple = sumi__tensor_apply("Ceil", SUMI_TENSORS(exact));
+  return sumi__tensor_apply(
+      "RealDiv", SUMI_TENSORS(exact, sumi__tensor_apply("Maximum", SUMI_TENSORS(multiple, 1))));
+}
+
+sumi_tensor_t sumi_polynomial_decay(double rate, sumi_tensor_t step, double decay_steps,
+                                    double end_rate, double power, bool cycle) {
+  if (!begin(step, "PolynomialDecay", decay_steps > 0, ABOVE_0)) return (sumi_tensor_t){0};
+  const sumi_tensor_t left = sumi__tensor_apply(
+      "Sub", SUMI_TENSORS(1, share_done(step, decay_steps, cycle)));
+  const sumi_tensor_t shape = sumi__tensor_apply("Pow", SUMI_TENSORS(left, power));
+  const sumi_tensor_t result = sumi__tensor_apply(
+      "Add",
+      SUMI_TENSORS(sumi__tensor_apply("Mul", SUMI_TENSORS(shape, rate - end_rate)), end_rate));
   sumi__tensor_scope_leave(sumi_tensor_graph(step));
   return result;
 }

@@ -488,6 +488,19 @@ static void schedules_follow_their_formulas(void **state) {
                (double[]){.8, .4, .2, .05, .025});
   assert_rates(step, sumi_exponential_decay(.8, step, 10, .25, true), 5, steps,
                (double[]){.8, .8, .2, .05, .05});
+  /* As TensorFlow 2.21's tf.compat.v1.train gives them. */
+  assert_rates(step, sumi_natural_exp_decay(.8, step, 10, .5, false), 5, steps,
+               (double[]){.8, .62304062, .48522455, .29430357, .22920385});
+  assert_rates(step, sumi_natural_exp_decay(.8, step, 10, .5, true), 5, steps,
+               (double[]){.8, .8, .48522455, .29430357, .29430357});
+  assert_rates(step, sumi_inverse_time_decay(.8, step, 10, .5, false), 5, steps,
+               (double[]){.8, .64, .8 / 1.5, .4, .8 / 2.25});
+  assert_rates(step, sumi_inverse_time_decay(.8, step, 10, .5, true), 5, steps,
+               (double[]){.8, .8, .8 / 1.5, .4, .4});
+  assert_rates(step, sumi_polynomial_decay(2, step, 20, .5, 2, false), 5, steps,
+               (double[]){2, 1.34375, .875, .5, .5});
+  assert_rates(step, sumi_polynomial_decay(2, step, 10, .5, 1.5, true), 5, steps,
+               (double[]){2, 1.03033006, .5, .5, .60206211});
   assert_rates(step,
                sumi_piecewise_constant(step, 2, (int64_t[]){5, 20}, (double[]){1, 1e-8, 3e-9}), 5,
                steps, (double[]){1, 1, 1e-8, 1e-8, 3e-9});
@@ -499,17 +512,21 @@ static void schedules_follow_their_formulas(void **state) {
 
 static void bad_schedules_are_refused(void **state) {
   (void)state;
-  for (int i = 0; i < 6; ++i) {
+  for (int i = 0; i < 9; ++i) {
     sumi_graph_t *g = sumi_graph_new();
     sumi_tensor_t step = sumi_global_step(g), rate = step;
     if (i == 0) rate = sumi_exponential_decay(1, step, 0, .5, false);
     if (i == 1) rate = sumi_cosine_decay(1, step, -1, 0);
     if (i == 2) rate = sumi_cosine_decay(1, step, NAN, 0);
+    if (i == 6) rate = sumi_natural_exp_decay(1, step, 0, 1, false);
+    if (i == 7) rate = sumi_inverse_time_decay(1, step, -2, 1, false);
+    if (i == 8) rate = sumi_polynomial_decay(1, step, 0, 0, 1, true);
     if (i == 3) rate = sumi_piecewise_constant(step, 0, (int64_t[]){1}, (double[]){1, 2});
     if (i == 4) rate = sumi_piecewise_constant(step, 1, NULL, (double[]){1, 2});
     if (i == 5) rate = sumi_piecewise_constant(step, 2, (int64_t[]){9, 9}, (double[]){1, 2, 3});
     assert_true(sumi_tensor_is_null(rate));
-    assert_refusal(g, SUMI_INVALID_ARGUMENT, i < 3 ? "above 0" : "must be given and increase");
+    assert_refusal(g, SUMI_INVALID_ARGUMENT,
+                   i < 3 || i > 5 ? "above 0" : "must be given and increase");
     sumi_graph_free(g);
   }
   assert_true(sumi_tensor_is_null(sumi_cosine_decay(1, SUMI_T(3), 10, 0)));

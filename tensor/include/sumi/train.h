@@ -101,6 +101,19 @@ SUMI_API sumi_tensor_t sumi_global_norm_at(sumi_site_t site, sumi_tensors_t tens
 SUMI_API sumi_tensor_t sumi_exponential_decay(double rate, sumi_tensor_t step, double decay_steps,
                                               double decay_rate, bool staircase);
 
+/** rate * exp(-decay_rate * step / decay_steps), the quotient floored when `staircase`. */
+SUMI_API sumi_tensor_t sumi_natural_exp_decay(double rate, sumi_tensor_t step, double decay_steps,
+                                              double decay_rate, bool staircase);
+
+/** rate / (1 + decay_rate * step / decay_steps), the quotient floored when `staircase`. */
+SUMI_API sumi_tensor_t sumi_inverse_time_decay(double rate, sumi_tensor_t step, double decay_steps,
+                                               double decay_rate, bool staircase);
+
+/** (rate - end_rate) * (1 - min(step, decay_steps) / decay_steps) ^ power + end_rate; `cycle`
+ * stretches decay_steps to its next multiple behind the step instead. */
+SUMI_API sumi_tensor_t sumi_polynomial_decay(double rate, sumi_tensor_t step, double decay_steps,
+                                             double end_rate, double power, bool cycle);
+
 /** values[i] while step <= boundaries[i], else values[count]; `values` has count + 1 entries. */
 SUMI_API sumi_tensor_t sumi_piecewise_constant(sumi_tensor_t step, int count,
                                                const int64_t *boundaries, const double *values);

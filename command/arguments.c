@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sumi/decimal.h>
+
 static const struct {
   char letter;
   const char *name, *value, *help; /* value NULL: takes none */
@@ -20,7 +22,9 @@ static const struct {
     {'F', "format", "NAME", "csv (default) or jsonl"},
     {'w', "wide", NULL, "a line for each run and step, with a column for each tag"},
     {'m', "media", "FOLDER", "also write pictures, audio and texts to files there"},
-    {'o', "output", "PATH", "write to this file instead of standard output"},
+    {'o', "output", "PATH", "write there instead of to standard output"},
+    {'l', "lax", NULL, "steps that only some of the runs have, too"},
+    {'T', "tolerance", "X", "numbers differ when they are further apart than X times the larger"},
     {'S', "from-step", "N", "leave out everything at step N and later"},
     {'i', "in-place", NULL, "change the files themselves, each whole or not at all"},
 };
@@ -58,7 +62,7 @@ void sumi__command_help(const command_t *command) {
              options[i].value ? " " : "", options[i].value ? options[i].value : "",
              options[i].help);
   puts(
-      "\nExit status: 0 done, 1 not done, 2 wrong arguments, 3 damage was found (verify, repair).");
+      "\nExit status: 0 done, 1 not done, 2 wrong arguments, 3 damage or differences were\nfound (verify, repair, diff).");
 }
 
 /* The command's options for getopt_long. */
@@ -111,6 +115,8 @@ static bool take(arguments_t *a, int letter, const char *value) {
   case 'f': return a->follow = true;
   case 'j': return a->json = true;
   case 'w': return a->wide = true;
+  case 'l': return a->lax = true;
+  case 'T': return sumi_decimal_read(value, &a->tolerance) && a->tolerance >= 0;
   case 'i': return a->in_place = true;
   case 'F': a->format = value; return strcmp(value, "csv") == 0 || strcmp(value, "jsonl") == 0;
   case 'm': a->media = value; return true;

@@ -12,7 +12,7 @@ enum {
   EXIT_FINE = 0,
   EXIT_FAILED = 1,  /* what was asked for could not be done; stderr says why */
   EXIT_MISUSED = 2, /* an argument is wrong */
-  EXIT_FOUND = 3    /* verify, repair: there is damage */
+  EXIT_FOUND = 3    /* verify, repair: there is damage; diff: there are differences */
 };
 
 enum { MAX_PATTERNS = 32 };
@@ -28,7 +28,8 @@ typedef struct arguments {
   int path_count;
   patterns_t runs, tags;
   int64_t first_step, last_step; /* all between, both included */
-  bool json, follow, wide, in_place, dry_run;
+  bool json, follow, wide, in_place, lax;
+  double tolerance; /* relative */
   int64_t count;      /* of lines */
   int64_t from_step;  /* -1: not given */
   const char *format; /* NULL: not given */
@@ -44,7 +45,7 @@ typedef struct command {
 } command_t;
 
 extern const command_t sumi__command_inspect, sumi__command_cat, sumi__command_tail,
-    sumi__command_export, sumi__command_verify, sumi__command_repair, sumi__command_trim;
+    sumi__command_export, sumi__command_aggregate, sumi__command_diff, sumi__command_verify, sumi__command_repair, sumi__command_trim;
 
 /* Reads the arguments behind the subcommand's name; an exit status, or -1 to go on. */
 int sumi__command_arguments(const command_t *command, int argc, char **argv,

@@ -1,5 +1,5 @@
 /* sumi export: scalars as tables, pictures, audio and texts as files. */
-#include "command.h"
+#include "series.h"
 #include "text.h"
 
 #include <ctype.h>
@@ -10,7 +10,6 @@
 #include <sumi/alloc.h>
 #include <sumi/buffer.h>
 #include <sumi/file.h>
-#include <sumi/name_table.h>
 
 /* ---- Long tables: a line for each value ---- */
 
@@ -40,113 +39,43 @@ static void put_jsonl(FILE *file, const char *run, const char *tag, const sumi_e
 
 /* ---- Wide tables: a line for each run and step, a column for each tag ---- */
 
-typedef struct column {
-  sumi_name_t name;
-  int number; /* in the order of appearance */
-} column_t;
-
-typedef struct cell {
-  int run; /* in the order of appearance */
-  int64_t step;
-  int64_t order; /* of arrival: a later value of the same place counts */
-  int column;
-  double number;
-  bool single;
-} cell_t;
-
-typedef struct table {
-  sumi_name_table_t columns, runs;
-  cell_t *cells;
-  size_t count, capacity;
-} table_t;
-
-static int number_of(sumi_name_table_t *names, const char *name) {
-  column_t *column = sumi_name_table_find(names, name);
-  if (column) return column->number;
-  column = sumi_name_table_make(names, name, sizeof *column);
-  if (!column) return -1;
-  column->number = (int)names->count;
-  return sumi_name_table_add(names, column) ? column->number : -1;
-}
-
-static bool add_cell(table_t *table, const char *run, const char *tag, int64_t step, double number,
-                     bool single) {
-  if (table->count == table->capacity) {
-    const size_t capacity = table->capacity ? table->capacity * 2 : 1024;
-    cell_t *cells = sumi_realloc_array(table->cells, capacity, sizeof *cells);
-    if (!cells) return false;
-    table->cells = cells;
-    table->capacity = capacity;
-  }
-  const cell_t cell = {.run = number_of(&table->runs, run),
-                       .step = step,
-                       .order = (int64_t)table->count,
-                       .column = number_of(&table->columns, tag),
-                       .number = number,
-                       .single = single};
-  table->cells[table->count++] = cell;
-  return cell.run >= 0 && cell.column >= 0;
-}
-
-static int by_place(const void *left, const void *right) {
-  const cell_t *a = left, *b = right;
-  if (a->run != b->run) return a->run < b->run ? -1 : 1;
-  if (a->step != b->step) return a->step < b->step ? -1 : 1;
-  if (a->column != b->column) return a->column < b->column ? -1 : 1;
-  return a->order < b->order ? -1 : 1;
-}
-
-static const char **names_of(const sumi_name_table_t *names) {
-  const char **list = sumi_calloc(names->count + 1, sizeof *list);
-  size_t cursor = 0;
-  for (column_t *column; list && (column = sumi_name_table_next(names, &cursor));)
-    list[column->number] = column->name.text;
-  return list;
-}
-
-static void put_row(FILE *file, const cell_t *cells, size_t count, const char *run, int columns) {
+/* The points of one run and step. */
+static void put_row(FILE *file, const point_t *points, size_t count, const char *run, int columns) {
   char text[NUMBER_TEXT_SIZE];
   sumi__command_csv_text(file, run);
-  fprintf(file, ",%lld", (long long)cells[0].step);
+  fprintf(file, ",%lld", (long long)points[0].step);
   size_t at = 0;
   for (int column = 0; column < columns; ++column) {
     fputc(',', file);
-    while (at + 1 < count && cells[at + 1].column == column && cells[at].column == column) ++at;
-    if (at < count && cells[at].column == column) {
-      fputs(sumi__command_number(cells[at].number, cells[at].single, text), file);
-      ++at;
-    }
+    if (at == count || points[at].tag != column) continue;
+    fputs(sumi__command_number(points[at].value, points[at].single, text), file);
+    ++at;
   }
   fputc('\n', file);
 }
 
-static bool put_table(FILE *file, table_t *table) {
-  const char **columns = names_of(&table->columns), **runs = names_of(&table->runs);
-  if (columns && runs) {
-    if (table->count) qsort(table->cells, table->count, sizeof *table->cells, by_place);
+static bool put_table(FILE *file, series_t *series) {
+  const char **tags = sumi__command_series_names(&series->tags);
+  const char **runs = sumi__command_series_names(&series->runs);
+  if (tags && runs) {
+    sumi__command_series_sort(series, BY_RUN);
     fputs("run,step", file);
-    for (size_t i = 0; i < table->columns.count; ++i) {
+    for (size_t i = 0; i < series->tags.count; ++i) {
       fputc(',', file);
-      sumi__command_csv_text(file, columns[i]);
+      sumi__command_csv_text(file, tags[i]);
     }
     fputc('\n', file);
-    for (size_t i = 0, end; i < table->count; i = end) {
-      const cell_t *first = &table->cells[i];
-      for (end = i; end < table->count; ++end)
-        if (table->cells[end].run != first->run || table->cells[end].step != first->step) break;
-      put_row(file, first, end - i, runs[first->run], (int)table->columns.count);
+    for (size_t i = 0, end; i < series->count; i = end) {
+      const point_t *first = &series->points[i];
+      for (end = i; end < series->count; ++end)
+        if (series->points[end].run != first->run || series->points[end].step != first->step) break;
+      put_row(file, first, end - i, runs[first->run], (int)series->tags.count);
     }
   }
-  const bool done = columns && runs;
-  sumi_free(columns);
+  const bool done = tags && runs;
+  sumi_free(tags);
   sumi_free(runs);
   return done;
-}
-
-static void release(table_t *table) {
-  sumi_name_table_release(&table->columns);
-  sumi_name_table_release(&table->runs);
-  sumi_free(table->cells);
 }
 
 /* ---- Files ---- */
@@ -224,15 +153,14 @@ static bool put_media(const arguments_t *arguments, const char *run, int64_t ste
 
 /* ---- All of it ---- */
 
-static bool put_value(const arguments_t *arguments, FILE *file, table_t *table, const char *run,
+static bool put_value(const arguments_t *arguments, FILE *file, series_t *series, const char *run,
                       const sumi_event_t *event, const sumi_event_value_t *value) {
   double number;
   const bool single = value->kind == SUMI_EVENT_SCALAR;
-  if (strcmp(sumi__command_plugin(value), "scalars") != 0 ||
-      sumi_event_value_number(value, &number) != SUMI_OK)
+  if (!sumi__command_is_scalar(value, &number))
     return !arguments->media || put_media(arguments, run, event->step, value);
   if (arguments->wide) {
-    if (add_cell(table, run, value->tag, event->step, number, single)) return true;
+    if (sumi__command_series_add(series, run, value->tag, event->step, number, single)) return true;
     sumi__command_fail("out of memory");
     return false;
   }
@@ -241,7 +169,7 @@ static bool put_value(const arguments_t *arguments, FILE *file, table_t *table, 
   return true;
 }
 
-static int put_all(const arguments_t *arguments, FILE *file, source_t *source, table_t *table) {
+static int put_all(const arguments_t *arguments, FILE *file, source_t *source, series_t *series) {
   sumi_status_t status;
   sumi_event_t event;
   const char *run;
@@ -250,10 +178,10 @@ static int put_all(const arguments_t *arguments, FILE *file, source_t *source, t
   while ((status = sumi__command_next(source, &event, &run)) == SUMI_OK)
     for (size_t i = 0; i < event.value_count; ++i)
       if (sumi__command_wanted(arguments, &event, &event.values[i]) &&
-          !put_value(arguments, file, table, run, &event, &event.values[i]))
+          !put_value(arguments, file, series, run, &event, &event.values[i]))
         return EXIT_FAILED;
   if (status != SUMI_OUT_OF_RANGE) return EXIT_FAILED;
-  if (arguments->wide && !put_table(file, table)) return sumi__command_fail("out of memory");
+  if (arguments->wide && !put_table(file, series)) return sumi__command_fail("out of memory");
   return EXIT_FINE;
 }
 
@@ -266,11 +194,11 @@ static int export(const arguments_t *arguments) {
   if (!source) return EXIT_FAILED;
   FILE *file = arguments->output ? fopen(arguments->output, "w") : stdout;
   int status = file ? EXIT_FINE : sumi__command_fail("%s: %s", arguments->output, strerror(errno));
-  table_t table = {0};
-  if (file) status = put_all(arguments, file, source, &table);
+  series_t series = {0};
+  if (file) status = put_all(arguments, file, source, &series);
   if (file && file != stdout && (ferror(file) | (fclose(file) != 0)))
     status = sumi__command_fail("%s could not be written", arguments->output);
-  release(&table);
+  sumi__command_series_release(&series);
   sumi__command_close(source);
   return status;
 }

@@ -6,8 +6,9 @@
 #include <sumi/version.h>
 
 static const command_t *const commands[] = {
-    &sumi__command_inspect, &sumi__command_cat,    &sumi__command_tail, &sumi__command_export,
-    &sumi__command_verify,  &sumi__command_repair, &sumi__command_trim};
+    &sumi__command_inspect, &sumi__command_cat,       &sumi__command_tail,
+    &sumi__command_export,  &sumi__command_aggregate, &sumi__command_diff,
+    &sumi__command_verify,  &sumi__command_repair,    &sumi__command_trim};
 
 enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
 
@@ -20,7 +21,7 @@ static const command_t *find(const char *name) {
 static void print_usage(FILE *file) {
   fputs("usage: sumi COMMAND [OPTION…] [PATH…]\n\n", file);
   for (int i = 0; i < COMMAND_COUNT; ++i)
-    fprintf(file, "  %-8s  %s\n", commands[i]->name, commands[i]->summary);
+    fprintf(file, "  %-9s  %s\n", commands[i]->name, commands[i]->summary);
   fputs("\nsumi help COMMAND says more, sumi --version the version.\n", file);
 }
 

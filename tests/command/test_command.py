@@ -219,6 +219,71 @@ class Logs(unittest.TestCase):
             self.assertEqual((out, err), (b"", b""))
 
 
+def write_scalars(folder, points):
+    """points: {tag: {step: value}}"""
+    writer = tensorboardX.SummaryWriter(folder)
+    for tag, values in points.items():
+        for step, value in values.items():
+            writer.add_scalar(tag, value, step)
+    writer.close()
+
+
+class SeveralRuns(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.root = folder.name
+        generator = np.random.default_rng(3)
+        self.values = generator.normal(size=(4, 30)).astype(np.float32)
+        for run in range(4):
+            write_scalars(os.path.join(self.root, f"in/{run}"), {"loss": dict(enumerate(self.values[run])), "own": {run: 1.},
+                                                                 "late": {s: s for s in range(5 if run else 3)}})
+
+    def out(self, name):
+        return {tag: {step: float(value) for step, _, value in events} for tag, events in loaded(os.path.join(self.root, "out", name))[0].items()}
+
+    def test_aggregates_are_numpys(self):
+        answer = subprocess.run([PROGRAM, "aggregate", "-o", os.path.join(self.root, "out"), os.path.join(self.root, "in")],
+                                capture_output=True, text=True, env=ENVIRONMENT)
+        self.assertEqual((answer.returncode, answer.stdout), (0, ""))
+        self.assertIn("6 points were left out", answer.stderr)  # two steps of "late", four of "own"
+        wide = self.values.astype(np.float64)
+        for name, function in (("mean", np.mean), ("min", np.min), ("max", np.max), ("std", np.std), ("median", np.median)):
+            series = self.out(name)
+            self.assertEqual(set(series), {"loss", "late"})
+            self.assertEqual(list(series["late"]), [0, 1, 2])
+            np.testing.assert_allclose(list(series["loss"].values()), function(wide, axis=0), rtol=1e-6)
+        sumi("aggregate", "--output", os.path.join(self.root, "out"), os.path.join(self.root, "in"), status=1)  # it is there
+
+    def test_lax_aggregates(self):
+        sumi("aggregate", "-l", "-r", "[123]", "-o", os.path.join(self.root, "out"), os.path.join(self.root, "in"))
+        self.assertEqual(self.out("max")["own"], {1: 1, 2: 1, 3: 1})
+        np.testing.assert_allclose(list(self.out("median")["loss"].values()), np.median(self.values[1:].astype(np.float64), axis=0), rtol=1e-6)
+        self.assertEqual(list(self.out("mean")["late"]), [0, 1, 2, 3, 4])
+
+    def test_not_a_number_is_one_in_every_statistic_but_its_own(self):
+        for run in range(2):
+            write_scalars(os.path.join(self.root, f"odd/{run}"), {"x": {0: float("nan") if run else 1., 1: float("inf") if run else 1.}})
+        sumi("aggregate", "-o", os.path.join(self.root, "out"), os.path.join(self.root, "odd"))
+        for name in ("mean", "min", "max", "std", "median"):
+            self.assertTrue(np.isnan(self.out(name)["x"][0]))
+        self.assertEqual(self.out("max")["x"][1], np.inf)
+        self.assertEqual(self.out("min")["x"][1], 1)
+
+    def test_differences(self):
+        first, second = os.path.join(self.root, "a"), os.path.join(self.root, "b")
+        write_scalars(first, {"loss": {0: 1., 1: 2., 2: 3.}, "only": {1: 5.}})
+        write_scalars(second, {"loss": {0: 1., 1: 2.002, 2: 3., 3: 4.}})
+        self.assertEqual(sumi("diff", first, first), "")
+        self.assertEqual(sumi("diff", first, second, status=3), ".\tloss\t1\t2\t2.002\n.\tonly\t1\t5\t-\n.\tloss\t3\t-\t4\n")
+        self.assertEqual(sumi("diff", "-T", "0.01", "-t", "loss", "-s", ":2", first, second), "")
+        self.assertEqual(sumi("diff", "-n", "1", first, second, status=3), ".\tloss\t1\t2\t2.002\n")
+        self.assertEqual(sumi("diff", os.path.join(self.root, "in"), os.path.join(self.root, "in")), "")
+        lines = sumi("diff", "-n", "1000", os.path.join(self.root, "in/0"), os.path.join(self.root, "in/1"), status=3).splitlines()
+        apart = [step for step in range(30) if self.values[0, step] != self.values[1, step]]
+        self.assertEqual([int(line.split("\t")[2]) for line in lines if "\tloss\t" in line], apart)
+
+
 class Mending(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
@@ -288,7 +353,8 @@ class Arguments(unittest.TestCase):
                     (["cat", "-t"], 2, "-t needs a value"), (["cat", "--steps", "x:"], 2, "'x:' is no value of -s"),
                     (["cat", "-s", "5"], 2, "'5' is no value of -s"), (["tail", "-n", "-1"], 2, "'-1' is no value of -n"),
                     (["export", "-F", "xml"], 2, "'xml' is no value of -F"), (["export", "-w", "-F", "jsonl"], 2, "a wide table is csv"),
-                    (["trim", empty], 2, "--from-step N is needed"), (["verify", "-"], 2, "standard input is no file"),
+                    (["diff", empty], 2, "two paths are needed"), (["aggregate", empty], 2, "--output FOLDER is needed"),
+                    (["diff", "-T", "x", empty, empty], 2, "'x' is no value of -T"), (["trim", empty], 2, "--from-step N is needed"), (["verify", "-"], 2, "standard input is no file"),
                     (["help", "nonsense"], 2, "usage: sumi COMMAND"),
                     (["cat", os.path.join(empty, "none")], 1, "none: No such file"), (["inspect", empty], 1, "holds no event files")]:
                 answer = subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, env=ENVIRONMENT, timeout=60)
@@ -297,7 +363,7 @@ class Arguments(unittest.TestCase):
 
     def test_help_names_every_command_and_option(self):
         usage = sumi("help")
-        for command in ("inspect", "cat", "tail", "export", "verify", "repair", "trim"):
+        for command in ("inspect", "cat", "tail", "export", "aggregate", "diff", "verify", "repair", "trim"):
             self.assertIn(f"  {command} ", usage)
             self.assertIn(f"usage: sumi {command} ", sumi("help", command))
             self.assertEqual(sumi("help", command), sumi(command, "--help"))

@@ -46,11 +46,8 @@ static double median(const double *values, size_t count) {
 static const struct {
   const char *name;
   double (*of)(const double *values, size_t count);
-} statistics[] = {{"mean", mean},
-                  {"min", smallest},
-                  {"max", largest},
-                  {"std", deviation},
-                  {"median", median}};
+} statistics[] = {
+    {"mean", mean}, {"min", smallest}, {"max", largest}, {"std", deviation}, {"median", median}};
 
 enum { STATISTIC_COUNT = sizeof statistics / sizeof *statistics };
 
@@ -115,8 +112,7 @@ static sumi_status_t open_writers(const char *output, sumi_event_writer_t **writ
   return status;
 }
 
-static sumi_status_t write_runs(const arguments_t *arguments, series_t *series,
-                                size_t *left_out) {
+static sumi_status_t write_runs(const arguments_t *arguments, series_t *series, size_t *left_out) {
   sumi_event_writer_t *writers[STATISTIC_COUNT] = {0};
   sumi__command_series_sort(series, BY_TAG);
   bool *has = find_tags(series);

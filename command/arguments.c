@@ -15,7 +15,7 @@ static const struct {
     {'r', "run", "PATTERN", "only runs whose names fit the shell pattern; may be given again"},
     {'t', "tag", "PATTERN", "only tags that fit the shell pattern; may be given again"},
     {'s', "steps", "A:B", "only steps from A to B; either may be left out"},
-    {'n', "lines", "N", "the last N lines (10)"},
+    {'n', "lines", "N", "so many lines (10)"},
     {'f', "follow", NULL, "go on with what is added, until Ctrl-C"},
     {'j', "json", NULL,
      "JSON, an object a line; numbers that JSON lacks are \"nan\", \"inf\", \"-inf\""},
@@ -61,8 +61,8 @@ void sumi__command_help(const command_t *command) {
       printf("  -%c, --%s%s%s\n        %s\n", options[i].letter, options[i].name,
              options[i].value ? " " : "", options[i].value ? options[i].value : "",
              options[i].help);
-  puts(
-      "\nExit status: 0 done, 1 not done, 2 wrong arguments, 3 damage or differences were\nfound (verify, repair, diff).");
+  puts("\nExit status: 0 done, 1 not done, 2 wrong arguments, 3 damage or differences were\nfound "
+       "(verify, repair, diff).");
 }
 
 /* The command's options for getopt_long. */

@@ -29,7 +29,7 @@ typedef struct arguments {
   patterns_t runs, tags;
   int64_t first_step, last_step; /* all between, both included */
   bool json, follow, wide, in_place, lax;
-  double tolerance; /* relative */
+  double tolerance;   /* relative */
   int64_t count;      /* of lines */
   int64_t from_step;  /* -1: not given */
   const char *format; /* NULL: not given */
@@ -45,7 +45,8 @@ typedef struct command {
 } command_t;
 
 extern const command_t sumi__command_inspect, sumi__command_cat, sumi__command_tail,
-    sumi__command_export, sumi__command_aggregate, sumi__command_diff, sumi__command_verify, sumi__command_repair, sumi__command_trim;
+    sumi__command_export, sumi__command_plot, sumi__command_aggregate, sumi__command_diff,
+    sumi__command_verify, sumi__command_repair, sumi__command_trim;
 
 /* Reads the arguments behind the subcommand's name; an exit status, or -1 to go on. */
 int sumi__command_arguments(const command_t *command, int argc, char **argv,

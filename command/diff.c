@@ -102,5 +102,6 @@ const command_t sumi__command_diff = {
     .name = "diff",
     .summary = "Where the scalars of two runs, or of two folders of runs, part",
     .options = "rtsnT",
-    .details = "Prints the first N places: run, tag, step and both values, - where one is missing.\n",
+    .details =
+        "Prints the first N places: run, tag, step and both values, - where one is missing.\n",
     .run = diff};

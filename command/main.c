@@ -6,9 +6,9 @@
 #include <sumi/version.h>
 
 static const command_t *const commands[] = {
-    &sumi__command_inspect, &sumi__command_cat,       &sumi__command_tail,
-    &sumi__command_export,  &sumi__command_aggregate, &sumi__command_diff,
-    &sumi__command_verify,  &sumi__command_repair,    &sumi__command_trim};
+    &sumi__command_inspect, &sumi__command_cat,       &sumi__command_tail, &sumi__command_plot,
+    &sumi__command_export,  &sumi__command_aggregate, &sumi__command_diff, &sumi__command_verify,
+    &sumi__command_repair,  &sumi__command_trim};
 
 enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
 

@@ -2,13 +2,14 @@
 _sumi() {
   local word=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]} options
   if [ "$COMP_CWORD" -eq 1 ]; then
-    mapfile -t COMPREPLY < <(compgen -W "inspect cat tail export aggregate diff verify repair trim help --version" -- "$word")
+    mapfile -t COMPREPLY < <(compgen -W "inspect cat tail plot export aggregate diff verify repair trim help --version" -- "$word")
     return
   fi
   case $command in
-  help) options="inspect cat tail export aggregate diff verify repair trim" ;;
+  help) options="inspect cat tail plot export aggregate diff verify repair trim" ;;
   inspect | cat) options="--run --tag --steps --json --help" ;;
   tail) options="--run --tag --steps --lines --follow --json --help" ;;
+  plot) options="--run --tag --steps --lines --help" ;;
   export) options="--run --tag --steps --format --wide --output --media --help" ;;
   aggregate) options="--run --tag --steps --output --lax --help" ;;
   diff) options="--run --tag --steps --lines --tolerance --help" ;;

@@ -284,6 +284,70 @@ class SeveralRuns(unittest.TestCase):
         self.assertEqual([int(line.split("\t")[2]) for line in lines if "\tloss\t" in line], apart)
 
 
+def dots(lines):
+    """Braille as a matrix of dots."""
+    width = max(map(len, lines))
+    matrix = np.zeros((4 * len(lines), 2 * width), bool)
+    for row, line in enumerate(lines):
+        for column, character in enumerate(line):
+            bits = ord(character) - 0x2800 if character != " " else 0
+            for bit, (y, x) in enumerate([(0, 0), (1, 0), (2, 0), (0, 1), (1, 1), (2, 1), (3, 0), (3, 1)]):
+                matrix[4 * row + y, 2 * column + x] = bits >> bit & 1
+    return matrix
+
+
+class Plots(unittest.TestCase):
+    LABEL, WIDTH, HEIGHT = 11, 60, 12
+
+    def plot(self, *arguments):
+        answer = subprocess.run([PROGRAM, "plot", "-n", str(self.HEIGHT), *arguments], capture_output=True, text=True, check=True,
+                                env={**ENVIRONMENT, "COLUMNS": str(self.LABEL + self.WIDTH)})
+        self.assertEqual(answer.stderr, "")
+        return answer.stdout.splitlines()
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.root = folder.name
+
+    def test_every_point_has_its_dot(self):
+        values = np.random.default_rng(2).normal(size=50)
+        write_scalars(os.path.join(self.root, "a"), {"loss": dict(enumerate(values))})
+        title, *rows = self.plot(self.root)
+        self.assertEqual(title, "loss")
+        self.assertEqual(rows[self.HEIGHT].split(), ["0", "49"])
+        self.assertEqual(len(rows[self.HEIGHT]), self.LABEL + self.WIDTH)
+        self.assertEqual(rows[self.HEIGHT + 1].split()[1], "a")
+        labels = [row[:self.LABEL].strip() for row in rows[:self.HEIGHT]]
+        self.assertEqual([float(label) for label in labels if label],
+                         [float(f"{v:.4g}") for v in np.float32([values.max(), (values.max() + values.min()) / 2, values.min()])])
+        matrix = dots([row[self.LABEL:].ljust(self.WIDTH) for row in rows[:self.HEIGHT]])
+        self.assertEqual(matrix.shape, (4 * self.HEIGHT, 2 * self.WIDTH))
+        for step, value in enumerate(values):
+            column = round(step / 49 * (2 * self.WIDTH - 1))
+            row = (values.max() - value) / (values.max() - values.min()) * (4 * self.HEIGHT - 1)
+            self.assertTrue(matrix[round(row), column] or abs(row - round(row)) > .49, msg=step)
+        self.assertTrue(matrix.any(axis=0).all())  # curves are connected
+
+    def test_gaps_and_plots_without_a_number(self):
+        nan = float("nan")
+        write_scalars(os.path.join(self.root, "a"), {"gap": {0: 1., 1: nan, 2: nan, 3: 1.}, "none": {0: nan}, "one": {7: 5.}})
+        text = "\n".join(self.plot(self.root))
+        gap, none, one = text.split("\n\n")
+        matrix = dots([row[self.LABEL:].ljust(self.WIDTH) for row in gap.splitlines()[1:self.HEIGHT + 1]])
+        self.assertEqual(matrix.sum(), 2)
+        self.assertEqual(none, "none: no finite values")
+        self.assertEqual(dots([row[self.LABEL:].ljust(self.WIDTH) for row in one.splitlines()[1:self.HEIGHT + 1]]).sum(), 1)
+
+    def test_runs_share_a_plot(self):
+        for run in range(3):
+            write_scalars(os.path.join(self.root, str(run)), {"loss": {0: run, 9: run}})
+        rows = self.plot(self.root)
+        self.assertEqual(dots([row[self.LABEL:].ljust(self.WIDTH) for row in rows[1:self.HEIGHT + 1]]).all(axis=1).sum(), 3)
+        self.assertEqual([row.split()[1] for row in rows[self.HEIGHT + 2:]], ["0", "1", "2"])
+        self.assertNotIn("\x1b", "".join(rows))
+
+
 class Mending(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
@@ -363,7 +427,7 @@ class Arguments(unittest.TestCase):
 
     def test_help_names_every_command_and_option(self):
         usage = sumi("help")
-        for command in ("inspect", "cat", "tail", "export", "aggregate", "diff", "verify", "repair", "trim"):
+        for command in ("inspect", "cat", "tail", "plot", "export", "aggregate", "diff", "verify", "repair", "trim"):
             self.assertIn(f"  {command} ", usage)
             self.assertIn(f"usage: sumi {command} ", sumi("help", command))
             self.assertEqual(sumi("help", command), sumi(command, "--help"))

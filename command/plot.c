@@ -1,0 +1,225 @@
+/* sumi plot: scalars as curves in the terminal, in dots of braille (U+2800 to U+28FF: two columns
+ * and four rows of dots in a character). */
+#include "series.h"
+#include "text.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <sumi/alloc.h>
+#include <sumi/decimal.h>
+
+enum {
+  DOT_COLUMNS = 2, /* of a character */
+  DOT_ROWS = 4,
+  LABEL_WIDTH = 11, /* "-1.234e-05 " */
+  LABEL_DIGITS = 4,
+  LEAST_WIDTH = 20,
+  MOST_WIDTH = 500
+};
+
+/* The dots of a character by row and column: the bits that are added to U+2800. */
+static const unsigned char dot_bits[DOT_ROWS][DOT_COLUMNS] = {
+    {0x01, 0x08}, {0x02, 0x10}, {0x04, 0x20}, {0x40, 0x80}};
+
+/* A terminal's colours that are told apart on light and on dark. */
+static const char *const colors[] = {"\033[34m", "\033[33m", "\033[32m",
+                                     "\033[35m", "\033[36m", "\033[31m"};
+
+enum { COLOR_COUNT = sizeof colors / sizeof *colors };
+
+typedef struct cell {
+  unsigned char dots;
+  int run; /* that drew here last */
+} cell_t;
+
+typedef struct canvas {
+  int width, height; /* in characters */
+  bool colored;
+  cell_t *cells;
+} canvas_t;
+
+/* What a plot shows. */
+typedef struct range {
+  double first_step, last_step, low, high;
+  bool is_empty;
+} range_t;
+
+static void put_dot(canvas_t *canvas, int column, int row, int run) {
+  cell_t *cell = &canvas->cells[row / DOT_ROWS * canvas->width + column / DOT_COLUMNS];
+  cell->dots |= dot_bits[row % DOT_ROWS][column % DOT_COLUMNS];
+  cell->run = run;
+}
+
+/* Bresenham 1965. */
+static void put_line(canvas_t *canvas, int x, int y, int to_x, int to_y, int run) {
+  const int dx = abs(to_x - x), dy = -abs(to_y - y);
+  const int step_x = x < to_x ? 1 : -1, step_y = y < to_y ? 1 : -1;
+  for (int error = dx + dy;;) {
+    put_dot(canvas, x, y, run);
+    if (x == to_x && y == to_y) return;
+    const int twice = 2 * error;
+    if (twice >= dy) error += dy, x += step_x;
+    if (twice <= dx) error += dx, y += step_y;
+  }
+}
+
+/* Where a value between two ends falls among `count` dots. */
+static int place(double value, double first, double last, int count) {
+  if (last == first) return (count - 1) / 2;
+  return (int)lround((value - first) / (last - first) * (count - 1));
+}
+
+static range_t range_of(const point_t *points, size_t count) {
+  range_t range = {.is_empty = true};
+  for (size_t i = 0; i < count; ++i) {
+    const double step = (double)points[i].step, value = points[i].value;
+    if (!isfinite(value)) continue;
+    if (range.is_empty) range = (range_t){step, step, value, value, false};
+    range.first_step = fmin(range.first_step, step);
+    range.last_step = fmax(range.last_step, step);
+    range.low = fmin(range.low, value);
+    range.high = fmax(range.high, value);
+  }
+  return range;
+}
+
+/* A curve: points of one tag, by step; those of other runs are passed over. What is not finite is a
+ * gap. */
+static void draw_run(canvas_t *canvas, const range_t *range, const point_t *points, size_t count,
+                     int run) {
+  int last_x = -1, last_y = -1;
+  for (size_t i = 0; i < count; ++i) {
+    if (points[i].run != run) continue;
+    if (!isfinite(points[i].value)) {
+      last_x = -1;
+      continue;
+    }
+    const int x = place((double)points[i].step, range->first_step, range->last_step,
+                        canvas->width * DOT_COLUMNS);
+    const int y = place(points[i].value, range->high, range->low, canvas->height * DOT_ROWS);
+    put_line(canvas, last_x < 0 ? x : last_x, last_x < 0 ? y : last_y, x, y, run);
+    last_x = x;
+    last_y = y;
+  }
+}
+
+static void put_color(const canvas_t *canvas, int run) {
+  if (canvas->colored) fputs(run < 0 ? "\033[0m" : colors[run % COLOR_COUNT], stdout);
+}
+
+static void put_row(const canvas_t *canvas, int row) {
+  for (int column = 0; column < canvas->width; ++column) {
+    const cell_t *cell = &canvas->cells[row * canvas->width + column];
+    if (cell->dots) put_color(canvas, cell->run);
+    if (cell->dots)
+      printf("\xE2%c%c", 0xA0 | cell->dots >> 6, 0x80 | (cell->dots & 0x3F));
+    else
+      fputc(' ', stdout);
+  }
+  put_color(canvas, -1);
+  fputc('\n', stdout);
+}
+
+static void put_canvas(const canvas_t *canvas, const range_t *range) {
+  char text[NUMBER_TEXT_SIZE];
+  const double middle = range->low + (range->high - range->low) / 2;
+  for (int row = 0; row < canvas->height; ++row) {
+    const bool labelled = row == 0 || row == canvas->height - 1 || row == canvas->height / 2;
+    const double value = row == 0 ? range->high : row == canvas->height - 1 ? range->low : middle;
+    if (labelled) sumi_decimal(text, sizeof text, 'g', LABEL_DIGITS, value);
+    printf("%*s ", LABEL_WIDTH - 1, labelled ? text : "");
+    put_row(canvas, row);
+  }
+  char last[NUMBER_TEXT_SIZE];
+  snprintf(last, sizeof last, "%.0f", range->last_step);
+  printf("%*s%-*.0f%s\n", LABEL_WIDTH, "", canvas->width - (int)strlen(last), range->first_step,
+         last);
+}
+
+static void put_legend(const canvas_t *canvas, const bool *drawn, const char **runs, size_t count) {
+  for (size_t i = 0; i < count; ++i) {
+    if (!drawn[i]) continue;
+    printf("%*s", LABEL_WIDTH, "");
+    put_color(canvas, (int)i);
+    fputs("\xE2\xA0\x89\xE2\xA0\x89 ", stdout); /* dots as in the curve */
+    put_color(canvas, -1);
+    sumi__command_plain(stdout, runs[i], strlen(runs[i]));
+    fputc('\n', stdout);
+  }
+}
+
+/* The points of one tag. */
+static void plot_tag(canvas_t *canvas, const series_t *series, const point_t *points, size_t count,
+                     const char *tag, const char **runs, bool *drawn) {
+  const range_t range = range_of(points, count);
+  sumi__command_plain(stdout, tag, strlen(tag));
+  puts(range.is_empty ? ": no finite values" : "");
+  if (range.is_empty) return;
+  memset(canvas->cells, 0, (size_t)canvas->width * (size_t)canvas->height * sizeof(cell_t));
+  memset(drawn, 0, series->runs.count);
+  for (size_t i = 0; i < count; ++i) drawn[points[i].run] = true;
+  for (size_t run = 0; run < series->runs.count; ++run)
+    if (drawn[run]) draw_run(canvas, &range, points, count, (int)run);
+  put_canvas(canvas, &range);
+  put_legend(canvas, drawn, runs, series->runs.count);
+}
+
+/* As wide as the terminal, or as COLUMNS says. */
+static int terminal_width(void) {
+  struct winsize size;
+  const char *columns = getenv("COLUMNS");
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  return columns ? atoi(columns) : 80;
+}
+
+static int bounded(int value, int least, int most) {
+  return value < least ? least : value > most ? most : value;
+}
+
+static bool plot_all(canvas_t *canvas, series_t *series) {
+  const char **runs = sumi__command_series_names(&series->runs);
+  const char **tags = sumi__command_series_names(&series->tags);
+  bool *drawn = sumi_calloc(series->runs.count + 1, sizeof *drawn);
+  canvas->cells = sumi_calloc((size_t)canvas->width * (size_t)canvas->height, sizeof(cell_t));
+  const bool enough = runs && tags && drawn && canvas->cells;
+  sumi__command_series_sort(series, BY_TAG);
+  for (size_t i = 0, end; enough && i < series->count; i = end) {
+    for (end = i; end < series->count && series->points[end].tag == series->points[i].tag;) ++end;
+    if (i > 0) fputc('\n', stdout);
+    plot_tag(canvas, series, series->points + i, end - i, tags[series->points[i].tag], runs, drawn);
+  }
+  sumi_free(canvas->cells);
+  sumi_free(drawn);
+  sumi_free(tags);
+  sumi_free(runs);
+  return enough;
+}
+
+static int plot(const arguments_t *arguments) {
+  source_t *source = sumi__command_open(arguments);
+  if (!source) return EXIT_FAILED;
+  series_t series = {0};
+  canvas_t canvas = {.width = bounded(terminal_width() - LABEL_WIDTH, LEAST_WIDTH, MOST_WIDTH),
+                     .height = bounded((int)arguments->count, 2, 200),
+                     .colored = isatty(STDOUT_FILENO) && !getenv("NO_COLOR")};
+  const sumi_status_t status = sumi__command_series_read(&series, source, arguments);
+  const bool enough = status == SUMI_OK && plot_all(&canvas, &series);
+  if (!enough && (status == SUMI_OK || status == SUMI_RESOURCE_EXHAUSTED))
+    sumi__command_fail("out of memory");
+  sumi__command_series_release(&series);
+  sumi__command_close(source);
+  return enough ? EXIT_FINE : EXIT_FAILED;
+}
+
+const command_t sumi__command_plot = {
+    .name = "plot",
+    .summary = "Scalars as curves in the terminal, a plot for each tag",
+    .options = "rtsn",
+    .details =
+        "A plot is N lines high, and as wide as the terminal or the variable COLUMNS. Runs have "
+        "colours on\na terminal, unless NO_COLOR is set.\n",
+    .run = plot};

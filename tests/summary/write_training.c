@@ -51,8 +51,11 @@ static model_t transposed(sumi_graph_t *g) {
   h = sumi_conv2d_transpose_layer(h, 2, 5, .strides = 3, .padding = "SAME", .no_bias = true);
   sumi_tensor_t logits = sumi_dense(sumi_flatten(h), 4);
   sumi_tensor_t loss = sumi_reduce_mean(sumi_sparse_softmax_cross_entropy_with_logits(logits, y));
-  return (model_t){x, y, loss,
-                   sumi_minimize(sumi_momentum(.learning_rate = .05, .momentum = .9), loss)};
+  /* With clipping no variable is updated before all gradients are there: TensorFlow 1 does not say
+   * whether a gradient sees the old kernel or the new one. */
+  sumi_op_t *train = sumi_minimize(sumi_momentum(.learning_rate = .05, .momentum = .9), loss,
+                                   .clip_norm = 10);
+  return (model_t){x, y, loss, train};
 }
 
 static bool build(const char *name, sumi_graph_t *g, model_t *m) {

@@ -126,19 +126,13 @@ static bool put_file(const arguments_t *arguments, const char *run, const char *
   return status == SUMI_OK;
 }
 
-static int64_t string_count(const sumi_event_strings_t *strings) {
-  int64_t count = 1;
-  for (int axis = 0; axis < strings->rank; ++axis) count *= strings->dims[axis];
-  return count;
-}
-
 static bool put_media(const arguments_t *arguments, const char *run, int64_t step,
                       const sumi_event_value_t *value) {
   const char *plugin = sumi__command_plugin(value);
   const bool images = strcmp(plugin, "images") == 0, audio = strcmp(plugin, "audio") == 0;
   if (value->kind != SUMI_EVENT_STRINGS || (!images && !audio && strcmp(plugin, "text") != 0))
     return true;
-  const int64_t first = images ? 2 : 0, all = string_count(&value->strings);
+  const int64_t first = images ? 2 : 0, all = sumi__command_string_count(&value->strings);
   /* Audio of TensorFlow 2 is [k, 2]: each clip with its label. */
   const int64_t every = audio && value->strings.rank == 2 ? value->strings.dims[1] : 1;
   const int64_t count = every > 0 ? (all - first) / every : 0;

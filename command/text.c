@@ -10,9 +10,9 @@
 
 const char *sumi__command_number(double value, bool single, char text[NUMBER_TEXT_SIZE]) {
   for (int digits = 6; digits <= 17; ++digits) {
-    double read;
     sumi_decimal(text, NUMBER_TEXT_SIZE, 'g', digits, value);
-    if (!isfinite(value) || !sumi_decimal_read(text, &read)) break;
+    if (!isfinite(value)) break;
+    const double read = strtod(text, NULL); /* the program sets no locale */
     if (single ? (float)read == (float)value : read == value) break;
   }
   return text;
@@ -106,7 +106,7 @@ static void put_plain(FILE *file, const sumi_bytes_view_t *text) {
   sumi__command_plain(file, text->data, text->size_bytes);
 }
 
-static int64_t string_count(const sumi_event_strings_t *strings) {
+int64_t sumi__command_string_count(const sumi_event_strings_t *strings) {
   int64_t count = 1;
   for (int axis = 0; axis < strings->rank; ++axis) count *= strings->dims[axis];
   return count;
@@ -117,7 +117,7 @@ static bool is_text(const sumi_event_value_t *value) {
 }
 
 static void put_strings(FILE *file, const sumi_event_value_t *value) {
-  const int64_t count = string_count(&value->strings);
+  const int64_t count = sumi__command_string_count(&value->strings);
   const int64_t images = sumi_event_value_image_count(value);
   if (is_text(value)) {
     for (int64_t i = 0; i < count; ++i) {
@@ -172,7 +172,7 @@ static void json_numbers(FILE *file, const sumi_array_view_t *numbers) {
 }
 
 static void json_strings(FILE *file, const sumi_event_value_t *value) {
-  const int64_t count = string_count(&value->strings);
+  const int64_t count = sumi__command_string_count(&value->strings);
   fputs("{\"shape\":[", file);
   put_dims(file, value->strings.rank, value->strings.dims, ",");
   fputs(is_text(value) ? "],\"texts\":[" : "],\"sizes_bytes\":[", file);

@@ -26,6 +26,9 @@ void sumi__command_csv_text(FILE *file, const char *text);
 enum { TIME_TEXT_SIZE = 32 };
 const char *sumi__command_time(double seconds, char text[TIME_TEXT_SIZE]);
 
+/* How many texts there are. */
+int64_t sumi__command_string_count(const sumi_event_strings_t *strings);
+
 /* The plugin a value belongs to, never NULL: "scalars" … */
 const char *sumi__command_plugin(const sumi_event_value_t *value);
 

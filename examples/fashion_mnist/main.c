@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sumi/file.h>
 #include <sys/stat.h>
 
 enum { GLYPHS_TRAIN = 12000, GLYPHS_TEST = 2000 };
@@ -51,21 +52,10 @@ static sumi_status_t load(run_t *r) {
   return evaluation_init(&r->evaluation, &r->test);
 }
 
-static sumi_status_t make_folders(const char *path) {
-  char part[4096];
-  snprintf(part, sizeof part, "%s", path);
-  for (char *slash = part + 1; (slash = strchr(slash, '/')); *slash++ = '/') {
-    *slash = '\0';
-    if (mkdir(part, 0777) != 0 && errno != EEXIST) return sumi_fail_errno(errno, "mkdir", part);
-  }
-  return mkdir(part, 0777) == 0 || errno == EEXIST ? SUMI_OK
-                                                   : sumi_fail_errno(errno, "mkdir", part);
-}
-
 /* The first of <logdir>/run-001, run-002, … that is not there: runs stand side by side in
  * TensorBoard. */
 static sumi_status_t make_run_folder(run_t *r) {
-  SUMI_TRY(make_folders(r->options.logdir));
+  SUMI_TRY(sumi_file_make_directories(r->options.logdir));
   for (int number = 1; number < 1000; ++number) {
     snprintf(r->folder, sizeof r->folder, "%s/run-%03d", r->options.logdir, number);
     if (mkdir(r->folder, 0777) == 0) return SUMI_OK;

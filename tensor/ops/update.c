@@ -62,6 +62,15 @@ static sumi_status_t update_kernel(const sumi_kernel_t *kernel, const layout_t *
   return SUMI_OK;
 }
 
+/* The shape function and the kernel of the op with that layout. */
+#define UPDATE_FUNCTIONS(name)                                                                     \
+  static sumi_status_t name##_shape(sumi_infer_t *infer) {                                         \
+    return update_shape(infer, &name);                                                             \
+  }                                                                                                \
+  static sumi_status_t name##_kernel(const sumi_kernel_t *kernel) {                                \
+    return update_kernel(kernel, &name);                                                           \
+  }
+
 /* The elements one task changes. */
 #define RANGE(update, task)                                                                        \
   const int64_t begin = (task)*SUMI__UPDATE_TASK;                                                  \
@@ -89,13 +98,7 @@ GRADIENT_DESCENT(gradient_descent_64, double)
 static const layout_t gradient_descent = {
     .variables = 1, .gradient = 2, .task32 = gradient_descent_32, .task64 = gradient_descent_64};
 
-static sumi_status_t gradient_descent_shape(sumi_infer_t *infer) {
-  return update_shape(infer, &gradient_descent);
-}
-
-static sumi_status_t gradient_descent_kernel(const sumi_kernel_t *kernel) {
-  return update_kernel(kernel, &gradient_descent);
-}
+UPDATE_FUNCTIONS(gradient_descent)
 
 SUMI_OP(ApplyGradientDescent,
         "var: ref T, alpha: T, delta: T | use_locking: bool = false -> out: ref T ; "
@@ -134,13 +137,7 @@ static const layout_t momentum = {.variables = 2,
                                   .task32 = momentum_32,
                                   .task64 = momentum_64};
 
-static sumi_status_t momentum_shape(sumi_infer_t *infer) {
-  return update_shape(infer, &momentum);
-}
-
-static sumi_status_t momentum_kernel(const sumi_kernel_t *kernel) {
-  return update_kernel(kernel, &momentum);
-}
+UPDATE_FUNCTIONS(momentum)
 
 SUMI_OP(ApplyMomentum,
         "var: ref T, accum: ref T, lr: T, grad: T, momentum: T | use_locking: bool = false, "
@@ -183,13 +180,7 @@ ADAM(adam_64, double, sqrt)
 static const layout_t adam = {
     .variables = 3, .gradient = 9, .flag = "use_nesterov", .task32 = adam_32, .task64 = adam_64};
 
-static sumi_status_t adam_shape(sumi_infer_t *infer) {
-  return update_shape(infer, &adam);
-}
-
-static sumi_status_t adam_kernel(const sumi_kernel_t *kernel) {
-  return update_kernel(kernel, &adam);
-}
+UPDATE_FUNCTIONS(adam)
 
 SUMI_OP(ApplyAdam,
         "var: ref T, m: ref T, v: ref T, beta1_power: T, beta2_power: T, lr: T, "
@@ -225,13 +216,7 @@ static const layout_t adagrad = {.variables = 2,
                                  .task32 = adagrad_32,
                                  .task64 = adagrad_64};
 
-static sumi_status_t adagrad_shape(sumi_infer_t *infer) {
-  return update_shape(infer, &adagrad);
-}
-
-static sumi_status_t adagrad_kernel(const sumi_kernel_t *kernel) {
-  return update_kernel(kernel, &adagrad);
-}
+UPDATE_FUNCTIONS(adagrad)
 
 SUMI_OP(ApplyAdagrad,
         "var: ref T, accum: ref T, lr: T, grad: T | use_locking: bool = false, "
@@ -262,13 +247,7 @@ RMS_PROP(rms_prop_64, double, sqrt)
 static const layout_t rms_prop = {
     .variables = 3, .gradient = 7, .task32 = rms_prop_32, .task64 = rms_prop_64};
 
-static sumi_status_t rms_prop_shape(sumi_infer_t *infer) {
-  return update_shape(infer, &rms_prop);
-}
-
-static sumi_status_t rms_prop_kernel(const sumi_kernel_t *kernel) {
-  return update_kernel(kernel, &rms_prop);
-}
+UPDATE_FUNCTIONS(rms_prop)
 
 SUMI_OP(ApplyRMSProp,
         "var: ref T, ms: ref T, mom: ref T, lr: T, rho: T, momentum: T, epsilon: T, grad: T | "
@@ -301,13 +280,7 @@ CENTERED_RMS_PROP(centered_rms_prop_64, double, sqrt)
 static const layout_t centered_rms_prop = {
     .variables = 4, .gradient = 8, .task32 = centered_rms_prop_32, .task64 = centered_rms_prop_64};
 
-static sumi_status_t centered_rms_prop_shape(sumi_infer_t *infer) {
-  return update_shape(infer, &centered_rms_prop);
-}
-
-static sumi_status_t centered_rms_prop_kernel(const sumi_kernel_t *kernel) {
-  return update_kernel(kernel, &centered_rms_prop);
-}
+UPDATE_FUNCTIONS(centered_rms_prop)
 
 SUMI_OP(ApplyCenteredRMSProp,
         "var: ref T, mg: ref T, ms: ref T, mom: ref T, lr: T, rho: T, momentum: T, epsilon: T, "
@@ -340,13 +313,7 @@ ADADELTA(adadelta_64, double, sqrt)
 static const layout_t adadelta = {
     .variables = 3, .gradient = 6, .task32 = adadelta_32, .task64 = adadelta_64};
 
-static sumi_status_t adadelta_shape(sumi_infer_t *infer) {
-  return update_shape(infer, &adadelta);
-}
-
-static sumi_status_t adadelta_kernel(const sumi_kernel_t *kernel) {
-  return update_kernel(kernel, &adadelta);
-}
+UPDATE_FUNCTIONS(adadelta)
 
 SUMI_OP(ApplyAdadelta,
         "var: ref T, accum: ref T, accum_update: ref T, lr: T, rho: T, epsilon: T, grad: T | "

@@ -2,7 +2,6 @@
  * metadata: "random/<node>" = "seed seed2 blocks". */
 #include "exec/plan/session.h"
 
-#include <sumi/alloc.h>
 #include <sumi/checkpoint.h>
 #include <sumi/options.h>
 #include <sumi/variables.h>

@@ -29,7 +29,8 @@ static sumi_tensor_t named(sumi_site_t site, const char *type, const char *name,
 
 /* The nodes below the variable's own name: Initializer, Assign, read; and its collections. */
 static sumi_tensor_t furnish(sumi_graph_t *graph, sumi_site_t site, sumi_tensor_t variable,
-                             const sumi_initializer_t *initializer, sumi_tensor_t value) {
+                             const sumi_initializer_t *initializer, sumi_tensor_t value,
+                             bool trainable) {
   sumi_tensor_t read = {0};
   if (sumi__tensor_scope_enter_below(graph, site, variable.op) != SUMI_OK) return read;
   if (initializer)
@@ -41,6 +42,7 @@ static sumi_tensor_t furnish(sumi_graph_t *graph, sumi_site_t site, sumi_tensor_
   if (graph->status != SUMI_OK) return (sumi_tensor_t){0};
   sumi_collection_add(graph, INITIALIZERS, assigned);
   sumi_collection_add(graph, SUMI_GLOBAL_VARIABLES, read);
+  if (trainable) sumi_collection_add(graph, SUMI_TRAINABLE_VARIABLES, read);
   return read;
 }
 
@@ -58,18 +60,16 @@ sumi_tensor_t sumi__tensor_new_variable(sumi_graph_t *graph, sumi_site_t site, c
   const sumi_tensor_t variable = storage(graph, site, name, dims, dtype);
   if (!variable.op) return variable;
   const sumi_initializer_t initializer = initializer_for(options->initializer, dtype);
-  const sumi_tensor_t read = furnish(graph, site, variable, &initializer, variable);
-  if (!options->not_trainable) sumi_collection_add(graph, SUMI_TRAINABLE_VARIABLES, read);
-  return read;
+  return furnish(graph, site, variable, &initializer, variable, !options->not_trainable);
 }
 
 sumi_tensor_t sumi_variable_with(sumi_tensor_t initial_value, sumi_site_t site,
                                  const sumi_new_variable_options_t *given) {
   sumi_graph_t *graph = sumi_tensor_graph(initial_value);
   sumi_new_variable_options_t options;
-  sumi_tensor_t read = {0};
-  if (!sumi__tensor_graph_options(graph, site, &options, sizeof options, given)) return read;
-  if (!graph || graph->status != SUMI_OK) return read;
+  const sumi_tensor_t nothing = {0};
+  if (!sumi__tensor_graph_options(graph, site, &options, sizeof options, given)) return nothing;
+  if (!graph || graph->status != SUMI_OK) return nothing;
   const char *name = options.name ? options.name : "Variable";
   const sumi_dims_t dims = sumi_tensor_dims(initial_value);
   if (!sumi_dims_known(dims)) {
@@ -78,13 +78,11 @@ sumi_tensor_t sumi_variable_with(sumi_tensor_t initial_value, sumi_site_t site,
         "variable '%s' (%s:%d): its initial value '%s' is of shape %s, which must be fully known",
         name, site.file ? site.file : "?", site.line, sumi_op_name(initial_value.op),
         sumi_dims_text(dims).text);
-    return read;
+    return nothing;
   }
   const sumi_tensor_t variable = storage(graph, site, name, dims, sumi_tensor_dtype(initial_value));
   if (!variable.op) return variable;
-  read = furnish(graph, site, variable, NULL, initial_value);
-  if (!options.not_trainable) sumi_collection_add(graph, SUMI_TRAINABLE_VARIABLES, read);
-  return read;
+  return furnish(graph, site, variable, NULL, initial_value, !options.not_trainable);
 }
 
 /* The loss stands in "<name>/Regularizer/". */

@@ -1,7 +1,5 @@
 #include "train/variable_scope.h"
 
-#include <sumi/alloc.h>
-
 #include <string.h>
 
 /* A scope that was entered. */

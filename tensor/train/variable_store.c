@@ -1,7 +1,5 @@
 #include "train/variable_store.h"
 
-#include <sumi/alloc.h>
-
 #include <string.h>
 
 typedef struct stored_variable {

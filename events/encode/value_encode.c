@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "wire.h"
+#include <sumi/wire.h>
 
 /* protobuf's limit for one message; the event around the tensor takes its share. */
 static const size_t max_tensor_bytes = (size_t)INT32_MAX - (1 << 20);
@@ -123,26 +123,26 @@ sumi_status_t sumi__events_value_check(const sumi_event_value_t *value, const ch
 }
 
 static size_t dim_size(int64_t size) {
-  return size ? sumi__events_varint_field_size((uint64_t)size) : 0;
+  return size ? sumi_wire_varint_field_size((uint64_t)size) : 0;
 }
 
 static size_t shape_size(int rank, const int64_t *dims) {
   size_t size = 0;
-  for (int i = 0; i < rank; ++i) size += sumi__events_bytes_field_size(dim_size(dims[i]));
+  for (int i = 0; i < rank; ++i) size += sumi_wire_bytes_field_size(dim_size(dims[i]));
   return size;
 }
 
 /* The field tensor_shape; absent for rank 0. */
 static size_t shape_field_size(int rank, const int64_t *dims) {
-  return rank ? sumi__events_bytes_field_size(shape_size(rank, dims)) : 0;
+  return rank ? sumi_wire_bytes_field_size(shape_size(rank, dims)) : 0;
 }
 
 static uint8_t *put_shape_field(uint8_t *at, int rank, const int64_t *dims) {
   if (rank == 0) return at;
-  at = sumi__events_put_bytes_key(at, SHAPE, shape_size(rank, dims));
+  at = sumi_wire_put_bytes_key(at, SHAPE, shape_size(rank, dims));
   for (int i = 0; i < rank; ++i) {
-    at = sumi__events_put_bytes_key(at, SHAPE_DIM, dim_size(dims[i]));
-    if (dims[i]) at = sumi__events_put_varint_field(at, DIM_SIZE, (uint64_t)dims[i]);
+    at = sumi_wire_put_bytes_key(at, SHAPE_DIM, dim_size(dims[i]));
+    if (dims[i]) at = sumi_wire_put_varint_field(at, DIM_SIZE, (uint64_t)dims[i]);
   }
   return at;
 }
@@ -162,7 +162,7 @@ static size_t string_fields_size(const sumi_event_strings_t *strings) {
   size_t size = 0;
   for (int64_t i = 0; i < count; ++i) {
     if (strings->items[i].size_bytes > max_tensor_bytes) return SIZE_MAX;
-    size += sumi__events_bytes_field_size(strings->items[i].size_bytes);
+    size += sumi_wire_bytes_field_size(strings->items[i].size_bytes);
     if (size > max_tensor_bytes) return SIZE_MAX;
   }
   return size;
@@ -174,7 +174,7 @@ static size_t head_size(int rank, const int64_t *dims) {
 }
 
 static uint8_t *put_head(uint8_t *at, sumi_dtype_t dtype, int rank, const int64_t *dims) {
-  return put_shape_field(sumi__events_put_varint_field(at, DTYPE, (uint64_t)dtype), rank, dims);
+  return put_shape_field(sumi_wire_put_varint_field(at, DTYPE, (uint64_t)dtype), rank, dims);
 }
 
 static const int64_t no_elements[1] = {0};
@@ -192,7 +192,7 @@ size_t sumi__events_tensor_size(const sumi_event_value_t *value) {
     const size_t content = numbers_size(&value->numbers);
     if (content > max_tensor_bytes) return SIZE_MAX;
     return head_size(value->numbers.rank, value->numbers.dims) +
-           (content ? sumi__events_bytes_field_size(content) : 0);
+           (content ? sumi_wire_bytes_field_size(content) : 0);
   }
   case SUMI_EVENT_UNDECODED: break;
   }
@@ -202,7 +202,7 @@ size_t sumi__events_tensor_size(const sumi_event_value_t *value) {
 static uint8_t *put_numbers(uint8_t *at, const sumi_array_view_t *numbers) {
   const size_t size = numbers_size(numbers);
   if (size == 0) return at;
-  at = sumi__events_put_bytes_field(at, CONTENT, numbers->data, size);
+  at = sumi_wire_put_bytes_field(at, CONTENT, numbers->data, size);
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
   const size_t width = sumi_dtype_size_bytes(numbers->dtype);
   for (uint8_t *element = at - size; element < at; element += width)
@@ -217,8 +217,8 @@ static uint8_t *put_numbers(uint8_t *at, const sumi_array_view_t *numbers) {
 
 uint8_t *sumi__events_scalar_tensor_put(uint8_t *at, float value) {
   at = put_head(at, SUMI_FLOAT32, 0, NULL);
-  at = sumi__events_put_bytes_key(at, FLOAT_VAL, sizeof value);
-  return sumi__events_put_float(at, value);
+  at = sumi_wire_put_bytes_key(at, FLOAT_VAL, sizeof value);
+  return sumi_wire_put_float(at, value);
 }
 
 uint8_t *sumi__events_tensor_put(uint8_t *at, const sumi_event_value_t *value) {
@@ -230,8 +230,8 @@ uint8_t *sumi__events_tensor_put(uint8_t *at, const sumi_event_value_t *value) {
     at = put_head(at, SUMI_STRING, strings->rank, strings->dims);
     const int64_t count = string_count(strings);
     for (int64_t i = 0; i < count; ++i)
-      at = sumi__events_put_bytes_field(at, STRING_VAL, strings->items[i].data,
-                                        strings->items[i].size_bytes);
+      at = sumi_wire_put_bytes_field(at, STRING_VAL, strings->items[i].data,
+                                     strings->items[i].size_bytes);
     return at;
   }
   case SUMI_EVENT_NUMBERS:
@@ -268,12 +268,12 @@ static size_t text_size(const char *text) {
 }
 
 static size_t optional_field_size(size_t size_bytes) {
-  return size_bytes ? sumi__events_bytes_field_size(size_bytes) : 0;
+  return size_bytes ? sumi_wire_bytes_field_size(size_bytes) : 0;
 }
 
 static uint8_t *put_optional_field(uint8_t *at, unsigned field, const void *bytes,
                                    size_t size_bytes) {
-  return size_bytes ? sumi__events_put_bytes_field(at, field, bytes, size_bytes) : at;
+  return size_bytes ? sumi_wire_put_bytes_field(at, field, bytes, size_bytes) : at;
 }
 
 static size_t plugin_data_size(const sumi_event_metadata_t *metadata) {
@@ -282,13 +282,13 @@ static size_t plugin_data_size(const sumi_event_metadata_t *metadata) {
 }
 
 size_t sumi__events_metadata_size(const sumi_event_metadata_t *metadata) {
-  return sumi__events_bytes_field_size(plugin_data_size(metadata)) +
+  return sumi_wire_bytes_field_size(plugin_data_size(metadata)) +
          optional_field_size(text_size(metadata->display_name)) +
          optional_field_size(text_size(metadata->description)) + (metadata->data_class ? 2 : 0);
 }
 
 uint8_t *sumi__events_metadata_put(uint8_t *at, const sumi_event_metadata_t *metadata) {
-  at = sumi__events_put_bytes_key(at, PLUGIN_DATA, plugin_data_size(metadata));
+  at = sumi_wire_put_bytes_key(at, PLUGIN_DATA, plugin_data_size(metadata));
   at = put_optional_field(at, PLUGIN_NAME, metadata->plugin_name, text_size(metadata->plugin_name));
   at = put_optional_field(at, PLUGIN_CONTENT, metadata->plugin_content.data,
                           metadata->plugin_content.size_bytes);
@@ -296,6 +296,6 @@ uint8_t *sumi__events_metadata_put(uint8_t *at, const sumi_event_metadata_t *met
                           text_size(metadata->display_name));
   at = put_optional_field(at, DESCRIPTION, metadata->description, text_size(metadata->description));
   if (metadata->data_class)
-    at = sumi__events_put_varint_field(at, DATA_CLASS, (uint64_t)metadata->data_class);
+    at = sumi_wire_put_varint_field(at, DATA_CLASS, (uint64_t)metadata->data_class);
   return at;
 }

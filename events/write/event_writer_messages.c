@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "encode/wire.h"
+#include <sumi/wire.h>
 
 /* Fields of TaggedRunMetadata and SessionLog. */
 enum { METADATA_TAG = 1, METADATA_BYTES = 2 };
@@ -28,29 +28,29 @@ typedef struct message {
 
 static size_t part_size(const message_t *message, int i) {
   const size_t size = message->parts[i].bytes.size_bytes;
-  return message->nested && size > 0 ? sumi__events_bytes_field_size(size) : size;
+  return message->nested && size > 0 ? sumi_wire_bytes_field_size(size) : size;
 }
 
 static size_t content_size(const message_t *message) {
-  const size_t varint = message->varint ? sumi__events_varint_field_size(message->varint) : 0;
+  const size_t varint = message->varint ? sumi_wire_varint_field_size(message->varint) : 0;
   return varint + part_size(message, 0) + part_size(message, 1);
 }
 
 static void put_message(uint8_t *at, const message_t *message) {
-  at = sumi__events_put_bytes_key(at, (unsigned)message->kind, content_size(message));
-  if (message->varint) at = sumi__events_put_varint_field(at, SESSION_STATUS, message->varint);
+  at = sumi_wire_put_bytes_key(at, (unsigned)message->kind, content_size(message));
+  if (message->varint) at = sumi_wire_put_varint_field(at, SESSION_STATUS, message->varint);
   for (int i = 0; i < 2; ++i) {
     const sumi_bytes_view_t bytes = message->parts[i].bytes;
     if (bytes.size_bytes == 0) continue;
     if (message->nested)
-      at = sumi__events_put_bytes_key(at, message->parts[i].field, bytes.size_bytes);
-    at = sumi__events_put_bytes(at, bytes.data, bytes.size_bytes);
+      at = sumi_wire_put_bytes_key(at, message->parts[i].field, bytes.size_bytes);
+    at = sumi_wire_put_bytes(at, bytes.data, bytes.size_bytes);
   }
 }
 
 static sumi_status_t queue_message(sumi_event_writer_t *writer, const message_t *message,
                                    double wall_time_s) {
-  const size_t what = sumi__events_bytes_field_size(content_size(message));
+  const size_t what = sumi_wire_bytes_field_size(content_size(message));
   const size_t size = sizeof(sumi__events_queued_event_t) + sumi__events_queue_align(what);
   bool waited;
   sumi__events_writer_make_room(writer, size, &waited);

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "encode/wire.h"
+#include <sumi/wire.h>
 
 /* Fields of Event, Summary and Summary.Value, SourceMetadata and SessionLog. */
 enum {
@@ -51,35 +51,35 @@ static void end_record(sumi__events_record_sink_t *sink, const uint8_t *payload,
 }
 
 static size_t event_head_size(int64_t step) {
-  return 1 + sizeof(double) + (step ? sumi__events_varint_field_size((uint64_t)step) : 0);
+  return 1 + sizeof(double) + (step ? sumi_wire_varint_field_size((uint64_t)step) : 0);
 }
 
 static uint8_t *put_event_head(uint8_t *at, double wall_time_s, int64_t step) {
-  at = sumi__events_put_double_field(at, WALL_TIME, wall_time_s);
-  return step ? sumi__events_put_varint_field(at, STEP, (uint64_t)step) : at;
+  at = sumi_wire_put_double_field(at, WALL_TIME, wall_time_s);
+  return step ? sumi_wire_put_varint_field(at, STEP, (uint64_t)step) : at;
 }
 
 static bool append_version(sumi__events_record_sink_t *sink, double wall_time_s) {
-  const size_t source_size = sumi__events_bytes_field_size(sizeof source_text - 1);
+  const size_t source_size = sumi_wire_bytes_field_size(sizeof source_text - 1);
   uint8_t *payload = begin_record(sink, event_head_size(0) +
-                                            sumi__events_bytes_field_size(sizeof version_text - 1) +
-                                            sumi__events_bytes_field_size(source_size));
+                                            sumi_wire_bytes_field_size(sizeof version_text - 1) +
+                                            sumi_wire_bytes_field_size(source_size));
   if (!payload) return false;
   uint8_t *at = put_event_head(payload, wall_time_s, 0);
-  at = sumi__events_put_bytes_field(at, FILE_VERSION, version_text, sizeof version_text - 1);
-  at = sumi__events_put_bytes_key(at, SOURCE_METADATA, source_size);
-  at = sumi__events_put_bytes_field(at, SOURCE_WRITER, source_text, sizeof source_text - 1);
+  at = sumi_wire_put_bytes_field(at, FILE_VERSION, version_text, sizeof version_text - 1);
+  at = sumi_wire_put_bytes_key(at, SOURCE_METADATA, source_size);
+  at = sumi_wire_put_bytes_field(at, SOURCE_WRITER, source_text, sizeof source_text - 1);
   end_record(sink, payload, at);
   return true;
 }
 
 static bool append_session_start(sumi__events_record_sink_t *sink, double wall_time_s) {
   uint8_t *payload = begin_record(sink, event_head_size(sink->start_step) +
-                                            sumi__events_bytes_field_size(2));
+                                            sumi_wire_bytes_field_size(2));
   if (!payload) return false;
   uint8_t *at = put_event_head(payload, wall_time_s, sink->start_step);
-  at = sumi__events_put_bytes_key(at, SESSION_LOG, 2);
-  at = sumi__events_put_varint_field(at, SESSION_STATUS, SUMI_SESSION_START);
+  at = sumi_wire_put_bytes_key(at, SESSION_LOG, 2);
+  at = sumi_wire_put_varint_field(at, SESSION_STATUS, SUMI_SESSION_START);
   end_record(sink, payload, at);
   return true;
 }
@@ -145,44 +145,43 @@ bool sumi__events_sink_ready(sumi__events_record_sink_t *sink) {
 /* A tag's metadata stand at its first value in each file; `file` is the number of this one. */
 static size_t value_size(const sumi__events_queued_value_t *value, unsigned file) {
   const sumi_event_tag_t *tag = value->tag;
-  if (tag->is_simple)
-    return sumi__events_bytes_field_size(tag->name.size_bytes) + 1 + sizeof(float);
-  return sumi__events_bytes_field_size(tag->name.size_bytes) +
-         (tag->in_file == file ? 0 : sumi__events_bytes_field_size(tag->metadata_size_bytes)) +
-         sumi__events_bytes_field_size(value->tensor_size_bytes);
+  if (tag->is_simple) return sumi_wire_bytes_field_size(tag->name.size_bytes) + 1 + sizeof(float);
+  return sumi_wire_bytes_field_size(tag->name.size_bytes) +
+         (tag->in_file == file ? 0 : sumi_wire_bytes_field_size(tag->metadata_size_bytes)) +
+         sumi_wire_bytes_field_size(value->tensor_size_bytes);
 }
 
 static uint8_t *put_value(uint8_t *at, sumi__events_queued_value_t *value, unsigned file) {
   const sumi_event_tag_t *tag = value->tag;
-  at = sumi__events_put_bytes_key(at, SUMMARY_VALUE, value_size(value, file));
-  at = sumi__events_put_bytes_field(at, VALUE_TAG, tag->name.text, tag->name.size_bytes);
+  at = sumi_wire_put_bytes_key(at, SUMMARY_VALUE, value_size(value, file));
+  at = sumi_wire_put_bytes_field(at, VALUE_TAG, tag->name.text, tag->name.size_bytes);
   if (tag->is_simple) { /* its float ends the scalar's tensor */
-    *at++ = sumi__events_wire_key(VALUE_SIMPLE, SUMI__WIRE_FIXED32);
+    *at++ = sumi_wire_key(VALUE_SIMPLE, SUMI_WIRE_FIXED32);
     const uint8_t *end = (uint8_t *)sumi__events_queued_tensor(value) + value->tensor_size_bytes;
-    return sumi__events_put_bytes(at, end - sizeof(float), sizeof(float));
+    return sumi_wire_put_bytes(at, end - sizeof(float), sizeof(float));
   }
   if (tag->in_file != file)
-    at = sumi__events_put_bytes_field(at, VALUE_METADATA, tag->metadata, tag->metadata_size_bytes);
-  return sumi__events_put_bytes_field(at, VALUE_TENSOR, sumi__events_queued_tensor(value),
-                                      value->tensor_size_bytes);
+    at = sumi_wire_put_bytes_field(at, VALUE_METADATA, tag->metadata, tag->metadata_size_bytes);
+  return sumi_wire_put_bytes_field(at, VALUE_TENSOR, sumi__events_queued_tensor(value),
+                                   value->tensor_size_bytes);
 }
 
 static size_t summary_size(sumi__events_queued_event_t *event, unsigned file) {
   size_t size = 0;
   sumi__events_queued_value_t *value = sumi__events_queued_values(event);
   for (size_t i = 0; i < event->value_count; ++i, value = sumi__events_queued_next(value))
-    size += sumi__events_bytes_field_size(value_size(value, file));
+    size += sumi_wire_bytes_field_size(value_size(value, file));
   return size;
 }
 
 static size_t what_size(sumi__events_queued_event_t *event, unsigned file) {
-  return event->value_count ? sumi__events_bytes_field_size(summary_size(event, file))
+  return event->value_count ? sumi_wire_bytes_field_size(summary_size(event, file))
                             : event->what_size_bytes;
 }
 
 static uint8_t *put_what(uint8_t *at, sumi__events_queued_event_t *event, unsigned file) {
-  if (event->value_count == 0) return sumi__events_put_bytes(at, event + 1, event->what_size_bytes);
-  at = sumi__events_put_bytes_key(at, SUMMARY, summary_size(event, file));
+  if (event->value_count == 0) return sumi_wire_put_bytes(at, event + 1, event->what_size_bytes);
+  at = sumi_wire_put_bytes_key(at, SUMMARY, summary_size(event, file));
   sumi__events_queued_value_t *value = sumi__events_queued_values(event);
   for (size_t i = 0; i < event->value_count; ++i, value = sumi__events_queued_next(value))
     at = put_value(at, value, file);
@@ -228,7 +227,7 @@ static size_t whole_records(const sumi__events_record_sink_t *sink, size_t writt
   size_t end = 0;
   *events = 0;
   while (end < written) {
-    const uint64_t payload = sumi__events_get_le64((const uint8_t *)sink->block.data + end);
+    const uint64_t payload = sumi_get_le64((const uint8_t *)sink->block.data + end);
     if (written - end < payload + SUMI_RECORD_OVERHEAD_BYTES) break;
     end += (size_t)payload + SUMI_RECORD_OVERHEAD_BYTES;
     ++*events;

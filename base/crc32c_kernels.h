@@ -21,7 +21,7 @@ SUMI_BEGIN_DECLS
 
 /* 0 is the portable one, 1 and 2 those chosen for short and long inputs. */
 #define SUMI__CRC32C_KERNELS 3
-uint32_t sumi__events_crc32c_by_kernel(int kernel, const void *bytes, size_t size_bytes);
+uint32_t sumi__base_crc32c_by_kernel(int kernel, const void *bytes, size_t size_bytes);
 
 SUMI_END_DECLS
 #endif

@@ -4,7 +4,7 @@
 #include <pthread.h>
 
 #include "crc32c_kernels.h"
-#include "little_endian.h"
+#include <sumi/little_endian.h>
 
 typedef uint32_t kernel_t(uint32_t state, const uint8_t *bytes, size_t size_bytes);
 
@@ -27,8 +27,7 @@ static void fill_table(void) {
 
 static uint32_t update_by_table(uint32_t state, const uint8_t *bytes, size_t size_bytes) {
   for (; size_bytes >= 8; bytes += 8, size_bytes -= 8) {
-    const uint32_t low = state ^ sumi__events_get_le32(bytes),
-                   high = sumi__events_get_le32(bytes + 4);
+    const uint32_t low = state ^ sumi_get_le32(bytes), high = sumi_get_le32(bytes + 4);
     state = table[7][low & 0xFF] ^ table[6][low >> 8 & 0xFF] ^ table[5][low >> 16 & 0xFF] ^
             table[4][low >> 24] ^ table[3][high & 0xFF] ^ table[2][high >> 8 & 0xFF] ^
             table[1][high >> 16 & 0xFF] ^ table[0][high >> 24];
@@ -45,7 +44,7 @@ __attribute__((target("sse4.2"))) static uint32_t
 update_by_sse42(uint32_t state, const uint8_t *bytes, size_t size_bytes) {
   uint64_t wide = state;
   for (; size_bytes >= 8; bytes += 8, size_bytes -= 8)
-    wide = _mm_crc32_u64(wide, sumi__events_get_le64(bytes));
+    wide = _mm_crc32_u64(wide, sumi_get_le64(bytes));
   state = (uint32_t)wide;
   for (; size_bytes > 0; ++bytes, --size_bytes) state = _mm_crc32_u8(state, *bytes);
   return state;
@@ -93,7 +92,7 @@ update_by_pclmul(uint32_t state, const uint8_t *bytes, size_t size_bytes) {
 
 static uint32_t update_by_arm(uint32_t state, const uint8_t *bytes, size_t size_bytes) {
   for (; size_bytes >= 8; bytes += 8, size_bytes -= 8)
-    state = __crc32cd(state, sumi__events_get_le64(bytes));
+    state = __crc32cd(state, sumi_get_le64(bytes));
   for (; size_bytes > 0; ++bytes, --size_bytes) state = __crc32cb(state, *bytes);
   return state;
 }
@@ -122,7 +121,7 @@ uint32_t sumi_crc32c(const void *bytes, size_t size_bytes) {
   return sumi_crc32c_extend(0, bytes, size_bytes);
 }
 
-uint32_t sumi__events_crc32c_by_kernel(int kernel, const void *bytes, size_t size_bytes) {
+uint32_t sumi__base_crc32c_by_kernel(int kernel, const void *bytes, size_t size_bytes) {
   pthread_once(&once, choose_kernels);
   kernel_t *kernels[SUMI__CRC32C_KERNELS] = {update_by_table, short_kernel, long_kernel};
   return ~kernels[kernel](~0u, bytes, size_bytes);

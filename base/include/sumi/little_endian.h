@@ -1,11 +1,14 @@
 /* Fixed-width little-endian numbers, as TFRecord frames and protobuf store them, on any machine. */
-#ifndef SUMI__LITTLE_ENDIAN_H
-#define SUMI__LITTLE_ENDIAN_H
+#ifndef SUMI_LITTLE_ENDIAN_H
+#define SUMI_LITTLE_ENDIAN_H
 
-#include <stdint.h>
 #include <string.h>
+#include <sumi/config.h>
 
-static inline uint8_t *sumi__events_put_le32(uint8_t *at, uint32_t value) {
+SUMI_BEGIN_DECLS
+
+/** Stores a number at `at`, aligned or not, and returns where the next byte goes. */
+static inline uint8_t *sumi_put_le32(uint8_t *at, uint32_t value) {
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
   value = __builtin_bswap32(value);
 #endif
@@ -13,7 +16,8 @@ static inline uint8_t *sumi__events_put_le32(uint8_t *at, uint32_t value) {
   return at + sizeof value;
 }
 
-static inline uint8_t *sumi__events_put_le64(uint8_t *at, uint64_t value) {
+/** The same for 8 bytes. */
+static inline uint8_t *sumi_put_le64(uint8_t *at, uint64_t value) {
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
   value = __builtin_bswap64(value);
 #endif
@@ -21,7 +25,8 @@ static inline uint8_t *sumi__events_put_le64(uint8_t *at, uint64_t value) {
   return at + sizeof value;
 }
 
-static inline uint32_t sumi__events_get_le32(const uint8_t *at) {
+/** The number stored in the 4 bytes at `at`. */
+static inline uint32_t sumi_get_le32(const uint8_t *at) {
   uint32_t value;
   memcpy(&value, at, sizeof value);
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
@@ -30,7 +35,8 @@ static inline uint32_t sumi__events_get_le32(const uint8_t *at) {
   return value;
 }
 
-static inline uint64_t sumi__events_get_le64(const uint8_t *at) {
+/** The number stored in the 8 bytes at `at`. */
+static inline uint64_t sumi_get_le64(const uint8_t *at) {
   uint64_t value;
   memcpy(&value, at, sizeof value);
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
@@ -39,4 +45,5 @@ static inline uint64_t sumi__events_get_le64(const uint8_t *at) {
   return value;
 }
 
+SUMI_END_DECLS
 #endif

@@ -9,6 +9,7 @@
 #include "marks.h"
 #include "number_text.h"
 #include "picture_fit.h"
+#include "picture_reduce.h"
 #include "sheet.h"
 #include "text.h"
 #include "theme.h"
@@ -134,6 +135,7 @@ static sumi_status_t draw_picture(sumi_canvas_t *canvas, const sumi_prediction_t
   SUMI_TRY(sumi_pixels_picture(&prediction->image, 0, &pixels, .bad_color = style->bad_color,
                                .low = style->low, .high = style->high));
   sumi__render_canvas_picture(canvas, &pixels, picture->x, picture->y, fit);
+  if (fit.factor == 0) sumi__render_reduce_bad(canvas, &prediction->image, &pixels, *picture);
   const int width = pixels.width, height = pixels.height;
   sumi_picture_free(&pixels);
   return sumi__render_marks_draw(canvas, prediction, width, height, *picture);

@@ -4,6 +4,8 @@
 
 #include <sumi/color.h>
 
+#include "picture_reduce.h"
+
 sumi__render_fit_t sumi__render_fit(int width, int height, int budget_px) {
   const int longer = width > height ? width : height;
   if (longer <= budget_px) {
@@ -15,16 +17,11 @@ sumi__render_fit_t sumi__render_fit(int width, int height, int budget_px) {
   return (sumi__render_fit_t){w < 1 ? 1 : (int)w, h < 1 ? 1 : (int)h, 0};
 }
 
-/* The grounds of transparency: squares of 8 shown pixels. */
-static uint32_t checker(int x, int y) {
-  return ((x ^ y) & 8) ? 0xffe4e6eau : 0xffffffffu;
-}
-
 static uint32_t opaque(const uint8_t *at, int channels, int x, int y) {
   if (channels == 1) return 0xff000000u | at[0] * 0x010101u;
   const uint32_t color = 0xff000000u | (uint32_t)at[0] << 16 | (uint32_t)at[1] << 8 |
                          (uint32_t)at[2];
-  return channels == 3 ? color : sumi__render_blend(checker(x, y), color, at[3]);
+  return channels == 3 ? color : sumi__render_blend(sumi__render_checker(x, y), color, at[3]);
 }
 
 /* Rows of one picture row: written once, then copied. Transparent pictures show the checkerboard
@@ -56,38 +53,6 @@ static void enlarge(sumi_canvas_t *canvas, const sumi_picture_t *picture, int x,
   }
 }
 
-/* Each shown pixel is the mean of the pixels it covers at least in part. */
-static uint32_t mean_of(const sumi_picture_t *picture, int x0, int x1, int y0, int y1, int shown_x,
-                        int shown_y) {
-  const int channels = (int)picture->format;
-  uint64_t red = 0, green = 0, blue = 0;
-  for (int y = y0; y < y1; ++y) {
-    const uint8_t *at = picture->pixels + (size_t)y * picture->stride_bytes +
-                        (size_t)x0 * (size_t)channels;
-    for (int x = x0; x < x1; ++x, at += channels) {
-      const uint32_t color = opaque(at, channels, shown_x, shown_y);
-      red += color >> 16 & 0xff, green += color >> 8 & 0xff, blue += color & 0xff;
-    }
-  }
-  const uint64_t count = (uint64_t)(x1 - x0) * (uint64_t)(y1 - y0), half = count / 2;
-  return SUMI_RGB((red + half) / count, (green + half) / count, (blue + half) / count);
-}
-
-static void reduce(sumi_canvas_t *canvas, const sumi_picture_t *picture, int x, int y,
-                   sumi__render_fit_t fit) {
-  const int64_t w = picture->width, h = picture->height;
-  for (int row = 0; row < fit.height; ++row) {
-    const int y0 = (int)(row * h / fit.height);
-    const int y1 = (int)(((row + 1) * h + fit.height - 1) / fit.height);
-    uint32_t *to = sumi__render_canvas_row(canvas, y + row) + x;
-    for (int column = 0; column < fit.width; ++column) {
-      const int x0 = (int)(column * w / fit.width);
-      const int x1 = (int)(((column + 1) * w + fit.width - 1) / fit.width);
-      to[column] = mean_of(picture, x0, x1, y0, y1, column, row);
-    }
-  }
-}
-
 void sumi__render_canvas_picture(sumi_canvas_t *canvas, const sumi_picture_t *picture, int x, int y,
                                  sumi__render_fit_t fit) {
   if (!sumi__render_canvas_works(canvas) || x < 0 || y < 0 ||
@@ -96,5 +61,5 @@ void sumi__render_canvas_picture(sumi_canvas_t *canvas, const sumi_picture_t *pi
   if (fit.factor > 0)
     enlarge(canvas, picture, x, y, fit.factor);
   else
-    reduce(canvas, picture, x, y, fit);
+    sumi__render_reduce(canvas, picture, (sumi_rect_t){x, y, fit.width, fit.height});
 }

@@ -66,6 +66,71 @@ static void a_large_picture_is_averaged_down(void **state) {
   sumi_picture_free(&picture);
 }
 
+/* The mean of [low, high) along both axes: of every value by the length of what it shares with it.
+ */
+static double area_mean(const uint8_t *values, int width, int channels, int channel, double x0,
+                        double x1, double y0, double y1, bool by_alpha, double ground) {
+  double sum = 0;
+  for (int y = (int)y0; y < y1 - 1e-9; ++y)
+    for (int x = (int)x0; x < x1 - 1e-9; ++x) {
+      const double area = (fmin(x + 1, x1) - fmax(x, x0)) * (fmin(y + 1, y1) - fmax(y, y0));
+      const uint8_t *at = values + (y * width + x) * channels;
+      const double alpha = by_alpha ? at[3] / 255.0 : 1;
+      sum += area * (at[channel] * alpha + ground * (1 - alpha));
+    }
+  return sum / ((x1 - x0) * (y1 - y0));
+}
+
+/* Against the definition, for sizes that do not divide, of every number of channels. */
+static void a_shown_pixel_is_the_mean_of_the_area_it_covers(void **state) {
+  (void)state;
+  static const int sizes[][3] = {
+      {64, 48, 63}, {60, 45, 45}, {97, 31, 40}, {33, 90, 7}, {70, 1, 30}};
+  static uint8_t bytes[100 * 100 * 4];
+  uint32_t random = 4;
+  for (size_t i = 0; i < sizeof bytes; ++i) bytes[i] = (uint8_t)(256 * sample_random(&random));
+  for (size_t s = 0; s < sizeof sizes / sizeof *sizes; ++s)
+    for (int channels = 1; channels <= 4; channels += channels == 1 ? 2 : 1) {
+      const int width = sizes[s][0], height = sizes[s][1];
+      const sumi_prediction_t prediction = {
+          .image = {SUMI_UINT8, 3, {height, width, channels}, bytes}};
+      sumi_picture_t picture;
+      assert_ok(sumi_prediction_draw(&prediction, &picture, .picture_px = sizes[s][2]));
+      const sumi_rect_t at = cell_of(&picture).picture;
+      assert_int_equal(at.width > at.height ? at.width : at.height, sizes[s][2]);
+      const double by_x = (double)width / at.width, by_y = (double)height / at.height;
+      for (int y = 0; y < at.height; ++y)
+        for (int x = 0; x < at.width; ++x)
+          for (int c = 0; c < 3; ++c) {
+            const uint32_t ground = (x ^ y) & 8 ? 0xe4e6ea : 0xffffff;
+            const double mean = area_mean(bytes, width, channels, channels == 1 ? 0 : c, x * by_x,
+                                          (x + 1) * by_x, y * by_y, (y + 1) * by_y, channels == 4,
+                                          ground >> (16 - 8 * c) & 0xff);
+            const uint32_t color = sumi_picture_pixel(&picture, at.x + x, at.y + y);
+            assert_near(color >> (16 - 8 * c) & 0xff, mean, 0.5 + 1e-6);
+          }
+      sumi_picture_free(&picture);
+    }
+}
+
+/* One of 40,000 pixels: its share of a mean would be a tenth of a percent. */
+static void a_value_that_is_no_number_shows_however_small_the_picture(void **state) {
+  (void)state;
+  static float values[200 * 200];
+  for (int i = 0; i < 200 * 200; ++i) values[i] = 0.5f;
+  values[130 * 200 + 61] = NAN;
+  const sumi_prediction_t prediction = {.image = {SUMI_FLOAT32, 2, {200, 200}, values}};
+  sumi_picture_t picture;
+  assert_ok(sumi_prediction_draw(&prediction, &picture, .picture_px = 6, .low = 0, .high = 1,
+                                 .bad_color = SUMI_RGB(200, 0, 0)));
+  const sumi_rect_t at = cell_of(&picture).picture;
+  for (int y = 0; y < 6; ++y)
+    for (int x = 0; x < 6; ++x)
+      assert_int_equal(sumi_picture_pixel(&picture, at.x + x, at.y + y),
+                       x == 1 && y == 3 ? SUMI_RGB(200, 200, 200) : SUMI_RGB(127, 127, 127));
+  sumi_picture_free(&picture);
+}
+
 static uint32_t frame_color(const sumi_prediction_t *prediction) {
   sumi_picture_t picture;
   assert_ok(sumi_prediction_draw(prediction, &picture));
@@ -301,8 +366,14 @@ static sumi_status_t draw_with_box_and_strip(sumi_picture_t *picture) {
   return sumi_prediction_draw(&prediction, picture);
 }
 
+static sumi_status_t draw_reduced(sumi_picture_t *picture) {
+  const sumi_prediction_t prediction = sample();
+  return sumi_prediction_draw(&prediction, picture, .picture_px = 20);
+}
+
 static void lack_of_memory_is_reported_at_every_point(void **state) {
   (void)state;
+  assert_survives_lack_of_memory(draw_reduced);
   assert_survives_lack_of_memory(draw_with_box_and_strip);
 }
 
@@ -310,6 +381,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_small_picture_is_enlarged_by_a_whole_factor_with_sharp_pixels),
       cmocka_unit_test(a_large_picture_is_averaged_down),
+      cmocka_unit_test(a_shown_pixel_is_the_mean_of_the_area_it_covers),
+      cmocka_unit_test(a_value_that_is_no_number_shows_however_small_the_picture),
       cmocka_unit_test(the_frame_tells_right_from_wrong),
       cmocka_unit_test(the_bar_is_as_long_as_the_score),
       cmocka_unit_test(the_truth_is_written_only_when_it_differs),

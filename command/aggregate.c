@@ -155,6 +155,6 @@ static int aggregate(const arguments_t *arguments) {
 const command_t sumi__command_aggregate = {
     .name = "aggregate",
     .summary = "Mean, min, max, std and median of scalars over runs, as runs below --output",
-    .options = "rtsol",
+    .options = "run tag steps output lax",
     .details = "A tag counts where all runs that have it have the step. std is the population's.\n",
     .run = aggregate};

@@ -3,30 +3,53 @@
 #include <fnmatch.h>
 #include <getopt.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <sumi/decimal.h>
 
-static const struct {
-  char letter;
-  const char *name, *value, *help; /* value NULL: takes none */
+/* What an option's value is, and so what becomes of it. */
+typedef enum value_kind {
+  FLAG,     /* bool: true */
+  TEXT,     /* const char * */
+  COUNT,    /* int64_t, not negative */
+  NUMBER,   /* double, not negative */
+  STEPS,    /* both of first_step and last_step: "A:B" */
+  PATTERNS, /* patterns_t: one more */
+  CHOICE    /* const char *: one of those between the bars of .value */
+} value_kind_t;
+
+#define MEMBER(name) offsetof(arguments_t, name)
+
+static const struct option_row {
+  char letter; /* these as in option_text_t */
+  const char *name, *value;
+  value_kind_t kind;
+  size_t member; /* of arguments_t */
+  const char *help;
 } options[] = {
-    {'r', "run", "PATTERN", "only runs whose names fit the shell pattern; may be given again"},
-    {'t', "tag", "PATTERN", "only tags that fit the shell pattern; may be given again"},
-    {'s', "steps", "A:B", "only steps from A to B; either may be left out"},
-    {'n', "lines", "N", "so many lines (10)"},
-    {'f', "follow", NULL, "go on with what is added, until Ctrl-C"},
-    {'j', "json", NULL,
+    {'r', "run", "PATTERN", PATTERNS, MEMBER(runs),
+     "only runs whose names fit the shell pattern; may be given again"},
+    {'t', "tag", "PATTERN", PATTERNS, MEMBER(tags),
+     "only tags that fit the shell pattern; may be given again"},
+    {'s', "steps", "A:B", STEPS, 0, "only steps from A to B; either may be left out"},
+    {'n', "lines", "N", COUNT, MEMBER(count), "so many lines (10)"},
+    {'f', "follow", NULL, FLAG, MEMBER(follow), "go on with what is added, until Ctrl-C"},
+    {'j', "json", NULL, FLAG, MEMBER(json),
      "JSON, an object a line; numbers that JSON lacks are \"nan\", \"inf\", \"-inf\""},
-    {'F', "format", "NAME", "csv (default) or jsonl"},
-    {'w', "wide", NULL, "a line for each run and step, with a column for each tag"},
-    {'m', "media", "FOLDER", "also write pictures, audio and texts to files there"},
-    {'o', "output", "PATH", "write there instead of to standard output"},
-    {'l', "lax", NULL, "steps that only some of the runs have, too"},
-    {'T', "tolerance", "X", "numbers differ when they are further apart than X times the larger"},
-    {'S', "from-step", "N", "leave out everything at step N and later"},
-    {'i', "in-place", NULL, "change the files themselves, each whole or not at all"},
+    {'F', "format", "csv|jsonl", CHOICE, MEMBER(format), "of the table (csv)"},
+    {'w', "wide", NULL, FLAG, MEMBER(wide),
+     "a line for each run and step, with a column for each tag"},
+    {'m', "media", "FOLDER", TEXT, MEMBER(media),
+     "also write pictures, audio and texts to files there"},
+    {'o', "output", "PATH", TEXT, MEMBER(output), "write there instead of to standard output"},
+    {'l', "lax", NULL, FLAG, MEMBER(lax), "steps that only some of the runs have, too"},
+    {'T', "tolerance", "X", NUMBER, MEMBER(tolerance),
+     "numbers differ when they are further apart than X times the larger"},
+    {'S', "from-step", "N", COUNT, MEMBER(from_step), "leave out everything at step N and later"},
+    {'i', "in-place", NULL, FLAG, MEMBER(in_place),
+     "change the files themselves, each whole or not at all"},
 };
 
 enum { OPTION_COUNT = sizeof options / sizeof *options };
@@ -41,44 +64,86 @@ int sumi__command_fail(const char *format, ...) {
   return EXIT_FAILED;
 }
 
-static int misused(const command_t *command, const char *format, ...) SUMI_PRINTF(2, 3);
-static int misused(const command_t *command, const char *format, ...) {
+int sumi__command_misused(const char *command, const char *format, ...) {
   va_list args;
   va_start(args, format);
-  fprintf(stderr, "sumi %s: ", command->name);
+  fprintf(stderr, "sumi %s: ", command);
   vfprintf(stderr, format, args);
-  fprintf(stderr, " (see sumi help %s)\n", command->name);
+  fprintf(stderr, " (see sumi help %s)\n", command);
   va_end(args);
   return EXIT_MISUSED;
 }
 
-void sumi__command_help(const command_t *command) {
-  printf("usage: sumi %s [OPTION…] [PATH…]\n\n%s. A PATH is a run, a folder of runs or an event "
-         "file, - is standard input; without one\nit is the folder runs.\n%s\n",
-         command->name, command->summary, command->details);
-  for (int i = 0; i < OPTION_COUNT; ++i)
-    if (strchr(command->options, options[i].letter))
-      printf("  -%c, --%s%s%s\n        %s\n", options[i].letter, options[i].name,
-             options[i].value ? " " : "", options[i].value ? options[i].value : "",
-             options[i].help);
-  puts("\nExit status: 0 done, 1 not done, 2 wrong arguments, 3 damage or differences were\nfound "
-       "(verify, repair, diff).");
+/* Whether the word stands between two separators, or at an end. */
+static bool has_word(const char *list, char separator, const char *word) {
+  const size_t size = strlen(word);
+  for (const char *at = list; at; at = strchr(at, separator)) {
+    at += *at == separator;
+    if (strncmp(at, word, size) == 0 && (at[size] == separator || !at[size])) return true;
+  }
+  return false;
 }
 
-/* The command's options for getopt_long. */
+/* The row of a command's option by its number among those that it takes. */
+static const struct option_row *find_option(const command_t *command, int index) {
+  for (int i = 0; i < OPTION_COUNT; ++i)
+    if (has_word(command->options, ' ', options[i].name) && index-- == 0) return &options[i];
+  return NULL;
+}
+
+bool sumi__command_option(const command_t *command, int index, option_text_t *option) {
+  const struct option_row *row = find_option(command, index);
+  if (row)
+    *option = (option_text_t){row->letter, row->name, row->value, row->help, row->kind == PATTERNS};
+  return row;
+}
+
+void sumi__command_help(const command_t *command) {
+  printf("usage: sumi %s [OPTION…] %s\n\n%s.\n", command->name,
+         command->operands ? command->operands : "[PATH…]", command->summary);
+  if (!command->operands)
+    puts("A PATH is a run, a folder of runs or an event file, - is standard input; without one\nit "
+         "is the folder runs.");
+  printf("%s\n", command->details);
+  option_text_t option;
+  for (int i = 0; sumi__command_option(command, i, &option); ++i) {
+    if (option.letter)
+      printf("  -%c, --%s", option.letter, option.name);
+    else
+      printf("      --%s", option.name);
+    printf("%s%s\n        %s\n", option.value ? " " : "", option.value ? option.value : "",
+           option.help);
+  }
+  puts("\nExit status: 0 done, 1 not done, 2 wrong arguments, 3 found what was looked for (damage,"
+       "\ndifferences, …).");
+}
+
+/* The command's options for getopt_long, which tells their numbers apart from letters by
+ * FIRST_NUMBER. */
+enum { FIRST_NUMBER = 256 };
+
 static void fill_options(const command_t *command, struct option *longs, char *letters) {
   *letters++ = ':'; /* a missing value is told apart from an unknown option */
-  for (int i = 0; i < OPTION_COUNT; ++i) {
-    if (!strchr(command->options, options[i].letter)) continue;
-    *longs++ = (struct option){options[i].name, options[i].value ? required_argument : no_argument,
-                               NULL, options[i].letter};
-    *letters++ = options[i].letter;
-    if (options[i].value) *letters++ = ':';
+  option_text_t option;
+  for (int i = 0; sumi__command_option(command, i, &option); ++i) {
+    *longs++ = (struct option){option.name, option.value ? required_argument : no_argument, NULL,
+                               FIRST_NUMBER + i};
+    if (!option.letter) continue;
+    *letters++ = option.letter;
+    if (option.value) *letters++ = ':';
   }
   *longs++ = (struct option){"help", no_argument, NULL, 'h'};
   *longs = (struct option){0};
   *letters++ = 'h';
   *letters = '\0';
+}
+
+/* The option that getopt_long gave, by its number or its letter. */
+static const struct option_row *given_option(const command_t *command, int given) {
+  if (given >= FIRST_NUMBER) return find_option(command, given - FIRST_NUMBER);
+  const struct option_row *row = NULL;
+  for (int i = 0; (row = find_option(command, i)) && row->letter != given;) ++i;
+  return row;
 }
 
 static bool read_number(const char *text, int64_t *number) {
@@ -105,23 +170,18 @@ static bool add_pattern(patterns_t *patterns, const char *pattern) {
 }
 
 /* false: the value is none of its option. */
-static bool take(arguments_t *a, int letter, const char *value) {
-  switch (letter) {
-  case 'r': return add_pattern(&a->runs, value);
-  case 't': return add_pattern(&a->tags, value);
-  case 's': return read_steps(value, a);
-  case 'n': return read_number(value, &a->count) && a->count >= 0;
-  case 'S': return read_number(value, &a->from_step) && a->from_step >= 0;
-  case 'f': return a->follow = true;
-  case 'j': return a->json = true;
-  case 'w': return a->wide = true;
-  case 'l': return a->lax = true;
-  case 'T': return sumi_decimal_read(value, &a->tolerance) && a->tolerance >= 0;
-  case 'i': return a->in_place = true;
-  case 'F': a->format = value; return strcmp(value, "csv") == 0 || strcmp(value, "jsonl") == 0;
-  case 'm': a->media = value; return true;
-  default: a->output = value; return true;
+static bool take(arguments_t *arguments, const struct option_row *row, const char *value) {
+  void *member = (char *)arguments + row->member;
+  switch (row->kind) {
+  case FLAG: return *(bool *)member = true;
+  case TEXT: *(const char **)member = value; return true;
+  case COUNT: return read_number(value, member) && *(int64_t *)member >= 0;
+  case NUMBER: return sumi_decimal_read(value, member) && *(double *)member >= 0;
+  case STEPS: return read_steps(value, arguments);
+  case PATTERNS: return add_pattern(member, value);
+  case CHOICE: *(const char **)member = value; return has_word(row->value, '|', value);
   }
+  return false;
 }
 
 int sumi__command_arguments(const command_t *command, int argc, char **argv, arguments_t *a) {
@@ -131,20 +191,23 @@ int sumi__command_arguments(const command_t *command, int argc, char **argv, arg
   fill_options(command, longs, letters);
   *a = (arguments_t){.first_step = INT64_MIN, .last_step = INT64_MAX, .count = 10, .from_step = -1};
   opterr = 0;
-  int letter;
-  while ((letter = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
-    if (letter == 'h') {
+  int given;
+  while ((given = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+    if (given == 'h') {
       sumi__command_help(command);
       return EXIT_FINE;
     }
-    if (letter == '?') return misused(command, "unknown option %s", argv[optind - 1]);
-    if (letter == ':') return misused(command, "%s needs a value", argv[optind - 1]);
-    if (!take(a, letter, optarg))
-      return misused(command, "'%s' is no value of -%c", optarg, letter);
+    if (given == '?')
+      return sumi__command_misused(command->name, "unknown option %s", argv[optind - 1]);
+    if (given == ':')
+      return sumi__command_misused(command->name, "%s needs a value", argv[optind - 1]);
+    const struct option_row *row = given_option(command, given);
+    if (!take(a, row, optarg))
+      return sumi__command_misused(command->name, "'%s' is no value of --%s", optarg, row->name);
   }
   a->path_count = argc - optind;
   a->paths = (const char *const *)argv + optind;
-  if (a->path_count == 0) {
+  if (a->path_count == 0 && !command->operands) {
     a->paths = default_paths;
     a->path_count = 1;
   }

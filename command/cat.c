@@ -127,12 +127,12 @@ static int tail(const arguments_t *arguments) {
 const command_t sumi__command_cat = {
     .name = "cat",
     .summary = "All values, a line each: run, tag, step, time, value",
-    .options = "rtsj",
+    .options = "run tag steps json",
     .details = "The fields are separated by tabs.\n",
     .run = cat};
 
 const command_t sumi__command_tail = {.name = "tail",
                                       .summary = "The last values, and with -f those to come",
-                                      .options = "rtsnfj",
+                                      .options = "run tag steps lines follow json",
                                       .details = "",
                                       .run = tail};

@@ -12,7 +12,7 @@ enum {
   EXIT_FINE = 0,
   EXIT_FAILED = 1,  /* what was asked for could not be done; stderr says why */
   EXIT_MISUSED = 2, /* an argument is wrong */
-  EXIT_FOUND = 3    /* verify, repair: there is damage; diff: there are differences */
+  EXIT_FOUND = 3    /* there is what the command looks for: damage, differences, … */
 };
 
 enum { MAX_PATTERNS = 32 };
@@ -39,19 +39,52 @@ typedef struct arguments {
 
 typedef struct command {
   const char *name, *summary; /* "inspect", and what it does in a line */
-  const char *options;        /* the letters of those it takes; arguments.c */
+  const char *operands;       /* NULL: "[PATH…]", which is what source.c opens */
+  const char *options;        /* the names of those it takes, of the table in arguments.c */
   const char *details;        /* of its help */
   int (*run)(const arguments_t *arguments);
 } command_t;
 
-extern const command_t sumi__command_inspect, sumi__command_cat, sumi__command_tail,
-    sumi__command_export, sumi__command_plot, sumi__command_aggregate, sumi__command_diff,
-    sumi__command_verify, sumi__command_repair, sumi__command_trim;
+/* All of them, in the order of the help. */
+#define SUMI__COMMANDS(COMMAND)                                                                    \
+  COMMAND(inspect)                                                                                 \
+  COMMAND(cat)                                                                                     \
+  COMMAND(tail)                                                                                    \
+  COMMAND(plot)                                                                                    \
+  COMMAND(export)                                                                                  \
+  COMMAND(aggregate)                                                                               \
+  COMMAND(diff)                                                                                    \
+  COMMAND(verify)                                                                                  \
+  COMMAND(repair)                                                                                  \
+  COMMAND(trim)                                                                                    \
+  COMMAND(completions)
+
+#define SUMI__DECLARE_COMMAND(name) extern const command_t sumi__command_##name;
+SUMI__COMMANDS(SUMI__DECLARE_COMMAND)
+
+/* The commands from 0, NULL behind the last. */
+const command_t *sumi__command_at(int index);
+const command_t *sumi__command_find(const char *name);
+
+/* How an option is written. */
+typedef struct option_text {
+  char letter;       /* 0: it has none */
+  const char *name;  /* without the dashes */
+  const char *value; /* what it takes: "PATTERN", "FILE", "FOLDER", "csv|jsonl"; NULL: nothing */
+  const char *help;
+  bool repeats; /* may be given again */
+} option_text_t;
+
+/* The options of a command from 0, false behind the last. */
+bool sumi__command_option(const command_t *command, int index, option_text_t *option);
 
 /* Reads the arguments behind the subcommand's name; an exit status, or -1 to go on. */
 int sumi__command_arguments(const command_t *command, int argc, char **argv,
                             arguments_t *arguments);
 void sumi__command_help(const command_t *command);
+
+/* What is wrong with the arguments, on stderr; gives EXIT_MISUSED. */
+int sumi__command_misused(const char *command, const char *format, ...) SUMI_PRINTF(2, 3);
 
 bool sumi__command_fits(const patterns_t *patterns, const char *text);
 

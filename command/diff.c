@@ -101,7 +101,7 @@ static int diff(const arguments_t *arguments) {
 const command_t sumi__command_diff = {
     .name = "diff",
     .summary = "Where the scalars of two runs, or of two folders of runs, part",
-    .options = "rtsnT",
+    .options = "run tag steps lines tolerance",
     .details =
         "Prints the first N places: run, tag, step and both values, - where one is missing.\n",
     .run = diff};

@@ -200,6 +200,6 @@ static int export(const arguments_t *arguments) {
 const command_t sumi__command_export = {
     .name = "export",
     .summary = "Scalars as a table: run, tag, step, wall time and value",
-    .options = "rtsFwom",
+    .options = "run tag steps format wide output media",
     .details = "With --media, pictures, audio and texts become FOLDER/RUN/TAG_STEP files.\n",
     .run = export};

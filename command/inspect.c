@@ -1,5 +1,6 @@
 /* sumi inspect: what runs hold. */
 #include "command.h"
+#include "names.h"
 #include "text.h"
 
 #include <math.h>
@@ -8,7 +9,6 @@
 #include <sys/stat.h>
 
 #include <sumi/alloc.h>
-#include <sumi/name_table.h>
 
 /* A tag of a run. */
 typedef struct tag {
@@ -66,19 +66,6 @@ static bool add_event(survey_t *survey, const arguments_t *arguments, const sumi
 
 /* ---- Showing ---- */
 
-static int by_name(const void *left, const void *right) {
-  return strcmp((*(tag_t *const *)left)->name.text, (*(tag_t *const *)right)->name.text);
-}
-
-/* The tags in the order of their names, for sumi_free; NULL without memory. */
-static tag_t **sorted_tags(const sumi_name_table_t *tags) {
-  tag_t **list = sumi_calloc(tags->count + 1, sizeof *list), *tag;
-  size_t cursor = 0, count = 0;
-  while (list && (tag = sumi_name_table_next(tags, &cursor))) list[count++] = tag;
-  if (list) qsort(list, count, sizeof *list, by_name);
-  return list;
-}
-
 static int64_t size_of(const shown_run_t *run) {
   int64_t size = 0;
   struct stat info;
@@ -93,7 +80,7 @@ static int character_count(const char *text) {
   return count;
 }
 
-static void print_text(const shown_run_t *run, const survey_t *survey, tag_t *const *tags) {
+static void print_text(const shown_run_t *run, const survey_t *survey, tag_t **tags) {
   char begun[TIME_TEXT_SIZE];
   printf("%s\n  %zu file%s, %lld bytes, %lld events", run->name, run->file_count,
          run->file_count == 1 ? "" : "s", (long long)size_of(run), (long long)survey->events);
@@ -119,7 +106,7 @@ static void print_text(const shown_run_t *run, const survey_t *survey, tag_t *co
   }
 }
 
-static void print_json_tags(tag_t *const *tags) {
+static void print_json_tags(tag_t **tags) {
   for (int i = 0; tags[i]; ++i) {
     fputs(i ? ",{\"tag\":" : "{\"tag\":", stdout);
     sumi__command_json_text(stdout, tags[i]->name.text, tags[i]->name.size_bytes);
@@ -130,7 +117,7 @@ static void print_json_tags(tag_t *const *tags) {
   }
 }
 
-static void print_json(const shown_run_t *run, const survey_t *survey, tag_t *const *tags) {
+static void print_json(const shown_run_t *run, const survey_t *survey, tag_t **tags) {
   fputs("{\"run\":", stdout);
   sumi__command_json_text(stdout, run->name, strlen(run->name));
   fputs(",\"files\":[", stdout);
@@ -159,18 +146,11 @@ static bool print_run(const arguments_t *arguments, const shown_run_t *run,
   static const survey_t nothing; /* a run without a single event */
   const survey_t *survey = sumi_name_table_find(surveys, run->name);
   if (!survey) survey = &nothing;
-  tag_t **tags = sorted_tags(&survey->tags);
+  tag_t **tags = (tag_t **)sumi__command_sorted(&survey->tags);
   if (!tags) return false;
   (arguments->json ? print_json : print_text)(run, survey, tags);
   sumi_free(tags);
   return true;
-}
-
-static survey_t *survey_of(sumi_name_table_t *surveys, const char *run) {
-  survey_t *survey = sumi_name_table_find(surveys, run);
-  if (survey) return survey;
-  survey = sumi_name_table_make(surveys, run, sizeof *survey);
-  return survey && sumi_name_table_add(surveys, survey) ? survey : NULL;
 }
 
 static void release(sumi_name_table_t *surveys) {
@@ -189,7 +169,7 @@ static int inspect(const arguments_t *arguments) {
   const char *run;
   bool enough = true; /* memory */
   while (enough && (status = sumi__command_next(source, &event, &run)) == SUMI_OK) {
-    survey_t *survey = survey_of(&surveys, run);
+    survey_t *survey = sumi__command_named(&surveys, run, sizeof *survey);
     enough = survey && add_event(survey, arguments, &event);
   }
   for (size_t i = 0; enough && i < sumi__command_run_count(source); ++i) {
@@ -205,6 +185,6 @@ static int inspect(const arguments_t *arguments) {
 const command_t sumi__command_inspect = {
     .name = "inspect",
     .summary = "What runs hold: files, tags, their kinds, counts and steps, damage",
-    .options = "rtsj",
+    .options = "run tag steps json",
     .details = "",
     .run = inspect};

@@ -5,28 +5,28 @@
 
 #include <sumi/version.h>
 
-static const command_t *const commands[] = {
-    &sumi__command_inspect, &sumi__command_cat,       &sumi__command_tail, &sumi__command_plot,
-    &sumi__command_export,  &sumi__command_aggregate, &sumi__command_diff, &sumi__command_verify,
-    &sumi__command_repair,  &sumi__command_trim};
+#define ADDRESS(name) &sumi__command_##name,
+static const command_t *const commands[] = {SUMI__COMMANDS(ADDRESS) NULL};
 
-enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
+const command_t *sumi__command_at(int index) {
+  return commands[index];
+}
 
-static const command_t *find(const char *name) {
-  for (int i = 0; i < COMMAND_COUNT; ++i)
+const command_t *sumi__command_find(const char *name) {
+  for (int i = 0; commands[i]; ++i)
     if (strcmp(commands[i]->name, name) == 0) return commands[i];
   return NULL;
 }
 
 static void print_usage(FILE *file) {
   fputs("usage: sumi COMMAND [OPTION…] [PATH…]\n\n", file);
-  for (int i = 0; i < COMMAND_COUNT; ++i)
-    fprintf(file, "  %-9s  %s\n", commands[i]->name, commands[i]->summary);
+  for (int i = 0; commands[i]; ++i)
+    fprintf(file, "  %-11s  %s\n", commands[i]->name, commands[i]->summary);
   fputs("\nsumi help COMMAND says more, sumi --version the version.\n", file);
 }
 
 static int help(int argc, char **argv) {
-  const command_t *command = argc > 2 ? find(argv[2]) : NULL;
+  const command_t *command = argc > 2 ? sumi__command_find(argv[2]) : NULL;
   if (command)
     sumi__command_help(command);
   else
@@ -51,7 +51,7 @@ int main(int argc, char **argv) {
     printf("sumi %s\n", sumi_version());
     return ended(EXIT_FINE);
   }
-  const command_t *command = find(argv[1]);
+  const command_t *command = sumi__command_find(argv[1]);
   if (!command) {
     fprintf(stderr, "sumi: there is no command '%s' (see sumi help)\n", argv[1]);
     return EXIT_MISUSED;

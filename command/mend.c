@@ -93,14 +93,14 @@ static int trim(const arguments_t *arguments) {
 const command_t sumi__command_verify = {
     .name = "verify",
     .summary = "Whether the files are sound: damage in the middle, torn ends",
-    .options = "rj",
+    .options = "run json",
     .details = "",
     .run = verify};
 
 const command_t sumi__command_repair = {
     .name = "repair",
     .summary = "Cuts damage out of the files, when asked with --in-place",
-    .options = "rji",
+    .options = "run json in-place",
     .details =
         "Whole records are kept, whatever they hold. A file that a writer of Sumi's has open "
         "is left alone.\n",
@@ -109,6 +109,6 @@ const command_t sumi__command_repair = {
 const command_t sumi__command_trim = {
     .name = "trim",
     .summary = "Removes everything from a step on, when asked with --in-place",
-    .options = "rjiS",
+    .options = "run json in-place from-step",
     .details = "As a run does that is resumed at that step.\n",
     .run = trim};

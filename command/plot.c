@@ -218,7 +218,7 @@ static int plot(const arguments_t *arguments) {
 const command_t sumi__command_plot = {
     .name = "plot",
     .summary = "Scalars as curves in the terminal, a plot for each tag",
-    .options = "rtsn",
+    .options = "run tag steps lines",
     .details =
         "A plot is N lines high, and as wide as the terminal or the variable COLUMNS. Runs have "
         "colours on\na terminal, unless NO_COLOR is set.\n",

@@ -3,6 +3,7 @@ import csv
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -26,6 +27,15 @@ def sumi(*arguments, status=0, stdin=None):
     answer = subprocess.run([PROGRAM, *arguments], capture_output=True, env=ENVIRONMENT, input=stdin, timeout=120)
     assert answer.returncode == status, (answer.returncode, answer.stderr.decode())
     return answer.stdout.decode()
+
+
+def commands():
+    return re.findall(r"^  (\w+)  ", sumi("help"), re.M)
+
+
+def options(command):
+    """[(letter or "", name)]"""
+    return re.findall(r"^  (?:-(\w), |    )--([\w-]+)", sumi("help", command), re.M)
 
 
 def json_lines(text):
@@ -414,24 +424,66 @@ class Arguments(unittest.TestCase):
             for arguments, status, text in [
                     ([], 2, "usage: sumi COMMAND"), (["nonsense"], 2, "there is no command 'nonsense'"),
                     (["cat", "--bad"], 2, "unknown option --bad"), (["cat", "-i"], 2, "unknown option -i"),
-                    (["cat", "-t"], 2, "-t needs a value"), (["cat", "--steps", "x:"], 2, "'x:' is no value of -s"),
-                    (["cat", "-s", "5"], 2, "'5' is no value of -s"), (["tail", "-n", "-1"], 2, "'-1' is no value of -n"),
-                    (["export", "-F", "xml"], 2, "'xml' is no value of -F"), (["export", "-w", "-F", "jsonl"], 2, "a wide table is csv"),
+                    (["cat", "-t"], 2, "-t needs a value"), (["cat", "--steps", "x:"], 2, "'x:' is no value of --steps"),
+                    (["cat", "-s", "5"], 2, "'5' is no value of --steps"), (["tail", "-n", "-1"], 2, "'-1' is no value of --lines"),
+                    (["export", "-F", "xml"], 2, "'xml' is no value of --format"), (["export", "-w", "-F", "jsonl"], 2, "a wide table is csv"),
                     (["diff", empty], 2, "two paths are needed"), (["aggregate", empty], 2, "--output FOLDER is needed"),
-                    (["diff", "-T", "x", empty, empty], 2, "'x' is no value of -T"), (["trim", empty], 2, "--from-step N is needed"), (["verify", "-"], 2, "standard input is no file"),
+                    (["diff", "-T", "x", empty, empty], 2, "'x' is no value of --tolerance"), (["trim", empty], 2, "--from-step N is needed"), (["verify", "-"], 2, "standard input is no file"),
                     (["help", "nonsense"], 2, "usage: sumi COMMAND"),
                     (["cat", os.path.join(empty, "none")], 1, "none: No such file"), (["inspect", empty], 1, "holds no event files")]:
                 answer = subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, env=ENVIRONMENT, timeout=60)
                 self.assertEqual(answer.returncode, status, msg=arguments)
                 self.assertIn(text, answer.stderr + answer.stdout, msg=arguments)
 
-    def test_help_names_every_command_and_option(self):
+    def test_help_names_every_command(self):
         usage = sumi("help")
-        for command in ("inspect", "cat", "tail", "plot", "export", "aggregate", "diff", "verify", "repair", "trim"):
+        self.assertGreaterEqual(set(commands()), {"inspect", "cat", "tail", "plot", "export", "aggregate", "diff", "verify", "repair", "trim"})
+        for command in commands():
             self.assertIn(f"  {command} ", usage)
             self.assertIn(f"usage: sumi {command} ", sumi("help", command))
             self.assertEqual(sumi("help", command), sumi(command, "--help"))
         self.assertRegex(sumi("--version"), r"^sumi \d+\.\d+\.\d+\n$")
+
+    def test_the_manual_page_has_every_command_and_option_and_no_other(self):
+        with open(os.path.join(os.environ["SUMI_SOURCE_DIR"], "docs/man/sumi.1"), encoding="utf-8") as file:
+            page = file.read()
+        self.assertEqual(re.findall(r"^\.It Cm (\S+)", page, re.M), commands())
+        ours = {option for command in commands() for option in options(command)}
+        written = re.findall(r"^\.It (?:Fl (\w) , )?Fl -([\w-]+)", page, re.M)
+        self.assertEqual(set(written), ours)
+        self.assertEqual(len(written), len(ours))
+
+    def test_completions_have_every_command_and_option(self):
+        zsh, fish = sumi("completions", "zsh"), sumi("completions", "fish")
+        for command in commands():
+            self.assertIn(f"\n  '{command}:", zsh)
+            self.assertIn(f"-f -a {command} -d ", fish)
+            self.assertEqual(self.offered("sumi", command[:-1])[:1], [command])
+            self.assertEqual(self.offered("sumi", command, "--"), [f"--{name}" for _, name in options(command)] + ["--help"])
+            specs = re.search(rf"^  {command}\) _arguments(.*)", zsh, re.M)[1]
+            lines = [line for line in fish.splitlines() if f"__fish_seen_subcommand_from {command}\"" in line]
+            self.assertEqual(len(lines), len(options(command)))
+            for letter, name in options(command):
+                self.assertIn(f"{{-{letter},--{name}}}" if letter else f"'--{name}[", specs)
+                self.assertTrue(any(f" -l {name} " in line and (not letter or f" -s {letter} " in line) for line in lines))
+        self.assertEqual(self.offered("sumi", "export", "-F", "j"), ["jsonl"])
+        self.assertEqual(self.offered("sumi", "export", "--tag", ""), [])
+        with tempfile.TemporaryDirectory() as folder:
+            os.mkdir(os.path.join(folder, "deep"))
+            with open(os.path.join(folder, "dot"), "w"):
+                pass
+            self.assertEqual(self.offered("sumi", "export", "-m", folder + "/d"), [folder + "/deep"])
+            self.assertEqual(sorted(self.offered("sumi", "export", folder + "/d")), [folder + "/deep", folder + "/dot"])
+        sumi("completions", "tcsh", status=2)
+
+    def offered(self, *words):
+        script = sumi("completions", "bash") + f"""
+COMP_WORDS=({" ".join(f"'{word}'" for word in words)})
+COMP_CWORD={len(words) - 1}
+_sumi
+printf '%s\\n' "${{COMPREPLY[@]}}"
+"""
+        return subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True).stdout.split()
 
     def test_a_full_disk_is_a_failure(self):
         with open("/dev/full", "w") as full:

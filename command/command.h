@@ -56,6 +56,7 @@ typedef struct command {
   COMMAND(diff)                                                                                    \
   COMMAND(verify)                                                                                  \
   COMMAND(repair)                                                                                  \
+  COMMAND(lint)                                                                                    \
   COMMAND(trim)                                                                                    \
   COMMAND(completions)
 

@@ -172,9 +172,35 @@ static void read_keypoints(reader_t *reader, const json_t *cell, sumi_prediction
   prediction->keypoint_count = count;
 }
 
+/* NaN stands for the classes that are not among the most probable ones. */
+static void read_most_probable(reader_t *reader, const json_t *cell,
+                               sumi_prediction_t *prediction) {
+  int found;
+  const json_t *array = read_array(reader, cell, "most_probable", &found);
+  const int classes = (int)read_whole(reader, cell, "classes", 1, MAX_CELLS);
+  float *probabilities = array && classes ? take(reader, (size_t)classes, sizeof *probabilities)
+                                          : NULL;
+  if (!probabilities) return;
+  for (int i = 0; i < classes; ++i) probabilities[i] = NAN;
+  for (int i = 0; i < found; ++i) {
+    const json_t *pair = json_array_get(array, (size_t)i);
+    if (!json_is_array(pair) || json_array_size(pair) != 2) {
+      refuse(reader, "most_probable", "pairs of a class and its probability");
+      return;
+    }
+    const int64_t class_index = whole_value(reader, json_array_get(pair, 0), "most_probable", 0,
+                                            classes - 1);
+    probabilities[class_index] = (float)number_value(reader, json_array_get(pair, 1),
+                                                     "most_probable");
+  }
+  prediction->probabilities = probabilities;
+  prediction->probability_count = classes;
+}
+
 static void read_probabilities(reader_t *reader, const json_t *cell,
                                sumi_prediction_t *prediction) {
   int count;
+  if (json_object_get(cell, "most_probable")) read_most_probable(reader, cell, prediction);
   const json_t *array = read_array(reader, cell, "probabilities", &count);
   float *probabilities = count ? take(reader, (size_t)count, sizeof *probabilities) : NULL;
   if (!probabilities) return;

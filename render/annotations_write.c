@@ -5,21 +5,32 @@
 #include <sumi/alloc.h>
 
 #include "number_text.h"
+#include "png_session.h"
+#include "text.h"
+
+enum {
+  MAX_STRING_BYTES = 1 << 16,
+  ALL_PROBABILITIES = 100, /* more classes than these are written by the most probable ones */
+  MOST_PROBABLE = 16,
+  /* Cells that would pass this are written without what they show: even a million of these and long
+   * class names stay below what a PNG may carry. */
+  FULL_CELLS_BYTES = SUMI__PNG_MAX_TEXT_BYTES / 2,
+};
 
 static void separate(sumi_buffer_t *json) {
   const char last = json->size ? json->data[json->size - 1] : '[';
   if (last != '[' && last != '{') sumi_buffer_putc(json, ',');
 }
 
+/* A text that is too long ends on a character's boundary. */
 static void put_string(sumi_buffer_t *json, const char *text) {
+  const char *end = text + sumi__render_cut_length(text, MAX_STRING_BYTES);
   sumi_buffer_putc(json, '"');
-  for (const char *at = text; *at; ++at) {
-    const size_t plain = strcspn(at,
-                                 "\"\\\x01\x02\x03\x04\x05\x06\x07\x08\t\n\x0b\x0c\r\x0e\x0f\x10"
-                                 "\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f");
-    sumi_buffer_append(json, at, plain);
-    at += plain;
-    if (!*at) break;
+  for (const char *at = text; at < end; ++at) {
+    const char *from = at;
+    while (at < end && (unsigned char)*at >= 0x20 && *at != '"' && *at != '\\') ++at;
+    sumi_buffer_append(json, from, (size_t)(at - from));
+    if (at == end) break;
     if (*at == '"' || *at == '\\')
       sumi_buffer_printf(json, "\\%c", *at);
     else
@@ -106,6 +117,11 @@ static void put_boxes(sumi_buffer_t *json, const sumi_box_t *boxes, int count) {
   sumi__render_json_close(json, ']');
 }
 
+static void put_true(sumi_buffer_t *json, const char *name) {
+  put_name(json, name);
+  sumi_buffer_puts(json, "true");
+}
+
 static void put_keypoints(sumi_buffer_t *json, const sumi_keypoint_t *points, int count) {
   if (count == 0) return;
   sumi__render_json_open(json, "keypoints", '[');
@@ -115,18 +131,34 @@ static void put_keypoints(sumi_buffer_t *json, const sumi_keypoint_t *points, in
     sumi__render_json_number(json, NULL, points[i].x);
     sumi__render_json_number(json, NULL, points[i].y);
     sumi__render_json_close(json, ']');
-    if (points[i].hidden) {
-      put_name(json, "hidden");
-      sumi_buffer_puts(json, "true");
-    }
+    if (points[i].hidden) put_true(json, "hidden");
     put_layer(json, points[i].layer, points[i].class_index);
     sumi__render_json_close(json, '}');
   }
   sumi__render_json_close(json, ']');
 }
 
+/* "classes":5000, "most_probable":[[17,0.9],…] */
+static void put_most_probable(sumi_buffer_t *json, const float *probabilities, int count) {
+  int best[MOST_PROBABLE];
+  const int found = sumi_top_classes(probabilities, count, best, MOST_PROBABLE);
+  sumi__render_json_whole(json, "classes", count);
+  sumi__render_json_open(json, "most_probable", '[');
+  for (int i = 0; i < found; ++i) {
+    sumi__render_json_open(json, NULL, '[');
+    sumi__render_json_whole(json, NULL, best[i]);
+    sumi__render_json_number(json, NULL, probabilities[best[i]]);
+    sumi__render_json_close(json, ']');
+  }
+  sumi__render_json_close(json, ']');
+}
+
 static void put_probabilities(sumi_buffer_t *json, const float *probabilities, int count) {
   if (!probabilities || count == 0) return;
+  if (count > ALL_PROBABILITIES) {
+    put_most_probable(json, probabilities, count);
+    return;
+  }
   sumi__render_json_open(json, "probabilities", '[');
   for (int i = 0; i < count; ++i) sumi__render_json_number(json, NULL, probabilities[i]);
   sumi__render_json_close(json, ']');
@@ -142,6 +174,17 @@ static const char *verdict_name(sumi_verdict_t verdict) {
   return "neutral";
 }
 
+/* What the picture shows: everything but where it is. */
+static void put_content(sumi_buffer_t *json, const sumi_prediction_t *prediction, double key) {
+  sumi__render_json_text(json, "label", prediction->label);
+  if (prediction->has_score) sumi__render_json_number(json, "score", prediction->score);
+  sumi__render_json_text(json, "truth", prediction->truth);
+  if (key != 0) sumi__render_json_number(json, "key", key);
+  put_probabilities(json, prediction->probabilities, prediction->probability_count);
+  put_boxes(json, prediction->boxes, prediction->box_count);
+  put_keypoints(json, prediction->keypoints, prediction->keypoint_count);
+}
+
 void sumi__render_annotations_cell(sumi_buffer_t *json, const sumi_prediction_t *prediction,
                                    sumi_rect_t cell, sumi_rect_t picture, double key) {
   const sumi_array_view_t *image = &prediction->image;
@@ -154,13 +197,12 @@ void sumi__render_annotations_cell(sumi_buffer_t *json, const sumi_prediction_t 
     sumi__render_json_whole(json, NULL, image->dims[axis]);
   sumi__render_json_close(json, ']');
   sumi__render_json_text(json, "verdict", verdict_name(sumi_prediction_verdict(prediction)));
-  sumi__render_json_text(json, "label", prediction->label);
-  if (prediction->has_score) sumi__render_json_number(json, "score", prediction->score);
-  sumi__render_json_text(json, "truth", prediction->truth);
-  if (key != 0) sumi__render_json_number(json, "key", key);
-  put_probabilities(json, prediction->probabilities, prediction->probability_count);
-  put_boxes(json, prediction->boxes, prediction->box_count);
-  put_keypoints(json, prediction->keypoints, prediction->keypoint_count);
+  const size_t bare_size = json->size;
+  put_content(json, prediction, key);
+  if (json->size > FULL_CELLS_BYTES && !json->failed) {
+    json->size = bare_size;
+    put_true(json, "left_out");
+  }
   sumi__render_json_close(json, '}');
 }
 

@@ -102,9 +102,10 @@ void sumi_canvas_fill(sumi_canvas_t *canvas, sumi_rect_t rect, sumi_color_t colo
 
 void sumi_canvas_frame(sumi_canvas_t *canvas, sumi_rect_t rect, int thickness_px,
                        sumi_color_t color) {
+  rect = sumi__render_rect_near(rect);
   const int t = thickness_px, x = rect.x, y = rect.y, w = rect.width, h = rect.height;
   if (t <= 0 || w <= 0 || h <= 0) return;
-  if (2 * t >= w || 2 * t >= h) {
+  if (t >= (w + 1) / 2 || t >= (h + 1) / 2) {
     sumi_canvas_fill(canvas, rect, color);
     return;
   }

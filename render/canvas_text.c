@@ -71,6 +71,7 @@ void sumi_canvas_text_with(sumi_canvas_t *canvas, const char *text, sumi_rect_t 
     sumi__render_canvas_fail(canvas, sumi_fail(SUMI_INVALID_ARGUMENT, "text is NULL"));
     return;
   }
+  box = sumi__render_rect_near(box);
   const double size = usable_size(options.size_px);
   const sumi_color_t color = options.color ? options.color : SUMI__INK;
   const int room = options.upwards ? box.height : box.width;

@@ -21,6 +21,11 @@ sumi_rect_t sumi__render_rect_intersect(sumi_rect_t a, sumi_rect_t b) {
   return (sumi_rect_t){x, y, (int)width, (int)height};
 }
 
+sumi_rect_t sumi__render_rect_near(sumi_rect_t rect) {
+  const int far = 1 << 28;
+  return sumi__render_rect_intersect(rect, (sumi_rect_t){-far, -far, 2 * far, 2 * far});
+}
+
 int sumi__render_square_columns(int64_t count, int cell_width, int cell_height) {
   const double columns = sqrt((double)count * cell_height / cell_width);
   const int64_t rounded = (int64_t)(columns + 0.5);

@@ -16,6 +16,10 @@ static inline int64_t sumi__render_rect_area(sumi_rect_t rect) {
   return rect.width > 0 && rect.height > 0 ? (int64_t)rect.width * rect.height : 0;
 }
 
+/* The rectangle with sides that can be computed with, wherever a user put it: what is cut off lies
+ * far outside all pictures. */
+sumi_rect_t sumi__render_rect_near(sumi_rect_t rect);
+
 /* Columns of a grid of `count` cells of that size that make it about as wide as high, at least
  * 1. */
 int sumi__render_square_columns(int64_t count, int cell_width, int cell_height);

@@ -17,6 +17,7 @@ enum {
   MAX_RUNS = SLOTS / 2,      /* the cache is emptied when it has more, */
   MAX_CACHE_BYTES = 4 << 20, /* or takes more than this */
   MAX_TEXT_BYTES = 4096,     /* longer texts are shaped up to here: no line shows more */
+  MAX_RUN_PX = 32000,        /* and shortened to this: cairo's pictures end at 32767 */
 };
 
 /* What a run depends on, followed in memory by the text and its NUL, then the coverage. */
@@ -123,11 +124,9 @@ static void set_text(PangoLayout *layout, const char *text, size_t length) {
 }
 
 static void set_width(PangoLayout *layout, int max_width, sumi_ellipsis_t ellipsis) {
-  const bool limited = max_width < INT_MAX / PANGO_SCALE;
-  pango_layout_set_width(layout, limited ? max_width * PANGO_SCALE : -1);
-  pango_layout_set_ellipsize(layout, !limited                           ? PANGO_ELLIPSIZE_NONE
-                                     : ellipsis == SUMI_ELLIPSIS_MIDDLE ? PANGO_ELLIPSIZE_MIDDLE
-                                                                        : PANGO_ELLIPSIZE_END);
+  pango_layout_set_width(layout, max_width * PANGO_SCALE);
+  pango_layout_set_ellipsize(layout, ellipsis == SUMI_ELLIPSIS_MIDDLE ? PANGO_ELLIPSIZE_MIDDLE
+                                                                      : PANGO_ELLIPSIZE_END);
 }
 
 /* FNV-1a over the text, then the parameters mixed in. */
@@ -219,19 +218,19 @@ static sumi_status_t new_entry(engine_t *engine, const entry_t *wanted, const ch
   return SUMI_OK;
 }
 
-/* Where a text is cut that no line could show whole: on a character's boundary. */
-static size_t shown_length(const char *text, size_t length) {
-  if (length <= MAX_TEXT_BYTES) return length;
-  size_t end = MAX_TEXT_BYTES;
-  while ((text[end] & 0xC0) == 0x80) --end;
-  return end;
+size_t sumi__render_cut_length(const char *text, size_t most) {
+  const char *end = memchr(text, '\0', most);
+  if (end) return (size_t)(end - text);
+  while (most > 0 && (text[most] & 0xC0) == 0x80) --most;
+  return most;
 }
 
 sumi_status_t sumi__render_text_run(const char *text, double size_px, bool bold, int max_width,
                                     sumi_ellipsis_t ellipsis, sumi__render_run_t *run) {
   engine_t *engine = this_engine();
   if (!engine) return sumi_fail_alloc("the text engine of a thread", sizeof(engine_t));
-  const size_t length = shown_length(text, strlen(text));
+  const size_t length = sumi__render_cut_length(text, MAX_TEXT_BYTES);
+  if (max_width > MAX_RUN_PX) max_width = MAX_RUN_PX;
   const entry_t wanted = {.hash = hash_of(text, length, size_px, bold, max_width, ellipsis),
                           .text_length = length,
                           .size_px = size_px,

@@ -25,9 +25,9 @@ typedef struct {
 
 sumi__render_line_metrics_t sumi__render_line_metrics(double size_px);
 
-/* The line of text, not longer than max_width pixels (shortened with an ellipsis; INT_MAX =
- * never). Control characters count as spaces. INVALID_ARGUMENT for text that is not UTF-8,
- * RESOURCE_EXHAUSTED. */
+/* The line of text, not longer than max_width pixels (shortened with an ellipsis; INT_MAX = never,
+ * but no canvas is as wide as the longest one). Control characters count as spaces.
+ * INVALID_ARGUMENT for text that is not UTF-8, RESOURCE_EXHAUSTED. */
 sumi_status_t sumi__render_text_run(const char *text, double size_px, bool bold, int max_width,
                                     sumi_ellipsis_t ellipsis, sumi__render_run_t *run);
 
@@ -38,6 +38,9 @@ int sumi__render_text_width(const char *text, double size_px, bool bold, sumi_st
 /* The same, a failure being the canvas's. */
 int sumi__render_canvas_text_width(sumi_canvas_t *canvas, const char *text, double size_px,
                                    bool bold);
+
+/* The bytes of the text up to `most`, cut on a character's boundary. */
+size_t sumi__render_cut_length(const char *text, size_t most);
 
 /* Releases the calling thread's fonts and cache, as its end does. */
 void sumi__render_text_forget(void);

@@ -1,7 +1,8 @@
 #include "sumi_test.h"
 
 #include <sumi/annotations.h>
-#include <sumi/prediction.h>
+#include <sumi/gallery.h>
+#include <sumi/png.h>
 
 #include "samples.h"
 
@@ -89,6 +90,62 @@ static void what_is_drawn_is_what_is_read(void **state) {
   sumi_picture_free(&picture);
 }
 
+static void of_many_probabilities_the_largest_are_kept(void **state) {
+  (void)state;
+  enum { CLASSES = 5000 };
+  static uint8_t pixels[SAMPLE_SIDE * SAMPLE_SIDE];
+  static float probabilities[CLASSES];
+  for (int i = 0; i < CLASSES; ++i) probabilities[i] = (float)((i * 7) % CLASSES) / CLASSES;
+  const sumi_prediction_t prediction = {.image = grey_view(pixels, SAMPLE_SIDE, SAMPLE_SIDE),
+                                        .probabilities = probabilities,
+                                        .probability_count = CLASSES};
+  sumi_picture_t picture;
+  assert_ok(sumi_prediction_draw(&prediction, &picture));
+  assert_true(strlen(picture.annotations) < 1000);
+  sumi_annotations_t annotations;
+  assert_ok(sumi_annotations_parse(picture.annotations, &annotations));
+  const sumi_prediction_t *back = &annotations.cells[0].prediction;
+  assert_int_equal(back->probability_count, CLASSES);
+  for (int i = 0; i < CLASSES; ++i)
+    if (probabilities[i] > (CLASSES - 16.5f) / CLASSES)
+      assert_near(back->probabilities[i], probabilities[i], 0);
+    else
+      assert_true(isnan(back->probabilities[i]));
+  sumi_annotations_free(&annotations);
+  sumi_picture_free(&picture);
+}
+
+/* More than a PNG may carry: the picture is there all the same, and says which cells are not told.
+ */
+static void a_picture_is_not_lost_to_its_annotations(void **state) {
+  (void)state;
+  enum { BOXES = 2000, LABEL = 40000 };
+  static uint8_t pixels[SAMPLE_SIDE * SAMPLE_SIDE];
+  static char label[LABEL + 1];
+  static sumi_box_t boxes[BOXES];
+  memset(label, 'x', LABEL);
+  for (int i = 0; i < BOXES; ++i) boxes[i] = (sumi_box_t){.x1 = 9, .y1 = 9, .label = label};
+  const sumi_prediction_t predictions[2] = {
+      {.image = grey_view(pixels, SAMPLE_SIDE, SAMPLE_SIDE),
+       .id = 7,
+       .boxes = boxes,
+       .box_count = BOXES},
+      {.image = grey_view(pixels, SAMPLE_SIDE, SAMPLE_SIDE), .id = 8, .label = "told"}};
+  sumi_picture_t picture;
+  sumi_buffer_t png = {0};
+  assert_ok(sumi_gallery_draw(predictions, 2, &picture));
+  assert_ok(sumi_picture_encode_png(&picture, &png));
+  assert_non_null(strstr(picture.annotations, "\"left_out\":true"));
+  sumi_annotations_t annotations;
+  assert_ok(sumi_annotations_parse(picture.annotations, &annotations));
+  assert_int_equal(annotations.cells[0].prediction.id, 7);
+  assert_int_equal(annotations.cells[0].prediction.box_count, 0);
+  assert_string_equal(annotations.cells[1].prediction.label, "told");
+  sumi_annotations_free(&annotations);
+  sumi_buffer_release(&png);
+  sumi_picture_free(&picture);
+}
+
 static void what_sumi_does_not_write_is_refused(void **state) {
   (void)state;
   static const struct {
@@ -117,6 +174,12 @@ static void what_sumi_does_not_write_is_refused(void **state) {
       {"{\"sumi\":1,\"kind\":\"x\",\"cells\":[{\"cell\":[1,2,3,4],\"picture\":[1,2,3,4],\"shape\":["
        "1,1]}]}",
        "\"verdict\""},
+      {"{\"sumi\":1,\"kind\":\"x\",\"cells\":[{\"cell\":[1,2,3,4],\"picture\":[1,2,3,4],\"shape\":["
+       "1,1],\"verdict\":\"neutral\",\"classes\":3,\"most_probable\":[[3,0.5]]}]}",
+       "\"most_probable\""},
+      {"{\"sumi\":1,\"kind\":\"x\",\"cells\":[{\"cell\":[1,2,3,4],\"picture\":[1,2,3,4],\"shape\":["
+       "1,1],\"verdict\":\"neutral\",\"classes\":3,\"most_probable\":[7]}]}",
+       "\"most_probable\""},
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; ++i) {
     sumi_annotations_t annotations = {.columns = 7};
@@ -163,6 +226,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_member_becomes_a_value),
       cmocka_unit_test(what_is_drawn_is_what_is_read),
+      cmocka_unit_test(of_many_probabilities_the_largest_are_kept),
+      cmocka_unit_test(a_picture_is_not_lost_to_its_annotations),
       cmocka_unit_test(what_sumi_does_not_write_is_refused),
       cmocka_unit_test(a_text_cut_anywhere_is_refused),
       cmocka_unit_test(lack_of_memory_is_reported_at_every_point),

@@ -60,6 +60,27 @@ static void a_frame_is_as_thick_as_asked_and_hollow(void **state) {
   sumi_picture_free(&picture);
 }
 
+static void rectangles_may_lie_anywhere(void **state) {
+  (void)state;
+  const int ends[] = {INT32_MIN, INT32_MIN + 1, -5, 0, 7, INT32_MAX - 1, INT32_MAX};
+  enum { ENDS = sizeof ends / sizeof *ends };
+  sumi_canvas_t *canvas;
+  sumi_picture_t picture;
+  assert_ok(sumi_canvas_new(20, 20, 0, &canvas));
+  for (int x = 0; x < ENDS; ++x)
+    for (int width = 0; width < ENDS; ++width)
+      for (int t = 0; t < ENDS; ++t) {
+        const sumi_rect_t rect = {ends[x], ends[ENDS - 1 - x], ends[width], ends[width]};
+        sumi_canvas_frame(canvas, rect, ends[t], SUMI_RGB(1, 2, 3));
+        sumi_canvas_fill(canvas, rect, SUMI_RGB(1, 2, 3));
+        sumi_canvas_clip(canvas, rect);
+        sumi_canvas_text(canvas, "text", rect, .align = SUMI_ALIGN_END, .upwards = t % 2 == 0);
+        sumi_canvas_clip(canvas, (sumi_rect_t){0});
+      }
+  assert_ok(sumi_canvas_finish(canvas, &picture));
+  sumi_picture_free(&picture);
+}
+
 static void lines_and_discs_are_drawn_where_they_should_and_respect_the_clip(void **state) {
   (void)state;
   sumi_canvas_t *canvas;
@@ -168,6 +189,7 @@ int main(void) {
       cmocka_unit_test(a_filled_rectangle_is_cut_at_the_canvas_and_the_clip),
       cmocka_unit_test(a_translucent_fill_is_laid_over_the_ground),
       cmocka_unit_test(a_frame_is_as_thick_as_asked_and_hollow),
+      cmocka_unit_test(rectangles_may_lie_anywhere),
       cmocka_unit_test(lines_and_discs_are_drawn_where_they_should_and_respect_the_clip),
       cmocka_unit_test(impossible_sizes_are_refused),
       cmocka_unit_test(lack_of_memory_is_reported),

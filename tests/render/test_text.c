@@ -168,6 +168,23 @@ static void a_text_of_a_megabyte_is_drawn(void **state) {
   sumi_free(text);
 }
 
+/* 4096 times W at 96 px: 380,000 pixels, where cairo ends at 32767. */
+static void a_text_that_is_wider_than_any_canvas_is_shortened(void **state) {
+  (void)state;
+  char wide[4097];
+  memset(wide, 'W', 4096);
+  wide[4096] = '\0';
+  assert_int_equal(sumi_text_width_px(wide, 96, true) <= 32000, true);
+  assert_true(sumi_text_width_px(wide, 96, true) > 31800);
+  sumi_canvas_t *canvas;
+  sumi_picture_t picture;
+  assert_ok(sumi_canvas_new(200, 130, 0, &canvas));
+  sumi_canvas_text(canvas, wide, ((sumi_rect_t){10, 10, 180, 110}), .size_px = 40);
+  assert_ok(sumi_canvas_finish(canvas, &picture));
+  assert_true(drawn_box(&picture, 0xffffffffu).width > 90);
+  sumi_picture_free(&picture);
+}
+
 static void lack_of_memory_is_reported_at_every_point(void **state) {
   (void)state;
   sumi__render_text_forget();
@@ -230,6 +247,7 @@ int main(void) {
       cmocka_unit_test(many_different_texts_do_not_grow_the_cache_without_end),
       cmocka_unit_test(text_that_is_not_utf8_is_refused_and_kept_as_the_first_failure),
       cmocka_unit_test(a_text_of_a_megabyte_is_drawn),
+      cmocka_unit_test(a_text_that_is_wider_than_any_canvas_is_shortened),
       cmocka_unit_test(lack_of_memory_is_reported_at_every_point),
       cmocka_unit_test(shares_are_honest_near_their_ends),
       cmocka_unit_test(numbers_are_short_and_fit_their_buffer),

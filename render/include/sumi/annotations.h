@@ -8,7 +8,8 @@
 SUMI_BEGIN_DECLS
 
 /** One drawn prediction. `prediction` holds everything but pixels, masks and bones; its `image` has
- * a shape and no data. */
+ * a shape and no data; of more than 100 probabilities, the 16 largest are kept and the others NaN.
+ */
 typedef struct sumi_annotated_cell {
   sumi_prediction_t prediction;
   sumi_rect_t cell;    /* where the whole of it is, in pixels of the sheet */

@@ -77,7 +77,8 @@ SUMI_API void sumi_canvas_text_with(sumi_canvas_t *canvas, const char *text, sum
 #define SUMI__CANVAS_TEXT(canvas, text, box, ...)                                                  \
   sumi_canvas_text_with(canvas, text, box, SUMI_OPTIONS(sumi_text_options_t, __VA_ARGS__))
 
-/** Pixels the text takes along its line, unshortened; -1 on failure (the status is recorded). */
+/** Pixels the text takes along its line, unshortened, but at most 32000; -1 on failure (the status
+ * is recorded). */
 SUMI_API int sumi_text_width_px(const char *text, double size_px, bool bold);
 
 /** Pixels from the top to the bottom of a line of that size. */

@@ -1,7 +1,7 @@
 /* The checkpoints of a run: which there are, which is the best, which go. What is true is what the
  * directory holds: each file is whole, names its step and has its score in its metadata. The file
  * "checkpoint" says it for people and for other programs. */
-#include <sumi/checkpoint.h>
+#include "train/saver.h"
 
 #include <sumi/alloc.h>
 #include <sumi/buffer.h>
@@ -307,4 +307,18 @@ const char *sumi_saver_latest(const sumi_saver_t *saver) {
 const char *sumi_saver_best(const sumi_saver_t *saver) {
   const int64_t best = saver ? best_of(saver) : -1;
   return best >= 0 ? saver->list[best].path : NULL;
+}
+
+sumi_best_t sumi__tensor_saver_direction(const sumi_saver_t *saver) {
+  return saver->best;
+}
+
+double sumi__tensor_saver_best_score(const sumi_saver_t *saver, int64_t *step) {
+  const int64_t best = best_of(saver);
+  *step = best >= 0 ? saver->list[best].step : -1;
+  return best >= 0 ? saver->list[best].score : NAN;
+}
+
+const sumi_session_t *sumi__tensor_saver_session(const sumi_saver_t *saver) {
+  return saver->session;
 }

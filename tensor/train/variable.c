@@ -8,8 +8,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#define INITIALIZERS "sumi/initializers" /* collection of the Assign outputs */
-
 static sumi_tensor_t storage(sumi_graph_t *graph, sumi_site_t site, const char *name,
                              sumi_dims_t dims, sumi_dtype_t dtype) {
   const sumi_named_attr_t attrs[] = {{"shape", {.kind = SUMI_ATTR_SHAPE, .dims = dims}},
@@ -40,7 +38,7 @@ static sumi_tensor_t furnish(sumi_graph_t *graph, sumi_site_t site, sumi_tensor_
   read = named(site, "Identity", "read", SUMI_TENSORS(variable));
   sumi__tensor_scope_leave(graph);
   if (graph->status != SUMI_OK) return (sumi_tensor_t){0};
-  sumi_collection_add(graph, INITIALIZERS, assigned);
+  sumi_collection_add(graph, SUMI__INITIALIZERS, assigned);
   sumi_collection_add(graph, SUMI_GLOBAL_VARIABLES, read);
   if (trainable) sumi_collection_add(graph, SUMI_TRAINABLE_VARIABLES, read);
   return read;
@@ -179,7 +177,7 @@ sumi_tensor_t sumi_get_variable_with(sumi_graph_t *graph, sumi_site_t site, cons
 
 sumi_op_t *sumi_global_variables_initializer(sumi_graph_t *graph) {
   if (!graph || graph->status != SUMI_OK) return NULL;
-  const sumi_tensors_t all = sumi_collection(graph, INITIALIZERS);
+  const sumi_tensors_t all = sumi_collection(graph, SUMI__INITIALIZERS);
   sumi_op_t **ops = sumi__tensor_graph_calloc(graph, (size_t)all.count, sizeof *ops);
   if (!ops) return NULL;
   for (int i = 0; i < all.count; ++i) ops[i] = all.list[i].op;

@@ -4,6 +4,9 @@
 
 #include "train/variable_scope.h"
 
+/* The collection of the Assign outputs that give variables their first values. */
+#define SUMI__INITIALIZERS "sumi/initializers"
+
 /* A new variable, named `name` in the current name scope or, where that is taken, name_1, name_2, …
  */
 sumi_tensor_t sumi__tensor_new_variable(sumi_graph_t *graph, sumi_site_t site, const char *name,

@@ -1,0 +1,12 @@
+/* What the files of the training loop share. */
+#ifndef SUMI_TRAIN_TRAINING_H
+#define SUMI_TRAIN_TRAINING_H
+
+#include <sumi/training.h>
+
+bool sumi__tensor_any_variable_has_value(sumi_session_t *session);
+
+/* Gives every variable that has no value its first one. */
+sumi_status_t sumi__tensor_initialize_missing(sumi_session_t *session);
+
+#endif

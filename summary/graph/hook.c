@@ -16,6 +16,7 @@ struct sumi_summary_hook {
   int leaf_count, due, target_capacity;
   leaf_t *leaves;
   sumi_op_t **targets; /* room for the run's own and all leaves */
+  sumi_training_hook_t training;
 };
 
 /* The summaries below a tensor: itself, or those a MergeSummary merges. Counts them when `leaves`
@@ -97,13 +98,31 @@ static sumi_status_t reserve(sumi_summary_hook_t *hook, int count) {
   return SUMI_OK;
 }
 
-/* The session has the sink for this run only: another hook's summaries go elsewhere. */
-static sumi_status_t run_into_sink(sumi_summary_hook_t *hook, sumi_run_options_t options) {
-  SUMI_TRY(sumi_session_set_resource(hook->session, SUMI__SUMMARY_SINK, &hook->sink));
-  const sumi_status_t status = sumi_session_run_with(hook->session, &options);
-  sumi_session_set_resource(hook->session, SUMI__SUMMARY_SINK, NULL); /* exists: needs no memory */
-  if (status != SUMI_OK || hook->sink.status == SUMI_OK) return status;
+static sumi_status_t give_sink(const sumi_summary_hook_t *hook,
+                               sumi__summary_graph_summary_sink_t *sink) {
+  return sumi_session_set_resource(hook->session, SUMI__SUMMARY_SINK, sink);
+}
+
+static sumi_status_t sink_status(const sumi_summary_hook_t *hook) {
+  if (hook->sink.status == SUMI_OK) return SUMI_OK;
   return sumi_fail(hook->sink.status, "%s", hook->sink.message);
+}
+
+/* Before a run at this step: finds the summaries that are due, and gives the session the sink for
+ * this run only, since another hook's summaries go elsewhere. */
+static sumi_status_t begin_run(sumi_summary_hook_t *hook, int64_t step, int own) {
+  SUMI_TRY(reserve(hook, own + hook->leaf_count));
+  hook->due = 0;
+  hook->sink.step = step;
+  hook->sink.status = SUMI_OK;
+  for (int i = 0; i < hook->leaf_count; ++i)
+    if (sumi_writer_due(hook->sink.writer, hook->leaves[i].tag, step))
+      hook->targets[own + hook->due++] = hook->leaves[i].op;
+  return give_sink(hook, &hook->sink);
+}
+
+static void end_run(sumi_summary_hook_t *hook) {
+  give_sink(hook, NULL); /* the resource exists: needs no memory */
 }
 
 sumi_status_t sumi_summary_run_with(sumi_summary_hook_t *hook, int64_t step,
@@ -114,18 +133,61 @@ sumi_status_t sumi_summary_run_with(sumi_summary_hook_t *hook, int64_t step,
   const int own = options.targets.count;
   if (own < 0 || (own > 0 && !options.targets.list))
     return sumi_fail(SUMI_INVALID_ARGUMENT, "%d targets without a list", own);
-  SUMI_TRY(reserve(hook, own + hook->leaf_count));
+  SUMI_TRY(begin_run(hook, step, own));
   for (int i = 0; i < own; ++i) hook->targets[i] = options.targets.list[i];
-  hook->due = 0;
-  hook->sink.step = step;
-  hook->sink.status = SUMI_OK;
-  for (int i = 0; i < hook->leaf_count; ++i)
-    if (sumi_writer_due(hook->sink.writer, hook->leaves[i].tag, step))
-      hook->targets[own + hook->due++] = hook->leaves[i].op;
   options.targets = (sumi_ops_t){own + hook->due, hook->targets};
-  return run_into_sink(hook, options);
+  const sumi_status_t status = sumi_session_run_with(hook->session, &options);
+  end_run(hook);
+  return status == SUMI_OK ? sink_status(hook) : status;
 }
 
 int sumi_summary_hook_due(const sumi_summary_hook_t *hook) {
   return hook ? hook->due : 0;
+}
+
+/* ---- As a hook of a training loop ---- */
+
+static sumi_status_t training_begin(void *data, sumi_training_t *training) {
+  const sumi_summary_hook_t *hook = data;
+  if (hook && hook->session == training->session) return SUMI_OK;
+  return sumi_fail(SUMI_INVALID_ARGUMENT, "sumi_summary_training_hook: the summary hook is %s",
+                   hook ? "of another session" : "NULL");
+}
+
+static sumi_status_t training_before_step(void *data, sumi_training_t *training) {
+  sumi_summary_hook_t *hook = data;
+  if (training->is_last) sumi_writer_set_total_steps(hook->sink.writer, training->step + 1);
+  SUMI_TRY(begin_run(hook, training->step, 0));
+  for (int i = 0; i < hook->due; ++i)
+    SUMI_TRY(sumi_training_add_target(training, hook->targets[i]));
+  return SUMI_OK;
+}
+
+static sumi_status_t training_after_step(void *data, sumi_training_t *training) {
+  (void)training;
+  end_run(data);
+  return sink_status(data);
+}
+
+static sumi_status_t training_flush(void *data, sumi_training_t *training) {
+  (void)training;
+  sumi_summary_hook_t *hook = data;
+  return hook->sink.writer ? sumi_writer_flush(hook->sink.writer) : SUMI_OK;
+}
+
+static sumi_status_t training_end(void *data, sumi_training_t *training) {
+  end_run(data);
+  return training_flush(data, training);
+}
+
+const sumi_training_hook_t *sumi_summary_training_hook(sumi_summary_hook_t *hook) {
+  static const sumi_training_hook_t none = {.begin = training_begin};
+  if (!hook) return &none;
+  hook->training = (sumi_training_hook_t){.data = hook,
+                                          .begin = training_begin,
+                                          .before_step = training_before_step,
+                                          .after_step = training_after_step,
+                                          .before_save = training_flush,
+                                          .end = training_end};
+  return &hook->training;
 }

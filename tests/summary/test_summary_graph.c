@@ -577,8 +577,46 @@ static void lack_of_memory_while_exporting_is_reported(void **state) {
   sumi_graph_free(g);
 }
 
+/* A loop with the hook logs what sumi_summary_run logs, and what is due at the last step when a
+ * hook makes a step the last. */
+static void a_training_loop_logs_what_is_due(void **state) {
+  (void)state;
+  const char *directory = temporary_directory();
+  int calls = 0;
+  sumi_graph_t *g = sumi_graph_new();
+  sumi_summary_scalar("often", counter(g, &calls));
+  sumi_summary_scalar("last", sumi_square(counter(g, &calls)));
+  sumi_op_t *target = sumi_no_op(g);
+  sumi_session_t *s = sumi_session_new(g), *other = sumi_session_new(g);
+  sumi_writer_t *log = open_log(directory, "often=3; last=100,last");
+  sumi_summary_hook_t *hook = sumi_summary_hook_new(s, log);
+  assert_ok(sumi_train(s, target, .steps = 8,
+                       .hooks = SUMI_TRAINING_HOOKS(*sumi_summary_training_hook(hook))));
+  log_contents_t contents = logged_read(directory); /* the end has flushed */
+  assert_string_equal(logged_steps(&contents, "often"), "0 3 6");
+  assert_string_equal(logged_steps(&contents, "last"), "0 7");
+  assert_int_equal(calls, 5);
+  free(contents.values);
+  assert_fails(sumi_train(other, target, .steps = 8,
+                          .hooks = SUMI_TRAINING_HOOKS(*sumi_summary_training_hook(hook))),
+               SUMI_INVALID_ARGUMENT, "the summary hook is of another session");
+  assert_fails(sumi_train(s, target, .steps = 8,
+                          .hooks = SUMI_TRAINING_HOOKS(*sumi_summary_training_hook(NULL))),
+               SUMI_INVALID_ARGUMENT, "the summary hook is NULL");
+  /* After the loop the session has no sink any more. */
+  const sumi_op_t *left = sumi_collection(g, SUMI_SUMMARIES).list[0].op;
+  assert_fails(sumi_session_run(s, .targets = SUMI_OPS((sumi_op_t *)left)),
+               SUMI_FAILED_PRECONDITION, "has no writer");
+  sumi_summary_hook_free(hook);
+  assert_ok(sumi_writer_close(log));
+  sumi_session_free(other);
+  sumi_session_free(s);
+  sumi_graph_free(g);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_training_loop_logs_what_is_due),
       cmocka_unit_test(a_summary_that_is_not_due_computes_nothing),
       cmocka_unit_test(a_step_with_nothing_due_allocates_nothing),
       cmocka_unit_test(intervals_of_the_environment_hold_for_graphs),

@@ -21,6 +21,7 @@
 #include <sumi/summary.h>
 #include <sumi/summary_graph.h>
 #include <sumi/train.h>
+#include <sumi/training.h>
 #include <sumi/variables.h>
 
 #endif

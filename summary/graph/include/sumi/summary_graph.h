@@ -15,6 +15,7 @@
 #include <sumi/session.h>
 #include <sumi/summary.h>
 #include <sumi/summary_ops.h>
+#include <sumi/training.h>
 
 SUMI_BEGIN_DECLS
 
@@ -60,6 +61,12 @@ SUMI_API sumi_status_t sumi_summary_run_with(sumi_summary_hook_t *hook, int64_t 
 
 /** How many summaries of the hook were due, and so were computed, at the most recent run. */
 SUMI_API int sumi_summary_hook_due(const sumi_summary_hook_t *hook);
+
+/** The hook as one of a training loop (sumi_train), which it must outlive: summaries that are due
+ * are run with the step, what is due at the last step with whichever is the last, and the log is
+ * flushed before each checkpoint and at the end. A loop has one of them. Valid as long as the hook;
+ * of NULL one that refuses to begin. */
+SUMI_API const sumi_training_hook_t *sumi_summary_training_hook(sumi_summary_hook_t *hook);
 
 /* ---- The graph itself ---- */
 

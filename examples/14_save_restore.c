@@ -29,45 +29,24 @@ static model_t build(sumi_graph_t *g) {
   return m;
 }
 
-/* The step to go on from: 0 after the first initialisation. */
-static sumi_status_t begin(sumi_session_t *s, sumi_saver_t *saver, int64_t *step) {
-  const sumi_status_t status = sumi_saver_restore(saver, step);
-  if (status != SUMI_NOT_FOUND) return status;
-  *step = 0;
-  sumi_graph_t *g = sumi_session_graph(s);
-  return sumi_session_run(s, .targets = SUMI_OPS(sumi_global_variables_initializer(g)));
-}
-
-static sumi_status_t train_step(sumi_summary_hook_t *hook, const model_t *m,
-                                sumi_batcher_t *batches, int64_t step, float *loss) {
-  sumi_batch_t batch;
-  SUMI_TRY(sumi_batcher_get(batches, step, &batch)); /* the step says which */
-  return sumi_summary_run(hook, step,
-                          .feeds = SUMI_FEEDS({.tensor = m->images, .array = batch.images},
-                                              {.tensor = m->labels, .array = batch.labels}),
-                          .targets = SUMI_OPS(m->train),
-                          .fetches = SUMI_FETCHES({.tensor = m->loss, .scalar = loss}));
-}
-
 static sumi_status_t train(sumi_session_t *s, const model_t *m, sumi_saver_t *saver,
                            sumi_batcher_t *batches, const char *folder, int64_t steps) {
   int64_t step;
-  float loss = 0;
-  SUMI_TRY(begin(s, saver, &step));
+  SUMI_TRY(sumi_train_begin(s, saver, &step)); /* 0 the first time */
   printf("from step %lld\n", (long long)step);
   sumi_writer_t *log = sumi_writer_open(folder, .intervals = "*=10", .total_steps = steps,
                                         .resume_step = step, .existing = SUMI_RUN_RESUME);
-  sumi_summary_hook_t *hook = sumi_summary_hook_new(s, log);
-  sumi_status_t status = hook ? SUMI_OK : SUMI_RESOURCE_EXHAUSTED;
-  while (status == SUMI_OK && step < steps) {
-    status = train_step(hook, m, batches, step++, &loss);
-    if (status != SUMI_OK || (step % EVERY != 0 && step != steps)) continue;
-    status = sumi_writer_flush(log); /* the log is never behind the checkpoint */
-    if (status == SUMI_OK) status = sumi_saver_save_scored(saver, step, loss);
-  }
-  sumi_summary_hook_free(hook);
+  sumi_summary_hook_t *summaries = sumi_summary_hook_new(s, log);
+  sumi_training_result_t result;
+  const sumi_status_t status = sumi_train(
+      s, m->train, .steps = steps, .loss = m->loss,
+      .feeds = SUMI_FEEDS({.tensor = m->images}, {.tensor = m->labels}), .feed = sumi_batcher_feed,
+      .feed_data = batches, .hooks = SUMI_TRAINING_HOOKS(*sumi_summary_training_hook(summaries)),
+      .saver = saver, .save_every = EVERY, .handle_signals = true, .first_step = step,
+      .result = &result);
+  sumi_summary_hook_free(summaries);
   const sumi_status_t closed = sumi_writer_close(log);
-  printf("step %lld: loss %.6f\n", (long long)step, loss);
+  printf("step %lld: loss %.6f\n", (long long)result.steps_done, result.loss);
   return status == SUMI_OK ? closed : status;
 }
 
@@ -87,7 +66,7 @@ int main(int argc, char **argv) {
   status = saver && batches ? train(s, &m, saver, batches, folder, steps)
                             : SUMI_FAILED_PRECONDITION;
   if (status != SUMI_OK) fprintf(stderr, "%s\n", sumi_error_message());
-  if (saver && sumi_saver_best(saver)) printf("best: %s\n", sumi_saver_best(saver));
+  if (saver && sumi_saver_latest(saver)) printf("saved: %s\n", sumi_saver_latest(saver));
   sumi_batcher_free(batches);
   sumi_saver_free(saver);
   sumi_session_free(s);

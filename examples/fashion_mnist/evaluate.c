@@ -32,16 +32,14 @@ static int most_probable(const float *row, int classes) {
   return best;
 }
 
-static void take_batch(evaluation_t *e, int64_t at, const sumi_batch_t *batch,
-                       const sumi_array_t *probabilities, const sumi_array_t *losses) {
-  const int32_t *labels = sumi_array_data(batch->labels);
-  memcpy(e->probabilities + at * e->classes, sumi_array_data(probabilities),
-         sumi_array_size_bytes(probabilities));
-  for (int64_t i = 0; i < batch->count; ++i) {
-    const int predicted = most_probable(e->probabilities + (at + i) * e->classes, e->classes);
-    e->predicted[at + i] = predicted;
-    e->losses[at + i] = sumi_array_get(losses, i);
-    e->loss += e->losses[at + i] / (double)e->count;
+static void take(evaluation_t *e, const int32_t *labels, const sumi_array_t *probabilities,
+                 const sumi_array_t *losses) {
+  memcpy(e->probabilities, sumi_array_data(probabilities), sumi_array_size_bytes(probabilities));
+  for (int64_t i = 0; i < e->count; ++i) {
+    const int predicted = most_probable(e->probabilities + i * e->classes, e->classes);
+    e->predicted[i] = predicted;
+    e->losses[i] = sumi_array_get(losses, i);
+    e->loss += e->losses[i] / (double)e->count;
     e->accuracy += (predicted == labels[i]) / (double)e->count;
     ++e->confusion[labels[i] * e->classes + predicted];
   }
@@ -49,31 +47,22 @@ static void take_batch(evaluation_t *e, int64_t at, const sumi_batch_t *batch,
 
 sumi_status_t evaluate(evaluation_t *e, const model_t *model, sumi_session_t *session,
                        const sumi_dataset_t *test) {
-  sumi_batcher_t *batcher = sumi_batcher_new(test, BATCH, .in_order = true);
-  if (!batcher) return SUMI_RESOURCE_EXHAUSTED;
-  sumi_array_t *probabilities = NULL, *losses = NULL;
+  sumi_batcher_t *batches = sumi_batcher_new(test, BATCH, .in_order = true);
+  if (!batches) return SUMI_RESOURCE_EXHAUSTED;
   const float keep_all = 1;
-  sumi_status_t status = SUMI_OK;
+  sumi_array_t *values[2];
+  const sumi_status_t status = sumi_predict(
+      session, SUMI_TENSORS(model->probabilities, model->losses), values,
+      .steps = sumi_batcher_per_epoch(batches),
+      .feeds = SUMI_FEEDS({.tensor = model->images}, {.tensor = model->labels},
+                          {.tensor = model->keep, .data = &keep_all, .dims = SUMI_SCALAR}),
+      .feed = sumi_batcher_feed, .feed_data = batches);
+  sumi_batcher_free(batches);
+  if (status != SUMI_OK) return status;
   e->loss = e->accuracy = 0;
   memset(e->confusion, 0, (size_t)(e->classes * e->classes) * sizeof *e->confusion);
-  for (int64_t step = 0, at = 0; at < e->count && status == SUMI_OK; ++step) {
-    sumi_batch_t batch;
-    status = sumi_batcher_get(batcher, step, &batch);
-    if (status == SUMI_OK)
-      status = sumi_session_run(
-          session,
-          .feeds = SUMI_FEEDS({.tensor = model->images, .array = batch.images},
-                              {.tensor = model->labels, .array = batch.labels},
-                              {.tensor = model->keep, .data = &keep_all, .dims = SUMI_SCALAR}),
-          .fetches = SUMI_FETCHES({.tensor = model->probabilities, .array = &probabilities},
-                                  {.tensor = model->losses, .array = &losses}));
-    if (status == SUMI_OK) {
-      take_batch(e, at, &batch, probabilities, losses);
-      at += batch.count;
-    }
-  }
-  sumi_array_unref(losses);
-  sumi_array_unref(probabilities);
-  sumi_batcher_free(batcher);
-  return status;
+  take(e, sumi_array_data(test->labels), values[0], values[1]);
+  sumi_array_unref(values[0]);
+  sumi_array_unref(values[1]);
+  return SUMI_OK;
 }

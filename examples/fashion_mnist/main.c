@@ -1,11 +1,9 @@
 /* Trains a convolutional network on real pictures, in C, and logs everything a person wants to
  * see of it. Ctrl-C stops cleanly: what was logged is on disk and the test set is evaluated once
  * more. */
-#include "progress.h"
 #include "report.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,13 +11,6 @@
 #include <sys/stat.h>
 
 enum { GLYPHS_TRAIN = 12000, GLYPHS_TEST = 2000 };
-
-static volatile sig_atomic_t interrupted;
-
-static void interrupt(int signal_number) {
-  (void)signal_number;
-  interrupted = 1;
-}
 
 typedef struct run {
   options_t options;
@@ -31,8 +22,8 @@ typedef struct run {
   sumi_summary_hook_t *hook;
   evaluation_t evaluation;
   char folder[4096]; /* of this run, below --logdir */
-  int64_t steps, done;
-  double seconds;
+  int64_t steps;
+  sumi_training_result_t result;
 } run_t;
 
 static sumi_status_t load(run_t *r) {
@@ -85,51 +76,37 @@ static sumi_status_t prepare(run_t *r) {
   r->hook = sumi_summary_hook_new(r->session, r->log);
   if (!r->hook) return SUMI_RESOURCE_EXHAUSTED;
   report_configuration(r->log, &r->options, &r->model, r->steps, &r->train, &r->test);
-  return sumi_session_run(r->session, .targets = SUMI_OPS(r->model.initialize));
+  return SUMI_OK;
 }
 
-static sumi_status_t train_step(run_t *r, int64_t step, float *loss) {
-  sumi_batch_t batch;
-  SUMI_TRY(sumi_batcher_get(r->batches, step, &batch));
-  const float keep = 0.6F;
-  return sumi_summary_run(
-      r->hook, step,
-      .feeds = SUMI_FEEDS({.tensor = r->model.images, .array = batch.images},
-                          {.tensor = r->model.labels, .array = batch.labels},
-                          {.tensor = r->model.keep, .data = &keep, .dims = SUMI_SCALAR}),
-      .targets = SUMI_OPS(r->model.train),
-      .fetches = SUMI_FETCHES({.tensor = r->model.loss, .scalar = loss}));
+/* The batch of a step, and how much dropout keeps: 0.6 while training. */
+static sumi_status_t feed(void *data, int64_t step, sumi_feed_t *feeds) {
+  static const float keep = 0.6F;
+  feeds[2].data = &keep;
+  feeds[2].dims = SUMI_SCALAR;
+  return sumi_batcher_feed(data, step, feeds);
 }
 
-static sumi_status_t evaluate_and_report(run_t *r, int64_t step) {
+/* What is logged besides the graph's own summaries, after each step at which it is due. */
+static sumi_status_t report(void *data, sumi_training_t *training) {
+  run_t *r = data;
+  sumi_writer_scalar(r->log, "steps_per_second", training->step, training->steps_per_second);
+  report_filters(r->log, training->step, r->session, &r->model);
+  if (!training->is_last && !report_is_due(r->log, training->step)) return SUMI_OK;
   SUMI_TRY(evaluate(&r->evaluation, &r->model, r->session, &r->test));
-  report_evaluation(r->log, step, &r->evaluation, &r->test);
+  report_evaluation(r->log, training->step, &r->evaluation, &r->test);
   return SUMI_OK;
 }
 
 static sumi_status_t train(run_t *r) {
-  progress_t progress;
-  progress_start(&progress, r->steps);
-  sumi_status_t status = SUMI_OK;
-  for (int64_t step = 0; step < r->steps && status == SUMI_OK; ++step) {
-    float loss = 0;
-    const bool stop = interrupted !=
-                      0; /* this step is the last, with all that is due at the last one */
-    if (stop) sumi_writer_set_total_steps(r->log, step + 1);
-    status = train_step(r, step, &loss);
-    r->done = step + 1;
-    progress_step(&progress, step, loss);
-    if (progress.steps_per_second > 0)
-      sumi_writer_scalar(r->log, "steps_per_second", step, progress.steps_per_second);
-    report_filters(r->log, step, r->session, &r->model);
-    const bool last = stop || step + 1 == r->steps;
-    if (status == SUMI_OK && (last || report_is_due(r->log, step)))
-      status = evaluate_and_report(r, step);
-    if (stop) break;
-  }
-  progress_end(&progress);
-  r->seconds = progress_seconds(&progress);
-  return status;
+  const model_t *m = &r->model;
+  return sumi_train(
+      r->session, m->train, .steps = r->steps, .loss = m->loss,
+      .feeds = SUMI_FEEDS({.tensor = m->images}, {.tensor = m->labels}, {.tensor = m->keep}),
+      .feed = feed, .feed_data = r->batches,
+      .hooks = SUMI_TRAINING_HOOKS(*sumi_summary_training_hook(r->hook),
+                                   {.data = r, .after_step = report}),
+      .handle_signals = true, .progress = stderr, .result = &r->result);
 }
 
 static void release(run_t *r) {
@@ -145,11 +122,6 @@ static void release(run_t *r) {
 int main(int argc, char **argv) {
   run_t run = {0};
   if (!options_parse(&run.options, argc, argv)) return 2;
-  const struct sigaction action = {.sa_handler = interrupt,
-                                   .sa_flags = SA_RESTART | (int)SA_RESETHAND};
-  sigaction(SIGINT, &action, NULL);
-  sigaction(SIGTERM, &action, NULL);
-
   sumi_status_t status = prepare(&run);
   if (status == SUMI_OK) status = train(&run);
   if (status != SUMI_OK) {
@@ -159,9 +131,8 @@ int main(int argc, char **argv) {
   const sumi_status_t closed = sumi_writer_close(run.log);
   if (closed != SUMI_OK) fprintf(stderr, "fashion_mnist: the log: %s\n", sumi_error_message());
   if (status == SUMI_OK) {
-    if (interrupted) printf("\nStopped at step %lld.", (long long)run.done);
-    report_results(&run.evaluation, &run.test, run.seconds, run.done, run.folder,
-                   run.options.logdir);
+    if (run.result.signal) printf("\nStopped at step %lld.", (long long)run.result.steps_done);
+    report_results(&run.evaluation, &run.test, &run.result, run.folder, run.options.logdir);
   }
   release(&run);
   return status == SUMI_OK && closed == SUMI_OK ? 0 : 1;

@@ -51,7 +51,6 @@ void model_build(model_t *m, const int64_t picture[3], int classes, int64_t step
   m->filters = variables.count ? variables.list[0] : (sumi_tensor_t){0};
   m->train = sumi_minimize(sumi_adam(.schedule = m->learning_rate), m->loss, .global_step = step,
                            .gradients = gradients, .gradient_norm = &norm);
-  m->initialize = sumi_global_variables_initializer(g);
 
   const sumi_tensors_t trained = sumi_collection(g, SUMI_TRAINABLE_VARIABLES);
   sumi_summary_scalar("loss/train", m->loss);

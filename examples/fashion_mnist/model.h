@@ -13,7 +13,7 @@ typedef struct model {
   sumi_tensor_t loss, accuracy; /* means over the batch */
   sumi_tensor_t filters;        /* of the first layer */
   sumi_tensor_t learning_rate;
-  sumi_op_t *train, *initialize;
+  sumi_op_t *train;
 } model_t;
 
 /* Builds the graph with its summaries for pictures of [height, width, channels]. Refusals are the

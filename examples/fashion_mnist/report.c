@@ -139,8 +139,8 @@ void report_configuration(sumi_writer_t *log, const options_t *options, const mo
   sumi_writer_graph(log, model->graph);
 }
 
-void report_results(const evaluation_t *e, const sumi_dataset_t *test, double seconds,
-                    int64_t steps, const char *folder, const char *logdir) {
+void report_results(const evaluation_t *e, const sumi_dataset_t *test,
+                    const sumi_training_result_t *result, const char *folder, const char *logdir) {
   printf("\n%-16s %8s %8s\n", "class", "pictures", "right");
   for (int c = 0; c < e->classes; ++c) {
     int64_t total = 0;
@@ -150,7 +150,7 @@ void report_results(const evaluation_t *e, const sumi_dataset_t *test, double se
   }
   printf("%-16s %8lld %7.2f%%   loss %.4f\n", "all", (long long)e->count, 100 * e->accuracy,
          e->loss);
-  printf("\n%lld steps in %.1f s (%.1f steps/s)\n", (long long)steps, seconds,
-         (double)steps / seconds);
+  printf("\n%lld steps in %.1f s (%.1f steps/s)\n", (long long)result->steps_done, result->seconds,
+         (double)result->steps_done / result->seconds);
   printf("The log is in %s. To look at it:  tensorboard --logdir %s\n", folder, logdir);
 }

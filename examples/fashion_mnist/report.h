@@ -24,7 +24,7 @@ void report_filters(sumi_writer_t *log, int64_t step, sumi_session_t *session,
                     const model_t *model);
 
 /* The table at the end. */
-void report_results(const evaluation_t *evaluation, const sumi_dataset_t *test, double seconds,
-                    int64_t steps, const char *folder, const char *logdir);
+void report_results(const evaluation_t *evaluation, const sumi_dataset_t *test,
+                    const sumi_training_result_t *result, const char *folder, const char *logdir);
 
 #endif

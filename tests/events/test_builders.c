@@ -166,6 +166,46 @@ static void plugin_contents_reach_to_their_bounds(void **state) {
   sumi_buffer_release(&content);
 }
 
+/* All four states of a session by hand: session_end_info (4) { status (1), end_time_secs (2) }. */
+static void a_session_ends_in_each_state(void **state) {
+  (void)state;
+  for (int status = SUMI_HPARAMS_UNKNOWN; status <= SUMI_HPARAMS_RUNNING; ++status) {
+    sumi_buffer_t content = {0};
+    assert_ok(sumi_plugin_hparams_session_end(&content, (sumi_hparams_status_t)status, 1.0));
+    const char bytes[] = {0x08, (char)status, 0x11, 0, 0, 0, 0, 0, 0, (char)0xf0, 0x3f};
+    const size_t left_out = status == 0 ? 2 : 0; /* 0 is the default of the wire */
+    assert_true(content.size >= sizeof bytes - left_out);
+    assert_memory_equal(content.data + content.size - sizeof bytes + left_out, bytes + left_out,
+                        sizeof bytes - left_out);
+    sumi_buffer_release(&content);
+  }
+  sumi_buffer_t content = {0};
+  assert_fails(sumi_plugin_hparams_session_end(&content, (sumi_hparams_status_t)4, 0),
+               SUMI_INVALID_ARGUMENT, "status 4");
+  sumi_buffer_release(&content);
+}
+
+static void an_experiment_names_each_metric(void **state) {
+  (void)state;
+  const sumi_metric_info_t metrics[] = {
+      {.tag = "loss"}, {.tag = "accuracy", .group = "val"}, {.tag = "time"}};
+  const sumi_hparams_experiment_t experiment = {.metrics = metrics, .metric_count = 3};
+  sumi_buffer_t content = {0};
+  assert_ok(sumi_plugin_hparams_experiment(&content, &experiment));
+  assert_true(place_of(&content, "loss") < place_of(&content, "accuracy"));
+  assert_true(place_of(&content, "accuracy") < place_of(&content, "time"));
+  sumi_buffer_release(&content);
+}
+
+static void a_layout_without_categories_is_empty(void **state) {
+  (void)state;
+  sumi_buffer_t content = {0};
+  assert_ok(sumi_plugin_custom_scalars_layout(&content, NULL, 0));
+  assert_fails(sumi_plugin_custom_scalars_layout(&content, NULL, 1), SUMI_INVALID_ARGUMENT,
+               "the categories are NULL");
+  sumi_buffer_release(&content);
+}
+
 /* Memory and durations that are not there are not said: 0 is the default of the wire. */
 static void run_metadata_say_the_smallest_memory(void **state) {
   (void)state;
@@ -188,6 +228,9 @@ int main(void) {
       cmocka_unit_test(attributes_that_cannot_be_are_refused),
       cmocka_unit_test(plugin_contents_are_checked),
       cmocka_unit_test(plugin_contents_reach_to_their_bounds),
+      cmocka_unit_test(a_session_ends_in_each_state),
+      cmocka_unit_test(an_experiment_names_each_metric),
+      cmocka_unit_test(a_layout_without_categories_is_empty),
       cmocka_unit_test(run_metadata_say_the_smallest_memory),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

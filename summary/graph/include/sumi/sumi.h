@@ -15,6 +15,7 @@
 #include <sumi/npy.h>
 #include <sumi/op_def.h>
 #include <sumi/ops.h>
+#include <sumi/pipeline.h>
 #include <sumi/random.h>
 #include <sumi/safetensors.h>
 #include <sumi/session.h>

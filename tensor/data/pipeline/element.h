@@ -1,0 +1,46 @@
+/* Elements and failures as stages pass them on; for the files of tensor/data/ only. */
+#ifndef SUMI_DATA_PIPELINE_ELEMENT_H
+#define SUMI_DATA_PIPELINE_ELEMENT_H
+
+#include <sumi/pipeline.h>
+
+typedef struct {
+  char name[SUMI_COMPONENT_NAME_MAX + 1];
+  sumi_array_t *array;
+} sumi__tensor_component_t;
+
+enum { SUMI__ELEMENT_ROOM = 4 };
+
+/* Most elements have few arrays, and get by with the room they bring. */
+struct sumi_element {
+  int count, capacity;
+  sumi__tensor_component_t *components;
+  sumi__tensor_component_t room[SUMI__ELEMENT_ROOM];
+};
+
+/* An element without arrays, and one with the same arrays as another; NULL without memory, after
+ * recording so. */
+sumi_element_t *sumi__tensor_element_new(void);
+sumi_element_t *sumi__tensor_element_copy(const sumi_element_t *element);
+void sumi__tensor_element_free(sumi_element_t *element);
+
+/* "<name>" in messages that show an array: "float32 (2, 3)". */
+typedef struct {
+  char text[SUMI_DIMS_TEXT_MAX + 16];
+} sumi__tensor_array_text_t;
+sumi__tensor_array_text_t sumi__tensor_array_text(const sumi_array_t *array);
+
+/* A failure that is told later, or on another thread. Zero is none. */
+typedef struct {
+  sumi_status_t status;
+  char *message; /* NULL when there was no memory for it */
+} sumi__tensor_failure_t;
+
+/* Keeps what was just recorded with `status`; SUMI_OK forgets. */
+void sumi__tensor_failure_set(sumi__tensor_failure_t *failure, sumi_status_t status);
+void sumi__tensor_failure_release(sumi__tensor_failure_t *failure);
+
+/* Records the failure again, for this thread, and returns its status; SUMI_OK for none. */
+sumi_status_t sumi__tensor_failure_tell(const sumi__tensor_failure_t *failure);
+
+#endif

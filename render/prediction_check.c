@@ -58,6 +58,7 @@ static sumi_status_t check_masks(const char *what, const sumi_prediction_t *pred
     if (mask->rank != 2 || mask->dims[0] != height || mask->dims[1] != width)
       return sumi_fail(SUMI_INVALID_ARGUMENT, "%s has shape %s, its picture has %lld x %lld pixels",
                        name, shape, (long long)height, (long long)width);
+    SUMI_TRY(check_text(name, "label", prediction->masks[i].label));
   }
   return SUMI_OK;
 }

@@ -74,6 +74,7 @@ static sumi_status_t copy_masks(sumi_arena_t *memory, sumi_prediction_t *predict
   for (size_t i = 0; i < count; ++i) {
     const sumi_array_view_t lent = masks[i].pixels;
     SUMI_TRY(sumi__summary_copy_view(memory, &lent, &masks[i].pixels));
+    SUMI_TRY(sumi__summary_copy_text(memory, "mask label", masks[i].label, &masks[i].label));
   }
   prediction->masks = masks;
   return SUMI_OK;

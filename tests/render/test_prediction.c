@@ -208,8 +208,16 @@ static void nothing_is_drawn_in_the_outermost_margin(void **state) {
   (void)state;
   sumi_prediction_t prediction = sample();
   const float probabilities[3] = {0.1f, NAN, 0.9f};
-  const sumi_box_t box = {
-      -50, -50, 500, 10, "outside on all sides, with a long label", 2, true, SUMI_LAYER_TRUTH, 1};
+  const sumi_box_t box = {-50,
+                          -50,
+                          500,
+                          10,
+                          "outside on all sides, with a long label",
+                          2,
+                          true,
+                          SUMI_LAYER_TRUTH,
+                          1,
+                          SUMI_MATCH_NONE};
   const sumi_keypoint_t point = {27.9, 27.9, false, SUMI_LAYER_PREDICTED, 0};
   prediction.label =
       "jÅ a label that is far too long to fit below a picture of this size, whatever the font";
@@ -233,8 +241,8 @@ static void boxes_masks_and_points_are_where_they_should_be(void **state) {
   static const uint8_t black[28 * 28];
   static bool mask[28 * 28];
   for (int i = 0; i < 28 * 28; ++i) mask[i] = i / 28 >= 20 && i % 28 < 8;
-  const sumi_box_t box = {4, 5, 14, 15, NULL, 0, false, SUMI_LAYER_PREDICTED, 0};
-  const sumi_mask_t region = {{SUMI_BOOL, 2, {28, 28}, mask}, SUMI_LAYER_PREDICTED, 2};
+  const sumi_box_t box = {4, 5, 14, 15, NULL, 0, false, SUMI_LAYER_PREDICTED, 0, SUMI_MATCH_NONE};
+  const sumi_mask_t region = {.pixels = {SUMI_BOOL, 2, {28, 28}, mask}, .class_index = 2};
   const sumi_keypoint_t points[2] = {{20.5, 20.5, false, SUMI_LAYER_PREDICTED, 1},
                                      {20.5, 24.5, false, SUMI_LAYER_PREDICTED, 1}};
   const sumi_bone_t bone = {0, 1};
@@ -307,10 +315,11 @@ static void wrong_predictions_are_refused_by_name(void **state) {
   (void)state;
   sumi_picture_t picture;
   static bool mask[4];
-  const sumi_box_t nan_box = {0, 0, NAN, 1, NULL, 0, false, SUMI_LAYER_PREDICTED, 0};
-  const sumi_box_t turned = {5, 0, 1, 1, NULL, 0, false, SUMI_LAYER_PREDICTED, 0};
-  const sumi_box_t named = {0, 0, 1, 1, "\x80", 0, false, SUMI_LAYER_PREDICTED, 0};
-  const sumi_mask_t small = {{SUMI_BOOL, 2, {2, 2}, mask}, SUMI_LAYER_PREDICTED, 0};
+  const sumi_box_t nan_box = {
+      0, 0, NAN, 1, NULL, 0, false, SUMI_LAYER_PREDICTED, 0, SUMI_MATCH_NONE};
+  const sumi_box_t turned = {5, 0, 1, 1, NULL, 0, false, SUMI_LAYER_PREDICTED, 0, SUMI_MATCH_NONE};
+  const sumi_box_t named = {0, 0, 1, 1, "\x80", 0, false, SUMI_LAYER_PREDICTED, 0, SUMI_MATCH_NONE};
+  const sumi_mask_t small = {.pixels = {SUMI_BOOL, 2, {2, 2}, mask}, .class_index = 0};
   const sumi_keypoint_t lost = {NAN, 0, false, SUMI_LAYER_PREDICTED, 0},
                         fine = {0, 0, false, SUMI_LAYER_PREDICTED, 0};
   const sumi_bone_t bone = {0, 1};
@@ -330,6 +339,11 @@ static void wrong_predictions_are_refused_by_name(void **state) {
                  "the label of box 0 of the prediction");
   assert_refused((wrong.masks = &small, wrong.mask_count = 1),
                  "mask 0 of the prediction has shape [2, 2]");
+  static bool fitting[SAMPLE_SIDE * SAMPLE_SIDE];
+  const sumi_mask_t unnamed = {.pixels = {SUMI_BOOL, 2, {SAMPLE_SIDE, SAMPLE_SIDE}, fitting},
+                               .label = "\x80"};
+  assert_refused((wrong.masks = &unnamed, wrong.mask_count = 1),
+                 "the label of mask 0 of the prediction");
   assert_refused((wrong.keypoints = &lost, wrong.keypoint_count = 1), "key point 0");
   assert_refused((wrong.keypoints = &fine, wrong.keypoint_count = 1, wrong.bones = &bone,
                   wrong.bone_count = 1),
@@ -358,7 +372,8 @@ static void wrong_options_are_refused(void **state) {
 
 static sumi_status_t draw_with_box_and_strip(sumi_picture_t *picture) {
   static const float probabilities[3] = {0.1f, 0.7f, 0.2f};
-  static const sumi_box_t box = {2, 2, 20, 20, "box", 0.5, true, SUMI_LAYER_PREDICTED, 1};
+  static const sumi_box_t box = {
+      2, 2, 20, 20, "box", 0.5, true, SUMI_LAYER_PREDICTED, 1, SUMI_MATCH_NONE};
   sumi_prediction_t prediction = sample();
   prediction.boxes = &box, prediction.box_count = 1;
   prediction.truth = "Bag", prediction.score = 0.5, prediction.has_score = true;

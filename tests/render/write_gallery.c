@@ -123,14 +123,14 @@ static void write_detection(void) {
     for (int x = 0; x < PHOTO_WIDTH; ++x)
       mask[y * PHOTO_WIDTH + x] = (x - 240) * (x - 240) / 4 + (y - 150) * (y - 150) < 1400;
   const sumi_box_t boxes[] = {
-      {20, 20, 110, 130, "cat", 0.92, true, SUMI_LAYER_PREDICTED, 0},
-      {26, 28, 118, 126, "cat", 0, false, SUMI_LAYER_TRUTH, 0},
-      {30, 25, 100, 90, "a small grey cat", 0.41, true, SUMI_LAYER_PREDICTED, 3},
-      {150, 100, 315, 200, "bicycle", 0.77, true, SUMI_LAYER_PREDICTED, 2},
-      {250, -20, 340, 60, "bird", NAN, true, SUMI_LAYER_PREDICTED, 6},
+      {20, 20, 110, 130, "cat", 0.92, true, SUMI_LAYER_PREDICTED, 0, SUMI_MATCH_NONE},
+      {26, 28, 118, 126, "cat", 0, false, SUMI_LAYER_TRUTH, 0, SUMI_MATCH_NONE},
+      {30, 25, 100, 90, "a small grey cat", 0.41, true, SUMI_LAYER_PREDICTED, 3, SUMI_MATCH_NONE},
+      {150, 100, 315, 200, "bicycle", 0.77, true, SUMI_LAYER_PREDICTED, 2, SUMI_MATCH_NONE},
+      {250, -20, 340, 60, "bird", NAN, true, SUMI_LAYER_PREDICTED, 6, SUMI_MATCH_NONE},
   };
   const sumi_mask_t masks[] = {
-      {{SUMI_BOOL, 2, {PHOTO_HEIGHT, PHOTO_WIDTH}, mask}, SUMI_LAYER_PREDICTED, 2}};
+      {.pixels = {SUMI_BOOL, 2, {PHOTO_HEIGHT, PHOTO_WIDTH}, mask}, .class_index = 2}};
   const sumi_keypoint_t points[] = {{40, 180, false, SUMI_LAYER_PREDICTED, 1},
                                     {80, 160, false, SUMI_LAYER_PREDICTED, 1},
                                     {110, 200, false, SUMI_LAYER_PREDICTED, 1},

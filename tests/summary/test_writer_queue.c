@@ -175,7 +175,7 @@ static void log_a_bit_of_everything(sumi_writer_t *log) {
   const char *cells[] = {"a", "b", "c", "d"}, *names[] = {"cat", "dog"};
   const float probabilities[] = {0.25f, 0.75f};
   const sumi_box_t box = {.x1 = 1, .y1 = 1, .label = "box"};
-  const sumi_mask_t mask = {.pixels = tiny};
+  const sumi_mask_t mask = {.pixels = tiny, .label = "mask"};
   const sumi_prediction_t prediction = {.image = tiny,
                                         .truth = "cat",
                                         .probabilities = probabilities,

@@ -19,6 +19,15 @@ typedef enum sumi_verdict {
 /** Whether an annotation says what was predicted or what is true. */
 typedef enum sumi_layer { SUMI_LAYER_PREDICTED = 0, SUMI_LAYER_TRUTH } sumi_layer_t;
 
+/** What became of an annotation when predictions were matched with the truth (<sumi/matching.h>):
+ * of a prediction HIT or FALSE_ALARM, of the truth HIT or MISS. Colours it instead of its class. */
+typedef enum sumi_match {
+  SUMI_MATCH_NONE = 0, /* not matched */
+  SUMI_MATCH_HIT,
+  SUMI_MATCH_MISS,
+  SUMI_MATCH_FALSE_ALARM
+} sumi_match_t;
+
 /** An axis-aligned box in pixels of the picture, edges at x0 <= x1, y0 <= y1; it may reach outside
  * the picture. */
 typedef struct sumi_box {
@@ -27,7 +36,8 @@ typedef struct sumi_box {
   double score SUMI_UNSET;      /* counts only with has_score */
   bool has_score SUMI_UNSET;
   sumi_layer_t layer SUMI_UNSET; /* predicted boxes are solid, true ones dashed */
-  int class_index SUMI_UNSET;    /* picks the palette colour */
+  int class_index SUMI_UNSET; /* picks the palette colour; predictions match truths of one class */
+  sumi_match_t match SUMI_UNSET; /* set by sumi_boxes_match, or by the program itself */
 } sumi_box_t;
 
 /** A region: pixels of [h, w] (bool, integer or floating, the picture's size) that are above
@@ -36,6 +46,10 @@ typedef struct sumi_mask {
   sumi_array_view_t pixels SUMI_UNSET;
   sumi_layer_t layer SUMI_UNSET; /* predicted regions are filled, true ones outlined */
   int class_index SUMI_UNSET;
+  const char *label SUMI_UNSET; /* as a box's */
+  double score SUMI_UNSET;
+  bool has_score SUMI_UNSET;
+  sumi_match_t match SUMI_UNSET;
 } sumi_mask_t;
 
 /** A point in pixels of the picture (the middle of the top left pixel is 0.5, 0.5). */

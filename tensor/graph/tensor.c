@@ -21,6 +21,14 @@ sumi_tensor_t sumi_output(sumi_tensor_t tensor, int index) {
   return sumi_op_output(tensor.op, index);
 }
 
+sumi_tensors_t sumi_outputs(sumi_tensor_t tensor) {
+  const int count = sumi_op_output_count(tensor.op);
+  sumi_tensor_t *list =
+      count ? sumi__tensor_graph_calloc(tensor.op->graph, (size_t)count, sizeof *list) : NULL;
+  for (int i = 0; list && i < count; ++i) list[i] = sumi_op_output(tensor.op, i);
+  return (sumi_tensors_t){list ? count : 0, list};
+}
+
 sumi_graph_t *sumi_tensor_graph(sumi_tensor_t tensor) {
   return tensor.op ? tensor.op->graph : NULL;
 }

@@ -32,6 +32,13 @@ void sumi__tensor_layer_refuse(sumi_tensor_t x, sumi_status_t status, const char
   sumi_graph_refuse(graph, status, graph->composite_site);
 }
 
+/* What is said of the ranks that layers want. */
+static const char *rank_text(int rank) {
+  static const char *const texts[] = {"2 or more", "1", "2: batch, size", "3: n, width, c",
+                                      "4: n, h, w, c"};
+  return texts[rank];
+}
+
 bool sumi__tensor_layer_size(sumi_tensor_t x, const char *layer, int rank, int64_t *size) {
   const sumi_dims_t dims = sumi_tensor_dims(x);
   const bool rank_fits = rank ? dims.rank == rank : dims.rank >= 2;
@@ -45,7 +52,7 @@ bool sumi__tensor_layer_size(sumi_tensor_t x, const char *layer, int rank, int64
   sumi__tensor_layer_refuse(
       x, SUMI_INVALID_ARGUMENT,
       "%s: input '%s' of shape %s; its rank (%s) and its last size must be known", layer,
-      sumi_op_name(x.op), sumi_dims_text(dims).text, rank == 4 ? "4: n, h, w, c" : "2 or more");
+      sumi_op_name(x.op), sumi_dims_text(dims).text, rank_text(rank));
   return false;
 }
 

@@ -57,6 +57,9 @@ class Training(unittest.TestCase):
     def test_transposed_convolutions(self):
         self.compare("transposed")
 
+    def test_recurrent_cells_in_both_directions(self):
+        self.compare("recurrent")
+
     def test_adagrad(self):
         self.compare("adagrad")
         self.compare("adagrad-from-zero")

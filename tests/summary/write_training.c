@@ -58,6 +58,24 @@ static model_t transposed(sumi_graph_t *g) {
   return (model_t){x, y, loss, train};
 }
 
+/* The rows of the pictures as a sequence, read in both directions, by cells of every kind. */
+static model_t recurrent(sumi_graph_t *g) {
+  sumi_tensor_t x = sumi_placeholder(g, SUMI_FLOAT32, .name = "x", .shape = SUMI_DIMS(-1, 8, 8, 2));
+  sumi_tensor_t y = sumi_placeholder(g, SUMI_INT32, .name = "y", .shape = SUMI_DIMS(-1));
+  sumi_tensors_t rows = sumi_outputs(
+      sumi_unstack(sumi_reshape(x, SUMI_SHAPE(-1, 8, 16)), .axis = 1));
+  sumi_rnn_cell_t *forward = sumi_multi_rnn_cell_new(
+      g, SUMI_CELLS(sumi_basic_lstm_cell_new(g, 6), sumi_basic_rnn_cell_new(g, 5)));
+  sumi_static_bidirectional_rnn_t rnn = sumi_static_bidirectional_rnn(
+      forward, sumi_gru_cell_new(g, 4), rows, .sequence_length = sumi_add(y, 3));
+  sumi_rnn_cell_t *top = sumi_lstm_cell_new(g, 7, .use_peepholes = true, .num_proj = 3);
+  sumi_tensor_t last = sumi_static_rnn(top, rnn.outputs).outputs.list[7];
+  sumi_tensor_t loss = sumi_reduce_mean(
+      sumi_sparse_softmax_cross_entropy_with_logits(sumi_dense(last, 4), y));
+  sumi_op_t *train = sumi_minimize(sumi_adam(.learning_rate = .02), loss, .clip_norm = 1);
+  return (model_t){x, y, loss, train};
+}
+
 static bool build(const char *name, sumi_graph_t *g, model_t *m) {
   if (strcmp(name, "curve") == 0)
     *m = curve(g);
@@ -70,6 +88,8 @@ static bool build(const char *name, sumi_graph_t *g, model_t *m) {
                  sumi_momentum(.learning_rate = 0.05, .momentum = 0.9, .use_nesterov = true));
   else if (strcmp(name, "transposed") == 0)
     *m = transposed(g);
+  else if (strcmp(name, "recurrent") == 0)
+    *m = recurrent(g);
   else if (strcmp(name, "adagrad") == 0)
     *m = layered(g, false, sumi_adagrad(.learning_rate = 0.1));
   else if (strcmp(name, "adagrad-from-zero") == 0)

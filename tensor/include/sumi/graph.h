@@ -220,6 +220,10 @@ SUMI_API sumi_tensors_t sumi_collection_below(sumi_graph_t *graph, const char *c
 SUMI_API sumi_tensor_t sumi_output(sumi_tensor_t tensor, int index);
 SUMI_API sumi_tensor_t sumi_op_output(sumi_op_t *op, int index);
 
+/** All outputs of the node that made `tensor`, as of sumi_unstack and sumi_split; the list lives as
+ * long as the graph. */
+SUMI_API sumi_tensors_t sumi_outputs(sumi_tensor_t tensor);
+
 SUMI_API sumi_graph_t *
 sumi_tensor_graph(sumi_tensor_t tensor); /* NULL for numbers and the null tensor */
 /** SUMI_DTYPE_INVALID for numbers and the null tensor. */

@@ -17,6 +17,7 @@
 #include <sumi/ops.h>
 #include <sumi/pipeline.h>
 #include <sumi/random.h>
+#include <sumi/rnn.h>
 #include <sumi/safetensors.h>
 #include <sumi/session.h>
 #include <sumi/summary.h>

@@ -2,6 +2,7 @@
  * walk. */
 #include <sumi/options.h>
 #include <sumi/alloc.h>
+#include <sumi/control_flow.h>
 #include <sumi/graph_def.h>
 #include <sumi/summary_graph.h>
 
@@ -112,6 +113,9 @@ static void add_output_shapes(export_t *e, sumi_op_t *op) {
 }
 
 static void add_node(export_t *e, sumi_op_t *op) {
+  if (sumi_op_function(op) && e->status == SUMI_OK)
+    e->status = sumi_fail(SUMI_UNIMPLEMENTED, "graph export: '%s' is inside a branch or a loop",
+                          sumi_op_name(op));
   sumi_graph_def_node(e->def, sumi_op_name(op), sumi_op_type(op), sumi_op_device(op));
   add_inputs(e, op);
   for (int i = 0; i < sumi_op_attr_count(op); ++i) {

@@ -1,5 +1,7 @@
 /* Reverse-mode differentiation: one walk from the ys back to the xs, calling each op's gradient
  * expression. */
+#include "graph/gradients.h"
+
 #include "graph/unbroadcast.h"
 
 #include <sumi/options.h>
@@ -16,6 +18,7 @@ typedef struct contribution {
 
 typedef struct backward {
   sumi_graph_t *graph;
+  const sumi_function_t *function; /* the walk stays in it; NULL: wherever nodes are seen from */
   int op_count;
   bool *from_x;              /* [op_count] does the node depend on an x? */
   contribution_t ***outputs; /* [op_count][output]; NULL where nothing has arrived */
@@ -64,10 +67,17 @@ static bool is_stop(const sumi_op_t *op) {
   return !has_gradient(op) && op->type->def->no_grad;
 }
 
-static void mark_from_x(backward_t *b, sumi_tensors_t xs) {
-  for (int i = 0; i < xs.count; ++i) b->from_x[canonical(xs.list[i]).op->index] = true;
-  for (int i = 0; i < b->op_count; ++i) {
+/* Nodes inside of functions are walked from there only; outside the node that calls stands for
+ * them. */
+static bool is_walked(const backward_t *b, const sumi_op_t *op) {
+  return b->function ? op->function == b->function
+                     : sumi__tensor_function_sees(b->graph->function, op->function);
+}
+
+static void mark_from_x(backward_t *b) {
+  for (int i = b->function ? b->function->first : 0; i < b->op_count; ++i) {
     const sumi_op_t *op = b->graph->ops[i];
+    if (!is_walked(b, op)) continue;
     for (int k = 0; k < op->input_count && !b->from_x[i]; ++k)
       b->from_x[i] = b->from_x[op->inputs[k].op->index];
   }
@@ -114,12 +124,13 @@ static sumi_status_t hand_back(backward_t *b, sumi_op_t *op, const sumi_tensor_t
   return b->graph->status;
 }
 
-/* dy of every output: what arrived, zeros where nothing did. */
+/* dy of every output: what arrived, zeros where nothing did; a loop looks for itself. */
 static sumi_status_t collect_dy(backward_t *b, sumi_op_t *op, sumi_tensor_t *y, sumi_tensor_t *dy) {
   for (int i = 0; i < op->output_count; ++i) {
     y[i] = sumi_op_output(op, i);
     dy[i] = gathered(b, y[i]);
-    if (!dy[i].op && sumi_dtype_is_floating(op->outputs[i].dtype))
+    const bool calls = op->type->def->flags & SUMI_OP_CALLS;
+    if (!dy[i].op && !calls && sumi_dtype_is_floating(op->outputs[i].dtype))
       dy[i] = sumi__tensor_apply("ZerosLike", SUMI_TENSORS(y[i]));
   }
   return b->graph->status;
@@ -184,9 +195,12 @@ static sumi_status_t start(backward_t *b, sumi_tensors_t ys, sumi_tensors_t grad
 }
 
 static sumi_status_t walk_back(backward_t *b) {
-  for (int i = b->op_count - 1; i >= 0; --i) {
+  const int first = b->function ? b->function->first : 0;
+  for (int i = b->op_count - 1; i >= first; --i) {
     sumi_op_t *op = b->graph->ops[i];
-    if (!b->from_x[i] || op->input_count == 0 || !has_arrived(b, op) || is_stop(op)) continue;
+    if (!is_walked(b, op) || !b->from_x[i] || op->input_count == 0 || !has_arrived(b, op) ||
+        is_stop(op))
+      continue;
     bool flows = false;
     for (int k = 0; k < op->input_count; ++k) flows |= b->from_x[op->inputs[k].op->index];
     if (flows) SUMI_TRY(differentiate_in_scope(b, op));
@@ -234,7 +248,8 @@ static sumi_status_t check_grad_ys(sumi_tensors_t ys, sumi_tensors_t grad_ys) {
 static sumi_status_t run(backward_t *b, sumi_tensors_t ys, sumi_tensors_t xs, sumi_tensor_t *dxs,
                          sumi_tensors_t grad_ys) {
   const sumi_site_t site = ys.list[0].op->site;
-  mark_from_x(b, xs);
+  for (int i = 0; i < xs.count; ++i) b->from_x[canonical(xs.list[i]).op->index] = true;
+  mark_from_x(b);
   sumi__tensor_composite_begin(b->graph, site);
   const sumi_status_t started = start(b, ys, grad_ys);
   sumi__tensor_composite_end(b->graph);
@@ -244,6 +259,29 @@ static sumi_status_t run(backward_t *b, sumi_tensors_t ys, sumi_tensors_t xs, su
   for (int i = 0; i < xs.count; ++i) dxs[i] = gathered(b, canonical(xs.list[i]));
   sumi__tensor_composite_end(b->graph);
   return b->graph->status;
+}
+
+sumi_status_t sumi__tensor_function_gradients(const sumi_function_t *function, sumi_tensors_t ys,
+                                              const sumi_tensor_t *dys, sumi_tensors_t xs,
+                                              sumi_tensor_t *dxs) {
+  sumi_graph_t *graph = function->graph;
+  backward_t b = {.graph = graph, .function = function, .op_count = graph->op_count};
+  b.from_x = sumi_calloc((size_t)b.op_count, sizeof *b.from_x);
+  b.outputs = sumi_calloc((size_t)b.op_count, sizeof *b.outputs);
+  if (!b.from_x || !b.outputs) {
+    sumi__tensor_graph_adopt_failure(graph, sumi_fail_alloc("gradients", (size_t)b.op_count * 16));
+  } else {
+    for (int i = 0; i < xs.count; ++i) b.from_x[xs.list[i].op->index] = true;
+    mark_from_x(&b);
+    for (int i = 0; i < ys.count; ++i)
+      if (ys.list[i].op && dys[i].op) contribute(&b, ys.list[i], dys[i]);
+    if (graph->status == SUMI_OK) walk_back(&b);
+    for (int i = 0; i < xs.count && graph->status == SUMI_OK; ++i)
+      dxs[i] = gathered(&b, xs.list[i]);
+  }
+  sumi_free(b.from_x);
+  sumi_free(b.outputs);
+  return graph->status;
 }
 
 static void clear(sumi_tensor_t *dxs, int count) {

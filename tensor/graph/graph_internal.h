@@ -6,6 +6,7 @@
 #include "graph/registry.h"
 
 #include <sumi/arena.h>
+#include <sumi/control_flow.h>
 
 typedef struct sumi__tensor_output {
   sumi_dtype_t dtype;
@@ -32,6 +33,7 @@ struct sumi_op {
   sumi_attr_t *attrs; /* in the schema's order */
   sumi__tensor_output_t *outputs;
   const sumi__tensor_custom_gradient_t *gradient; /* instead of the type's own; NULL: none */
+  const sumi_function_t *function; /* whose body it belongs to; NULL: the graph's own */
 };
 
 typedef struct sumi__tensor_collection {
@@ -68,6 +70,7 @@ struct sumi_graph {
   int op_count, op_capacity;
   sumi_op_t **ops;
   sumi__tensor_names_t names;
+  sumi_function_t *function; /* nodes made now belong to it; NULL: to the graph */
   sumi__tensor_control_scope_t *controls;
   sumi__tensor_override_t *overrides;
   sumi__tensor_custom_gradient_t *gradients;
@@ -124,6 +127,14 @@ sumi_status_t sumi__tensor_infer_op(const sumi_op_t *op, const sumi_dims_t *in,
 sumi_status_t sumi__tensor_infer_unshaped(const sumi_op_t *op, const sumi_array_view_t *value_in,
                                           const sumi_dims_t *in, const sumi_known_t *known_in,
                                           sumi_dims_t *out, sumi_known_t *known_out);
+
+/* Whether input or output `index` of the op is marked `ref` in its schema, or is a variable that a
+ * function it calls changes. */
+bool sumi__tensor_input_is_ref(const sumi_op_t *op, int index);
+bool sumi__tensor_output_is_ref(const sumi_op_t *op, int index);
+
+/* The op changes the variable that input `index` is. */
+bool sumi__tensor_updates(const sumi_op_t *op, int index);
 
 /* Appends the node's name, type and line, "'layer/MatMul' (MatMul, train.c:12)". */
 void sumi__tensor_format_op(const sumi_op_t *op, sumi_buffer_t *buffer);

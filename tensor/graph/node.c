@@ -81,8 +81,10 @@ static sumi_status_t infer_outputs(const sumi__tensor_builder_t *b, sumi_op_t *o
     const sumi_known_t *elements = input.op->outputs[input.index].known;
     if (elements) known[i] = *elements;
   }
-  if (sumi__tensor_infer_static(op, dims, known, dims + inputs, known + inputs) != SUMI_OK)
-    return sumi__tensor_builder_refuse(b, "%s", sumi_error_message());
+  const sumi_status_t status = sumi__tensor_infer_static(op, dims, known, dims + inputs,
+                                                         known + inputs);
+  if (status == SUMI_RESOURCE_EXHAUSTED) return sumi__tensor_graph_adopt_failure(b->graph, status);
+  if (status != SUMI_OK) return sumi__tensor_builder_refuse(b, "%s", sumi_error_message());
   for (size_t i = 0; i < outputs; ++i) {
     op->outputs[i].dims = dims[inputs + i];
     if (known[inputs + i].valid) op->outputs[i].known = &known[inputs + i];
@@ -103,7 +105,8 @@ static sumi_op_t *make_op(const sumi__tensor_builder_t *b) {
                     .output_count = count_outputs(b),
                     .inputs = b->inputs,
                     .attrs = b->attrs,
-                    .gradient = override_for(graph, b->type->def->name)};
+                    .gradient = override_for(graph, b->type->def->name),
+                    .function = graph->function};
   op->outputs = sumi__tensor_graph_calloc(graph, (size_t)op->output_count, sizeof *op->outputs);
   op->controls = sumi__tensor_graph_calloc(graph, (size_t)count_controls(graph),
                                            sizeof *op->controls);

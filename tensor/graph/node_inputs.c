@@ -1,5 +1,6 @@
 /* Inputs of a new node: which of them belong to which of the schema's, their dtypes, and plain
  * numbers. */
+#include "graph/flow.h"
 #include "graph/node.h"
 
 #include <string.h>
@@ -21,6 +22,10 @@ static sumi_status_t check_given(sumi__tensor_builder_t *b) {
     if (input.op && (input.index < 0 || input.index >= input.op->output_count))
       return sumi__tensor_builder_refuse(b, "input %d is output %d of '%s', which has %d", i,
                                          input.index, input.op->name, input.op->output_count);
+    if (input.op && !sumi__tensor_function_sees(b->graph->function, input.op->function))
+      return sumi__tensor_builder_refuse(
+          b, "input %d, '%s', was made in the branch or loop '%s' and leaves it as a result only",
+          i, input.op->name, input.op->function->name);
     b->inputs[i] = input;
   }
   b->input_count = count;

@@ -78,9 +78,13 @@ sumi_tensor_t sumi_variable_with(sumi_tensor_t initial_value, sumi_site_t site,
         sumi_dims_text(dims).text);
     return nothing;
   }
-  const sumi_tensor_t variable = storage(graph, site, name, dims, sumi_tensor_dtype(initial_value));
-  if (!variable.op) return variable;
-  return furnish(graph, site, variable, NULL, initial_value, !options.not_trainable);
+  sumi_function_t *function = graph->function;
+  graph->function = NULL; /* a variable is nobody's, and starts as something from outside */
+  sumi_tensor_t variable = storage(graph, site, name, dims, sumi_tensor_dtype(initial_value));
+  if (variable.op)
+    variable = furnish(graph, site, variable, NULL, initial_value, !options.not_trainable);
+  graph->function = function;
+  return variable;
 }
 
 /* The loss stands in "<name>/Regularizer/". */
@@ -104,11 +108,14 @@ sumi_tensor_t sumi__tensor_named_variable(sumi_graph_t *graph, sumi_site_t site,
   sumi_tensor_t variable = {0};
   if (sumi__tensor_scope_enter(graph, site, "") != SUMI_OK) return variable;
   sumi__tensor_control_scope_t *controls = graph->controls;
-  graph->controls = NULL; /* a first value waits for nothing */
+  graph->controls = NULL; /* a first value waits for nothing … */
+  sumi_function_t *function = graph->function;
+  graph->function = NULL; /* … and is the same whichever branch or loop asks first */
   variable = sumi__tensor_new_variable(graph, site, name, dims, options);
   graph->controls = controls;
   sumi__tensor_scope_leave(graph);
   regularize(graph, site, variable, &options->regularizer);
+  graph->function = function;
   if (variable.op && sumi__tensor_store_variable(graph->variable_store, name, variable) != SUMI_OK)
     sumi__tensor_graph_adopt_failure(graph, SUMI_RESOURCE_EXHAUSTED);
   return graph->status == SUMI_OK ? variable : (sumi_tensor_t){0};

@@ -163,7 +163,10 @@ static sumi_status_t make_step(sumi__tensor_draft_t *draft, sumi__tensor_unit_t 
   sumi__tensor_step_t *step = unit->step;
   if (unit->is_group) return group_step(draft, unit, step);
   SUMI_TRY(kernel_step(draft, node, step));
-  if (node->unshaped) return sumi__tensor_unshaped_step(draft, node, step);
+  if (node->unshaped) SUMI_TRY(sumi__tensor_unshaped_step(draft, node, step));
+  if (sumi__tensor_op_is(node, SUMI_OP_CALLS) && !node->copies)
+    return sumi__tensor_call_step(draft, node, step);
+  if (node->unshaped) return SUMI_OK;
   if (!node->copies && node->def->scratch) unit->scratch_bytes = node->def->scratch(&step->kernel);
   return SUMI_OK;
 }

@@ -24,13 +24,17 @@ static int count_unshaped(const sumi__tensor_draft_t *draft) {
 }
 
 /* How many nodes are unshaped when the elements of the feeds marked in `known` may be used. */
-static sumi_status_t try_known(sumi_session_t *session, const sumi_run_options_t *run, bool *known,
-                               int *unshaped) {
-  sumi__tensor_plan_t *plan = sumi__tensor_plan_new(session);
+static sumi_status_t try_known(const sumi__tensor_draft_t *like, bool *known, int *unshaped) {
+  sumi__tensor_plan_t *plan = sumi__tensor_plan_new(like->session);
   if (!plan) return SUMI_RESOURCE_EXHAUSTED;
-  sumi__tensor_draft_t draft = {
-      .session = session, .run = run, .plan = plan, .memory = plan->memory, .alias_time = 1};
-  draft.feed_known = known;
+  sumi__tensor_draft_t draft = {.session = like->session,
+                                .run = like->run,
+                                .function = like->function,
+                                .changing_feeds = like->changing_feeds,
+                                .plan = plan,
+                                .memory = plan->memory,
+                                .feed_known = known,
+                                .alias_time = 1};
   const sumi_status_t status = look(&draft);
   if (status == SUMI_OK) *unshaped = count_unshaped(&draft);
   sumi__tensor_plan_free(plan);
@@ -48,14 +52,14 @@ static int mark_candidates(const sumi__tensor_draft_t *draft, bool *known) {
  * more shapes becoming unknown. */
 static sumi_status_t choose_known(const sumi__tensor_draft_t *draft, bool *known) {
   int without, with;
-  SUMI_TRY(try_known(draft->session, draft->run, known, &without));
+  SUMI_TRY(try_known(draft, known, &without));
   if (without == 0 || mark_candidates(draft, known) == 0) return SUMI_OK;
-  SUMI_TRY(try_known(draft->session, draft->run, known, &with));
+  SUMI_TRY(try_known(draft, known, &with));
   for (int i = 0; i < draft->run->feeds.count; ++i) {
     if (!known[i]) continue;
     known[i] = false;
     int unshaped = without;
-    if (with < without) SUMI_TRY(try_known(draft->session, draft->run, known, &unshaped));
+    if (with < without) SUMI_TRY(try_known(draft, known, &unshaped));
     known[i] = with < without && unshaped > with;
   }
   return SUMI_OK;
@@ -91,17 +95,31 @@ static sumi_status_t compile(sumi__tensor_draft_t *draft) {
   SUMI_TRY(sumi__tensor_place(draft));
   SUMI_TRY(sumi__tensor_bind(draft));
   SUMI_TRY(sumi__tensor_describe(draft));
-  return sumi__tensor_session_reserve(draft->session, draft->plan->arena_bytes);
+  if (!draft->function)
+    return sumi__tensor_session_reserve(draft->session, draft->plan->arena_bytes);
+  draft->plan->arena = sumi_malloc_aligned(draft->plan->arena_bytes);
+  return draft->plan->arena
+             ? SUMI_OK
+             : sumi_fail_alloc("a function's intermediate values", draft->plan->arena_bytes);
 }
 
-sumi_status_t sumi__tensor_plan_make(sumi_session_t *session, const sumi_run_options_t *run,
-                                     sumi__tensor_plan_t **plan) {
+static sumi_status_t make_call(sumi_session_t *session, const sumi__tensor_called_t *called,
+                               sumi__tensor_plan_t **plan);
+
+static sumi_status_t make_plan(sumi_session_t *session, const sumi_run_options_t *run,
+                               const sumi__tensor_called_t *called, sumi__tensor_plan_t **plan) {
   sumi__tensor_plan_t *made = sumi__tensor_plan_new(session);
   sumi_arena_t *memory = sumi_arena_new();
   sumi_status_t status = made && memory ? SUMI_OK : sumi_fail_alloc("a plan", sizeof *made);
   if (status == SUMI_OK) {
-    sumi__tensor_draft_t draft = {
-        .session = session, .run = run, .plan = made, .memory = memory, .alias_time = 1};
+    sumi__tensor_draft_t draft = {.session = session,
+                                  .run = run,
+                                  .function = called ? called->function : NULL,
+                                  .changing_feeds = called ? called->changing_feeds : 0,
+                                  .make_call = make_call,
+                                  .plan = made,
+                                  .memory = memory,
+                                  .alias_time = 1};
     status = compile(&draft);
   }
   sumi_arena_free(memory);
@@ -110,4 +128,16 @@ sumi_status_t sumi__tensor_plan_make(sumi_session_t *session, const sumi_run_opt
   else
     sumi__tensor_plan_free(made);
   return status;
+}
+
+/* Functions call functions: the plans of those are made in the same way. */
+static sumi_status_t make_call(sumi_session_t *session, const sumi__tensor_called_t *called,
+                               sumi__tensor_plan_t **plan) {
+  const sumi_run_options_t run = sumi__tensor_called_run(called);
+  return make_plan(session, &run, called, plan);
+}
+
+sumi_status_t sumi__tensor_plan_make(sumi_session_t *session, const sumi_run_options_t *run,
+                                     sumi__tensor_plan_t **plan) {
+  return make_plan(session, run, NULL, plan);
 }

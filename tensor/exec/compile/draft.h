@@ -9,7 +9,8 @@
  *   sort_nodes   live nodes, each after all that it needs
  *   fuse         runs of elementwise ops are one unit
  *   order_units  the sequence of units
- *   assemble     steps and fused groups; unshaped_steps those of unknown shape
+ *   assemble     steps and fused groups; unshaped_steps those of unknown shape, call_steps those
+ *                that run functions
  *   place        where every intermediate lies
  *   bind         what the steps' pointers point at
  *
@@ -19,7 +20,7 @@
 #ifndef SUMI_EXEC_COMPILE_DRAFT_H
 #define SUMI_EXEC_COMPILE_DRAFT_H
 
-#include "exec/plan/session.h"
+#include "exec/plan/calls.h"
 
 typedef enum sumi__tensor_source {
   SUMI__FROM_STEP,
@@ -84,6 +85,9 @@ typedef struct sumi__tensor_unit {
 typedef struct sumi__tensor_draft {
   sumi_session_t *session;
   const sumi_run_options_t *run;
+  const sumi_function_t *function; /* whose nodes run; NULL: the graph's own */
+  int changing_feeds; /* of a function: the first ones, which change from call to call */
+  sumi__tensor_make_call_t make_call; /* for the plans of functions that its steps call */
   sumi__tensor_plan_t *plan;
   sumi_arena_t *memory;
   int node_count, node_capacity, value_count, value_capacity;
@@ -136,13 +140,6 @@ int sumi__tensor_draft_value(const sumi__tensor_draft_t *draft, sumi_tensor_t te
 sumi_status_t sumi__tensor_draft_edge(sumi__tensor_draft_t *draft, int before, int after,
                                       bool effect);
 
-/* Whether input `index` of the op is marked `ref` in its schema. */
-bool sumi__tensor_input_is_ref(const sumi_op_t *op, int index);
-bool sumi__tensor_output_is_ref(const sumi_op_t *op, int index);
-
-/* The op changes the variable that input `index` is. */
-bool sumi__tensor_updates(const sumi_op_t *op, int index);
-
 static inline bool sumi__tensor_op_is(const sumi__tensor_node_t *node, unsigned flags) {
   return (node->def->flags & flags) != 0;
 }
@@ -183,6 +180,10 @@ sumi_status_t sumi__tensor_assemble(sumi__tensor_draft_t *draft);
 sumi_status_t sumi__tensor_unshaped_step(sumi__tensor_draft_t *draft,
                                          const sumi__tensor_node_t *node,
                                          sumi__tensor_step_t *step);
+
+/* Makes the step of a node that calls functions, whose kernel's views are set. */
+sumi_status_t sumi__tensor_call_step(sumi__tensor_draft_t *draft, const sumi__tensor_node_t *node,
+                                     sumi__tensor_step_t *step);
 
 /* Numbers the unshaped values of the draft. */
 sumi_status_t sumi__tensor_number_unshaped_values(sumi__tensor_draft_t *draft);

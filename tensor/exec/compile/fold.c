@@ -49,7 +49,7 @@ static bool is_free_constant(const sumi__tensor_draft_t *draft, int value) {
 
 static bool is_foldable(const sumi__tensor_draft_t *draft, const sumi__tensor_node_t *node) {
   if (sumi__tensor_is_stateful(node->def) ||
-      sumi__tensor_op_is(node, SUMI_OP_DYNAMIC | SUMI_OP_ALIAS))
+      sumi__tensor_op_is(node, SUMI_OP_DYNAMIC | SUMI_OP_ALIAS | SUMI_OP_CALLS))
     return false;
   if (node->unshaped || node->before || node->output_count == 0) return false;
   if (!node->def->kernel && !node->def->map) return false;

@@ -93,7 +93,8 @@ static void give_slots(placer_t *p, int position) {
     const sumi__tensor_node_t *node = &draft->nodes[unit->nodes[n]];
     for (int i = 0; i < node->output_count; ++i) {
       sumi__tensor_value_t *value = &draft->values[node->first_output + i];
-      if (!needs_place(value) || (unit->is_group && !value->outside)) continue;
+      const bool only_outside = unit->is_group || sumi__tensor_op_is(node, SUMI_OP_CALLS);
+      if (!needs_place(value) || (only_outside && !value->outside)) continue;
       const int last = p->last_use[value - draft->values];
       const int end = last == SUMI__NONE ? position : last;
       draft->plan->stats.unshared_bytes += sumi__tensor_value_bytes(value);

@@ -32,7 +32,8 @@ static bool is_wholly_fed(const sumi__tensor_draft_t *draft, sumi_op_t *op) {
   return op->output_count > 0;
 }
 
-/* Inputs have smaller indices than the nodes that use them, so one walk downwards marks all. */
+/* Inputs have smaller indices than the nodes that use them, so one walk downwards marks all. What a
+ * function reads of the outside (variables, constants) does not wait for anything there. */
 static void mark(const sumi__tensor_draft_t *draft, bool *needed) {
   const sumi_run_options_t *run = draft->run;
   for (int i = 0; i < run->fetches.count; ++i)
@@ -45,7 +46,7 @@ static void mark(const sumi__tensor_draft_t *draft, bool *needed) {
     const sumi_op_t *op = draft->session->graph->ops[i];
     for (int k = 0; k < op->input_count; ++k)
       if (!is_fed(draft, op->inputs[k])) needed[op->inputs[k].op->index] = true;
-    for (int k = 0; k < op->control_count; ++k)
+    for (int k = 0; k < op->control_count && op->function == draft->function; ++k)
       if (!is_wholly_fed(draft, op->controls[k])) needed[op->controls[k]->index] = true;
   }
 }
@@ -88,7 +89,7 @@ static sumi_status_t add_node(sumi__tensor_draft_t *draft, sumi_op_t *op) {
   draft->node_of_op[op->index] = draft->node_count++;
   for (int i = 0; i < op->input_count; ++i)
     node->inputs[i] = sumi__tensor_draft_value(draft, op->inputs[i]);
-  for (int i = 0; i < op->control_count; ++i) {
+  for (int i = 0; i < op->control_count && op->function == draft->function; ++i) {
     const int control = draft->node_of_op[op->controls[i]->index];
     if (control != SUMI__NONE)
       SUMI_TRY(sumi__tensor_draft_edge(draft, control, draft->node_count - 1, false));

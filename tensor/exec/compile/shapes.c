@@ -96,9 +96,9 @@ static sumi_status_t infer_node(sumi__tensor_draft_t *draft, sumi__tensor_node_t
     node->unshaped |= input->unshaped;
   }
   note_effects(draft, node);
-  if (sumi__tensor_infer_op(node->op, room->dims, room->known, room->dims + inputs,
-                            room->known + inputs) != SUMI_OK)
-    return sumi__tensor_name_failure(node->op, SUMI_INVALID_ARGUMENT);
+  const sumi_status_t status = sumi__tensor_infer_op(node->op, room->dims, room->known,
+                                                     room->dims + inputs, room->known + inputs);
+  if (status != SUMI_OK) return sumi__tensor_name_failure(node->op, status);
   for (int i = 0; i < node->output_count; ++i) {
     SUMI_TRY(set_output(draft, node, i, room->dims[inputs + i], &room->known[inputs + i]));
     node->unshaped |= draft->values[node->first_output + i].unshaped;
@@ -143,6 +143,7 @@ sumi_status_t sumi__tensor_infer_shapes(sumi__tensor_draft_t *draft) {
 
 bool sumi__tensor_feed_may_shape(const sumi__tensor_draft_t *draft, int feed) {
   const sumi_feed_t *f = &draft->run->feeds.list[feed];
-  return sumi__tensor_may_be_known(sumi__tensor_feed_dtype(f), sumi__tensor_feed_dims(f)) &&
+  return feed >= draft->changing_feeds &&
+         sumi__tensor_may_be_known(sumi__tensor_feed_dtype(f), sumi__tensor_feed_dims(f)) &&
          sumi__tensor_feed_data(f);
 }

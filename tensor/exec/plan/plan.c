@@ -1,4 +1,5 @@
 /* The life of a plan. */
+#include "exec/plan/calls.h"
 #include "exec/plan/unshaped.h"
 
 #include <sumi/alloc.h>
@@ -36,9 +37,19 @@ void *sumi__tensor_plan_constant(sumi__tensor_plan_t *plan, size_t size_bytes) {
   return memory;
 }
 
+static void release_calls(sumi__tensor_calls_t *calls) {
+  for (int f = 0; f < SUMI__FLOW_FUNCTIONS; ++f)
+    for (int i = 0; i < calls->functions[f].plan_count; ++i)
+      sumi__tensor_plan_free(calls->functions[f].plans[i]);
+  for (int i = 0; i < calls->held_count; ++i)
+    for (int k = 0; k < 2; ++k) sumi_free_aligned(calls->held[i].data[k]);
+}
+
 void sumi__tensor_plan_free(sumi__tensor_plan_t *plan) {
   if (!plan) return;
   sumi__tensor_unshaped_release(plan);
+  for (sumi__tensor_calls_t *calls = plan->calls; calls; calls = calls->next) release_calls(calls);
+  sumi_free_aligned(plan->arena);
   for (int i = 0; i < plan->constant_count; ++i) sumi_free_aligned(plan->constants[i]);
   sumi_free(plan->constants);
   sumi_arena_free(plan->memory);

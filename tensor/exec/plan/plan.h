@@ -15,6 +15,7 @@ typedef struct sumi__tensor_variable sumi__tensor_variable_t;
 typedef struct sumi__tensor_stream sumi__tensor_stream_t;
 typedef struct sumi__tensor_group sumi__tensor_group_t;
 typedef struct sumi__tensor_unshaped sumi__tensor_unshaped_t;
+typedef struct sumi__tensor_calls sumi__tensor_calls_t;
 
 /* One kernel call, or one pass of a fused group. Kernels find everything else through their
  * sumi_kernel_t, which is the first member. */
@@ -28,6 +29,7 @@ typedef struct sumi__tensor_step {
   sumi__tensor_group_t *group;       /* fused elementwise ops; NULL for kernels */
   int *group_values;                 /* the draft's values that the group's operands are */
   sumi__tensor_unshaped_t *unshaped; /* shapes that are known only while running; else NULL */
+  sumi__tensor_calls_t *calls;       /* the functions it runs; else NULL */
   int first_bound, bound_count;      /* its part of the plan's to_variables */
 } sumi__tensor_step_t;
 
@@ -88,6 +90,8 @@ struct sumi__tensor_plan {
   sumi__tensor_plan_fetch_t *fetches;
   sumi__tensor_bindings_t in_arena, to_feeds, to_variables;
   size_t arena_bytes;
+  void *arena; /* of a function's plan, which runs inside of another; NULL: the session's */
+  sumi__tensor_calls_t *calls;
   int64_t arena_generation, variable_generation; /* the session's when the bindings were made */
   bool incomplete;                               /* a variable it reads has no value yet */
   bool has_unshaped_steps;

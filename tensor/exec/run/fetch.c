@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-static sumi_array_view_t fetched_view(const sumi__tensor_plan_t *plan,
-                                      const sumi__tensor_plan_fetch_t *fetch) {
+sumi_array_view_t sumi__tensor_fetched(const sumi__tensor_plan_t *plan, int index) {
+  const sumi__tensor_plan_fetch_t *fetch = &plan->fetches[index];
   const sumi_array_t *array = NULL;
   if (fetch->unshaped >= 0) array = plan->unshaped_values[fetch->unshaped].array;
   if (fetch->variable) array = fetch->variable->array;
@@ -53,7 +53,7 @@ sumi_status_t sumi__tensor_check_fetch_counts(const sumi__tensor_plan_t *plan,
 sumi_status_t sumi__tensor_deliver(const sumi__tensor_plan_t *plan, const sumi_run_options_t *run) {
   for (int i = 0; i < run->fetches.count; ++i) {
     const sumi_fetch_t *fetch = &run->fetches.list[i];
-    const sumi_array_view_t view = fetched_view(plan, &plan->fetches[i]);
+    const sumi_array_view_t view = sumi__tensor_fetched(plan, i);
     if (fetch->array) {
       SUMI_TRY(deliver_array(&view, fetch->array));
       continue;

@@ -11,7 +11,7 @@ static void bind_arena(sumi__tensor_plan_t *plan) {
   const sumi_session_t *session = plan->session;
   for (int i = 0; i < plan->in_arena.count; ++i) {
     const sumi__tensor_binding_t *b = &plan->in_arena.list[i];
-    const void *place = (char *)session->arena + b->offset;
+    const void *place = (char *)(plan->arena ? plan->arena : session->arena) + b->offset;
     memcpy(b->slot, &place, sizeof place);
   }
   plan->arena_generation = session->arena_generation;

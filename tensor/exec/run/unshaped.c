@@ -16,7 +16,7 @@ static sumi_array_view_t *output_view(const sumi_kernel_t *kernel, int index) {
   return (sumi_array_view_t *)(uintptr_t)&kernel->out[index];
 }
 
-static void look_at_inputs(const sumi_kernel_t *kernel) {
+void sumi__tensor_look_at_inputs(const sumi_kernel_t *kernel) {
   const sumi__tensor_step_t *step = sumi__tensor_step_of(kernel);
   const sumi__tensor_unshaped_t *unshaped = step->unshaped;
   for (int i = 0; i < kernel->input_count; ++i) {
@@ -64,13 +64,8 @@ static sumi_array_t *new_array(sumi_dtype_t dtype, sumi_dims_t dims) {
   return array;
 }
 
-static sumi_status_t make_output(const sumi_kernel_t *kernel, int index) {
+static sumi_status_t keep_output(const sumi_kernel_t *kernel, int index, sumi_dims_t dims) {
   const sumi__tensor_unshaped_t *unshaped = sumi__tensor_step_of(kernel)->unshaped;
-  if (unshaped->outputs[index] == SUMI__NONE) return SUMI_OK;
-  const sumi_dims_t dims = unshaped->dims[kernel->input_count + index];
-  if (!sumi_dims_known(dims))
-    return sumi_fail(SUMI_INVALID_ARGUMENT, "the shape of output %d stays unknown: %s", index,
-                     sumi_dims_text(dims).text);
   sumi_array_t *array = new_array(kernel->op->outputs[index].dtype, dims);
   if (!array) return SUMI_RESOURCE_EXHAUSTED;
   unshaped->plan->unshaped_values[unshaped->outputs[index]].array = array;
@@ -78,11 +73,38 @@ static sumi_status_t make_output(const sumi_kernel_t *kernel, int index) {
   return SUMI_OK;
 }
 
+static sumi_status_t make_output(const sumi_kernel_t *kernel, int index) {
+  const sumi__tensor_unshaped_t *unshaped = sumi__tensor_step_of(kernel)->unshaped;
+  if (unshaped->outputs[index] == SUMI__NONE) return SUMI_OK;
+  const sumi_dims_t dims = unshaped->dims[kernel->input_count + index];
+  if (!sumi_dims_known(dims))
+    return sumi_fail(SUMI_INVALID_ARGUMENT, "the shape of output %d stays unknown: %s", index,
+                     sumi_dims_text(dims).text);
+  return keep_output(kernel, index, dims);
+}
+
+static sumi_status_t check_planned(const sumi_kernel_t *kernel, int index, sumi_dims_t dims) {
+  const sumi_dims_t planned = sumi_dims_make(kernel->out[index].rank, kernel->out[index].dims);
+  if (sumi_dims_equal(planned, dims)) return SUMI_OK;
+  return sumi_fail(SUMI_INVALID_ARGUMENT, "output %d has shape %s and was planned as %s", index,
+                   sumi_dims_text(dims).text, sumi_dims_text(planned).text);
+}
+
+bool sumi__tensor_is_placed(const sumi_kernel_t *kernel, int index) {
+  const sumi__tensor_unshaped_t *unshaped = sumi__tensor_step_of(kernel)->unshaped;
+  return !unshaped || unshaped->outputs[index] == SUMI__NONE;
+}
+
+sumi_status_t sumi__tensor_hold_output(const sumi_kernel_t *kernel, int index, sumi_dims_t dims) {
+  if (sumi__tensor_is_placed(kernel, index)) return check_planned(kernel, index, dims);
+  return keep_output(kernel, index, dims);
+}
+
 /* An op whose inputs' shapes were not known when the plan was made. */
 sumi_status_t sumi__tensor_run_unshaped(const sumi_kernel_t *kernel) {
   const sumi__tensor_step_t *step = sumi__tensor_step_of(kernel);
   const sumi_op_def_t *def = kernel->op->type->def;
-  look_at_inputs(kernel);
+  sumi__tensor_look_at_inputs(kernel);
   SUMI_TRY(infer(kernel));
   for (int i = 0; i < kernel->output_count; ++i) SUMI_TRY(make_output(kernel, i));
   if (!def->kernel)
@@ -121,16 +143,13 @@ static sumi_status_t take_output(const sumi_kernel_t *kernel, int index, sumi_ar
     unshaped->plan->unshaped_values[unshaped->outputs[index]].array = sumi_array_ref(array);
     return SUMI_OK;
   }
-  const sumi_dims_t planned = sumi_dims_make(kernel->out[index].rank, kernel->out[index].dims);
-  if (!sumi_dims_equal(planned, sumi_array_dims(array)))
-    return sumi_fail(SUMI_INVALID_ARGUMENT, "output %d has shape %s and was planned as %s", index,
-                     sumi_dims_text(sumi_array_dims(array)).text, sumi_dims_text(planned).text);
+  SUMI_TRY(check_planned(kernel, index, sumi_array_dims(array)));
   memcpy(sumi_kernel_out(kernel, index), sumi_array_data(array), sumi_array_size_bytes(array));
   return SUMI_OK;
 }
 
 sumi_status_t sumi__tensor_run_dynamic(const sumi_kernel_t *kernel) {
-  look_at_inputs(kernel);
+  sumi__tensor_look_at_inputs(kernel);
   SUMI_TRY(kernel->op->type->def->kernel(kernel));
   for (int i = 0; i < kernel->output_count; ++i)
     SUMI_TRY(take_output(kernel, i, kernel->dynamic[i]));

@@ -250,7 +250,8 @@ enum {
   SUMI_OP_DYNAMIC =
       16, /* output shapes are known only after the kernel ran; it fills k->dynamic (host ops) */
   SUMI_OP_SHAPE_ONLY =
-      32 /* the outputs follow from the inputs' shapes; no element is looked at (OnesLike) */
+      32, /* the outputs follow from the inputs' shapes; no element is looked at (OnesLike) */
+  SUMI_OP_CALLS = 64 /* the engine runs functions of the graph (While, If); built-in ops only */
 };
 
 /** Where an output's value comes from when no step makes it. */

@@ -2,10 +2,12 @@
 
 #include <fnmatch.h>
 #include <getopt.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <sumi/decimal.h>
 
@@ -15,6 +17,7 @@ typedef enum value_kind {
   TEXT,     /* const char * */
   COUNT,    /* int64_t, not negative */
   NUMBER,   /* double, not negative */
+  TIME,     /* double: seconds since the epoch, from those or a local date and time */
   STEPS,    /* both of first_step and last_step: "A:B" */
   PATTERNS, /* patterns_t: one more */
   CHOICE    /* const char *: one of those between the bars of .value */
@@ -34,6 +37,18 @@ static const struct option_row {
     {'t', "tag", "PATTERN", PATTERNS, MEMBER(tags),
      "only tags that fit the shell pattern; may be given again"},
     {'s', "steps", "A:B", STEPS, 0, "only steps from A to B; either may be left out"},
+    {'x', "except", "PATTERN", PATTERNS, MEMBER(except),
+     "no tags that fit the shell pattern; may be given again"},
+    {'k', "kind", "PATTERN", PATTERNS, MEMBER(kinds),
+     "only what belongs to these plugins: scalars, images, text, graphs, …; may be given again"},
+    {0, "since", "TIME", TIME, MEMBER(since_s),
+     "only what was written then or later: seconds since 1970, or \"2026-11-30 20:52\""},
+    {0, "until", "TIME", TIME, MEMBER(until_s), "only what was written then or earlier"},
+    {'e', "replace", "s/A/B/", PATTERNS, MEMBER(replacements),
+     "in tags, what fits the extended regular expression A becomes B; may be given again"},
+    {0, "every", "N", COUNT, MEMBER(every), "keep every N-th value of a tag, and the last"},
+    {0, "most", "N", COUNT, MEMBER(most),
+     "keep at most N values of a tag: of scalars the smallest and largest of equal parts"},
     {'n', "lines", "N", COUNT, MEMBER(count), "so many lines (10)"},
     {'f', "follow", NULL, FLAG, MEMBER(follow), "go on with what is added, until Ctrl-C"},
     {'j', "json", NULL, FLAG, MEMBER(json),
@@ -163,6 +178,21 @@ static bool read_steps(const char *text, arguments_t *arguments) {
          (!colon[1] || read_number(colon + 1, &arguments->last_step));
 }
 
+/* "2026-11-30", with " 20:52" or "T20:52", with ":39". */
+static bool read_time(const char *text, double *seconds) {
+  static const char *const forms[] = {"%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M",
+                                      "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S"};
+  if (sumi_decimal_read(text, seconds)) return *seconds >= 0;
+  for (size_t i = 0; i < sizeof forms / sizeof *forms; ++i) {
+    struct tm parts = {.tm_isdst = -1};
+    const char *end = strptime(text, forms[i], &parts);
+    if (!end || *end) continue;
+    *seconds = (double)mktime(&parts);
+    return true;
+  }
+  return false;
+}
+
 static bool add_pattern(patterns_t *patterns, const char *pattern) {
   if (patterns->count == MAX_PATTERNS) return false;
   patterns->list[patterns->count++] = pattern;
@@ -177,6 +207,7 @@ static bool take(arguments_t *arguments, const struct option_row *row, const cha
   case TEXT: *(const char **)member = value; return true;
   case COUNT: return read_number(value, member) && *(int64_t *)member >= 0;
   case NUMBER: return sumi_decimal_read(value, member) && *(double *)member >= 0;
+  case TIME: return read_time(value, member);
   case STEPS: return read_steps(value, arguments);
   case PATTERNS: return add_pattern(member, value);
   case CHOICE: *(const char **)member = value; return has_word(row->value, '|', value);
@@ -189,7 +220,12 @@ int sumi__command_arguments(const command_t *command, int argc, char **argv, arg
   struct option longs[OPTION_COUNT + 2];
   char letters[2 * OPTION_COUNT + 3];
   fill_options(command, longs, letters);
-  *a = (arguments_t){.first_step = INT64_MIN, .last_step = INT64_MAX, .count = 10, .from_step = -1};
+  *a = (arguments_t){.first_step = INT64_MIN,
+                     .last_step = INT64_MAX,
+                     .since_s = -INFINITY,
+                     .until_s = INFINITY,
+                     .count = 10,
+                     .from_step = -1};
   opterr = 0;
   int given;
   while ((given = getopt_long(argc, argv, letters, longs, NULL)) != -1) {

@@ -17,7 +17,8 @@ enum {
 
 enum { MAX_PATTERNS = 32 };
 
-/* Shell patterns (fnmatch); none: everything fits. */
+/* Texts of an option that may be given again; mostly shell patterns (fnmatch), where none means
+ * that everything fits. */
 typedef struct patterns {
   const char *list[MAX_PATTERNS];
   int count;
@@ -26,15 +27,17 @@ typedef struct patterns {
 typedef struct arguments {
   const char *const *paths; /* of runs, folders of runs or event files; "-": standard input */
   int path_count;
-  patterns_t runs, tags;
+  patterns_t runs, tags, except, kinds, replacements;
+  double since_s, until_s;       /* wall times, both included */
   int64_t first_step, last_step; /* all between, both included */
   bool json, follow, wide, in_place, lax;
-  double tolerance;   /* relative */
-  int64_t count;      /* of lines */
-  int64_t from_step;  /* -1: not given */
-  const char *format; /* NULL: not given */
-  const char *output; /* a path, NULL: not given */
-  const char *media;  /* a folder, NULL: not given */
+  double tolerance;    /* relative */
+  int64_t count;       /* of lines */
+  int64_t from_step;   /* -1: not given */
+  int64_t every, most; /* 0: not given */
+  const char *format;  /* NULL: not given */
+  const char *output;  /* a path, NULL: not given */
+  const char *media;   /* a folder, NULL: not given */
 } arguments_t;
 
 typedef struct command {
@@ -57,6 +60,10 @@ typedef struct command {
   COMMAND(verify)                                                                                  \
   COMMAND(repair)                                                                                  \
   COMMAND(lint)                                                                                    \
+  COMMAND(filter)                                                                                  \
+  COMMAND(rename)                                                                                  \
+  COMMAND(thin)                                                                                    \
+  COMMAND(merge)                                                                                   \
   COMMAND(trim)                                                                                    \
   COMMAND(completions)
 
@@ -103,6 +110,12 @@ void sumi__command_close(source_t *source);
 /* The next event of a run that fits; *run is its name. Damage is said on stderr and counted.
  * OUT_OF_RANGE: the end, for now. */
 sumi_status_t sumi__command_next(source_t *source, sumi_event_t *event, const char **run);
+
+/* The file that the last event came from. */
+const char *sumi__command_file(const source_t *source);
+
+/* Begins again; false after a message. */
+bool sumi__command_rewind(source_t *source);
 
 /* Looks for new files and what was added, after a short rest. */
 sumi_status_t sumi__command_wait(source_t *source);

@@ -12,7 +12,7 @@ typedef struct numbered {
   int number;
 } numbered_t;
 
-static int number_of(sumi_name_table_t *names, const char *name) {
+int sumi__command_number_of(sumi_name_table_t *names, const char *name) {
   numbered_t *found = sumi_name_table_find(names, name);
   if (found) return found->number;
   found = sumi_name_table_make(names, name, sizeof *found);
@@ -31,8 +31,8 @@ bool sumi__command_series_add(series_t *series, const char *run, const char *tag
     series->capacity = capacity;
   }
   if (series->path && strcmp(run, series->path) == 0) run = ".";
-  const point_t point = {.run = number_of(&series->runs, run),
-                         .tag = number_of(&series->tags, tag),
+  const point_t point = {.run = sumi__command_number_of(&series->runs, run),
+                         .tag = sumi__command_number_of(&series->tags, tag),
                          .step = step,
                          .side = series->side,
                          .order = (int64_t)series->count,

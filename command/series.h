@@ -35,6 +35,9 @@ sumi_status_t sumi__command_series_read(series_t *series, source_t *source,
 typedef enum series_order { BY_RUN, BY_TAG } series_order_t;
 void sumi__command_series_sort(series_t *series, series_order_t order);
 
+/* The number of a name, given to it when it is new; -1 without memory. */
+int sumi__command_number_of(sumi_name_table_t *names, const char *name);
+
 /* The names by their numbers, for sumi_free; NULL without memory. */
 const char **sumi__command_series_names(const sumi_name_table_t *names);
 

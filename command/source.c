@@ -11,6 +11,7 @@ struct source {
   const arguments_t *arguments;
   sumi_logdir_t **logdirs; /* one for each path */
   int count, current;
+  size_t run;    /* that gave the last event */
   FILE *spooled; /* what standard input held, NULL: not asked for */
   char spool_path[32];
 };
@@ -30,17 +31,18 @@ static bool spool(source_t *source) {
   return true;
 }
 
-static bool open_path(source_t *source, const char *path) {
+static sumi_logdir_t *open_logdir(const source_t *source, const char *path) {
   sumi_status_t status;
-  if (strcmp(path, "-") == 0) {
-    if (source->spooled || !spool(source)) return false;
-    path = source->spool_path;
-  }
+  if (strcmp(path, "-") == 0) path = source->spool_path;
   sumi_logdir_t *logdir = sumi_logdir_open(path, &status, .complete = !source->arguments->follow);
-  if (!logdir) {
-    sumi__command_fail("%s", sumi_error_message());
-    return false;
-  }
+  if (!logdir) sumi__command_fail("%s", sumi_error_message());
+  return logdir;
+}
+
+static bool open_path(source_t *source, const char *path) {
+  if (strcmp(path, "-") == 0 && (source->spooled || !spool(source))) return false;
+  sumi_logdir_t *logdir = open_logdir(source, path);
+  if (!logdir) return false;
   source->logdirs[source->count++] = logdir;
   if (sumi_logdir_run_count(logdir) > 0 || source->arguments->follow) return true;
   sumi__command_fail("%s holds no event files", path);
@@ -82,10 +84,9 @@ sumi_status_t sumi__command_next(source_t *source, sumi_event_t *event, const ch
   for (; source->current < source->count; ++source->current) {
     sumi_logdir_t *logdir = source->logdirs[source->current];
     for (;;) {
-      size_t index;
-      const sumi_status_t status = sumi_logdir_next(logdir, event, &index);
+      const sumi_status_t status = sumi_logdir_next(logdir, event, &source->run);
       if (status == SUMI_OUT_OF_RANGE) break;
-      *run_name = name_of(source, source->current, sumi_logdir_run(logdir, index));
+      *run_name = name_of(source, source->current, sumi_logdir_run(logdir, source->run));
       if (!sumi__command_fits(&source->arguments->runs, *run_name)) continue;
       if (status == SUMI_OK) return SUMI_OK;
       sumi__command_fail("%s", sumi_error_message());
@@ -93,6 +94,22 @@ sumi_status_t sumi__command_next(source_t *source, sumi_event_t *event, const ch
     }
   }
   return SUMI_OUT_OF_RANGE;
+}
+
+const char *sumi__command_file(const source_t *source) {
+  const sumi_logdir_t *logdir = source->logdirs[source->current];
+  return sumi_logdir_run(logdir, source->run)->files[sumi_logdir_file(logdir, source->run)];
+}
+
+bool sumi__command_rewind(source_t *source) {
+  source->current = 0;
+  for (int i = 0; i < source->count; ++i) {
+    sumi_logdir_t *logdir = open_logdir(source, source->arguments->paths[i]);
+    if (!logdir) return false;
+    sumi_logdir_free(source->logdirs[i]);
+    source->logdirs[i] = logdir;
+  }
+  return true;
 }
 
 sumi_status_t sumi__command_wait(source_t *source) {

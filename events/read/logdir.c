@@ -246,6 +246,10 @@ sumi_status_t sumi_logdir_next(sumi_logdir_t *logdir, sumi_event_t *event, size_
   return sumi_fail(SUMI_OUT_OF_RANGE, "every event file below %s is at its end", logdir->root);
 }
 
+size_t sumi_logdir_file(const sumi_logdir_t *logdir, size_t index) {
+  return logdir && index < logdir->count ? logdir->runs[index]->current : 0;
+}
+
 sumi_event_damage_t sumi_logdir_damage(const sumi_logdir_t *logdir, size_t index) {
   if (!logdir || index >= logdir->count) return (sumi_event_damage_t){0};
   const run_t *run = logdir->runs[index];

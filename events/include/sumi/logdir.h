@@ -57,6 +57,9 @@ SUMI_API sumi_status_t sumi_logdir_refresh(sumi_logdir_t *logdir);
  *         again to follow */
 SUMI_API sumi_status_t sumi_logdir_next(sumi_logdir_t *logdir, sumi_event_t *event, size_t *run);
 
+/** Which of the run's files the last event of it came from, an index into its `files`. */
+SUMI_API size_t sumi_logdir_file(const sumi_logdir_t *logdir, size_t run);
+
 /** The damage met so far in a run's files. */
 SUMI_API sumi_event_damage_t sumi_logdir_damage(const sumi_logdir_t *logdir, size_t run);
 

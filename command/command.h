@@ -27,17 +27,17 @@ typedef struct patterns {
 typedef struct arguments {
   const char *const *paths; /* of runs, folders of runs or event files; "-": standard input */
   int path_count;
-  patterns_t runs, tags, except, kinds, replacements;
+  patterns_t runs, tags, except, kinds, replacements, patterns;
   double since_s, until_s;       /* wall times, both included */
   int64_t first_step, last_step; /* all between, both included */
   bool json, follow, wide, in_place, lax;
-  double tolerance;    /* relative */
-  int64_t count;       /* of lines */
-  int64_t from_step;   /* -1: not given */
-  int64_t every, most; /* 0: not given */
-  const char *format;  /* NULL: not given */
-  const char *output;  /* a path, NULL: not given */
-  const char *media;   /* a folder, NULL: not given */
+  double tolerance;          /* relative */
+  int64_t count;             /* of lines */
+  int64_t from_step;         /* -1: not given */
+  int64_t every, most;       /* 0: not given */
+  const char *format, *from; /* NULL: not given */
+  const char *output;        /* a path, NULL: not given */
+  const char *media;         /* a folder, NULL: not given */
 } arguments_t;
 
 typedef struct command {
@@ -64,6 +64,7 @@ typedef struct command {
   COMMAND(rename)                                                                                  \
   COMMAND(thin)                                                                                    \
   COMMAND(merge)                                                                                   \
+  COMMAND(import)                                                                                  \
   COMMAND(trim)                                                                                    \
   COMMAND(completions)
 

@@ -12,7 +12,8 @@ typedef struct point {
   int side;      /* of a comparison, else 0 */
   int64_t order; /* of arrival: a later value of the same place counts */
   double value;
-  bool single; /* a float32 */
+  bool single;   /* a float32 */
+  double time_s; /* 0: nobody asked */
 } point_t;
 
 typedef struct series {

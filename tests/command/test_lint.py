@@ -1,5 +1,6 @@
 """sumi lint against what TensorBoard's two readers hold of the same files."""
 import os
+import subprocess
 import tempfile
 import unittest
 
@@ -86,7 +87,6 @@ class Lint(unittest.TestCase):
         self.assertEqual(self.run_lint(0)[1], {})
 
     def test_what_sumi_writes(self):
-        import subprocess
         subprocess.run([EVERYTHING, os.path.join(self.root, "all")], check=True, env=ENVIRONMENT)
         counts, found = self.run_lint(0)
         self.assertGreater(len(counts), 20)

@@ -505,6 +505,14 @@ class Updates(unittest.TestCase):
             self.steps("ApplyAdagrad", ["var", "accum"], {"lr": 0.1}, {"update_slots": update_slots},
                        ["var", "accum", "lr", "grad"])
 
+    def test_ftrl(self):
+        scalars = {"lr": 0.5, "l1": 0.3, "l2": 0.2, "l2_shrinkage": 0.1}
+        for lr_power in (-0.5, -0.3):
+            order = ["var", "accum", "linear", "grad", "lr", "l1", "l2", "lr_power"]
+            self.steps("ApplyFtrl", ["var", "accum", "linear"], {**scalars, "lr_power": lr_power}, {}, order)
+            order.insert(7, "l2_shrinkage")
+            self.steps("ApplyFtrlV2", ["var", "accum", "linear"], {**scalars, "lr_power": lr_power}, {}, order)
+
     def test_rms_prop(self):
         self.steps("ApplyRMSProp", ["var", "ms", "mom"], {"lr": 0.1, "rho": 0.9, "momentum": 0.5, "epsilon": 1e-7}, {},
                    ["var", "ms", "mom", "lr", "rho", "momentum", "epsilon", "grad"])

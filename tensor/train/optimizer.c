@@ -7,6 +7,8 @@
 #include <sumi/options.h>
 #include <sumi/gradients.h>
 
+#include <math.h>
+
 static sumi_status_t check(sumi_tensors_t gradients, sumi_tensors_t variables) {
   if (gradients.count != variables.count || !gradients.list)
     return sumi_fail(SUMI_INVALID_ARGUMENT, "%d gradients for %d variables", gradients.count,
@@ -22,6 +24,11 @@ static sumi_status_t check(sumi_tensors_t gradients, sumi_tensors_t variables) {
                    "no gradients: the loss depends on none of the %d variables", variables.count);
 }
 
+const sumi__tensor_optimizer_t *sumi__tensor_optimizer_of(const sumi__tensor_optimizer_t *kind,
+                                                          sumi_tensor_t variable) {
+  return kind->takes && !kind->takes(variable) ? kind->otherwise : kind;
+}
+
 typedef struct slots {
   sumi_tensor_t of[SUMI__TENSOR_MAX_SLOTS];
 } slots_t;
@@ -34,7 +41,9 @@ static slots_t *prepare(sumi__tensor_update_t *update, sumi_site_t site, sumi_te
   sumi__tensor_composite_begin(update->graph, site);
   if (update->kind->prepare) update->kind->prepare(update);
   for (int i = 0; i < variables.count; ++i)
-    if (gradients.list[i].op) sumi__tensor_make_slots(update, variables.list[i], slots[i].of);
+    if (gradients.list[i].op)
+      sumi__tensor_make_slots(update, sumi__tensor_optimizer_of(update->kind, variables.list[i]),
+                              variables.list[i], slots[i].of);
   sumi__tensor_composite_end(update->graph);
   return update->graph->status == SUMI_OK ? slots : NULL;
 }
@@ -42,6 +51,31 @@ static slots_t *prepare(sumi__tensor_update_t *update, sumi_site_t site, sumi_te
 static sumi_tensor_t rate_of(const sumi_optimizer_t *optimizer, sumi_dtype_t dtype) {
   if (optimizer->schedule.op) return sumi__tensor_cast(optimizer->schedule, dtype);
   return sumi_tensor_of_number(optimizer->learning_rate);
+}
+
+/* w -= rate * weight_decay * w, once the gradient at w is there (Loshchilov and Hutter, ICLR 2019).
+ */
+static sumi_op_t *decay(sumi__tensor_update_t *update, sumi_tensor_t variable,
+                        sumi_tensor_t gradient) {
+  const sumi_tensor_t share = sumi__tensor_scaled_rate(update, update->optimizer->weight_decay);
+  sumi_control_begin(update->graph, SUMI_OPS(gradient.op));
+  const sumi_tensor_t lost = sumi__tensor_apply("Mul", SUMI_TENSORS(variable, share));
+  const sumi_tensor_t rest = sumi__tensor_apply("AssignSub", SUMI_TENSORS(variable, lost));
+  sumi_control_end(update->graph);
+  return rest.op;
+}
+
+static sumi_op_t *update_one(sumi__tensor_update_t *update, sumi_tensor_t variable,
+                             const sumi_tensor_t *slots, sumi_tensor_t gradient) {
+  const sumi__tensor_optimizer_t *kind = sumi__tensor_optimizer_of(update->kind, variable);
+  if (kind->decays || !(update->optimizer->weight_decay > 0))
+    return kind->apply(update, variable, slots, gradient);
+  sumi_op_t *decayed = decay(update, variable, gradient);
+  if (!decayed) return NULL;
+  sumi_control_begin(update->graph, SUMI_OPS(decayed));
+  sumi_op_t *updated = kind->apply(update, variable, slots, gradient);
+  sumi_control_end(update->graph);
+  return updated;
 }
 
 static sumi_op_t *count_step(sumi_graph_t *graph, sumi_op_t *updated, sumi_tensor_t global_step,
@@ -58,21 +92,22 @@ static sumi_op_t *build_update(sumi__tensor_update_t *update, sumi_tensors_t gra
                                sumi_tensor_t global_step) {
   sumi_graph_t *graph = update->graph;
   const sumi__tensor_optimizer_t *kind = update->kind;
-  sumi_op_t **ops = sumi__tensor_graph_calloc(graph, (size_t)variables.count + 2, sizeof *ops);
+  sumi_op_t **ops = sumi__tensor_graph_calloc(
+      graph, (size_t)variables.count + SUMI__TENSOR_MAX_STATE, sizeof *ops);
   if (!ops) return NULL;
   int count = 0;
   for (int i = 0; i < variables.count; ++i) {
     if (!gradients.list[i].op) continue;
     update->rate = rate_of(update->optimizer, sumi_tensor_dtype(variables.list[i]));
-    ops[count++] = kind->apply(update, variables.list[i], slots[i].of, gradients.list[i]);
+    ops[count++] = update_one(update, variables.list[i], slots[i].of, gradients.list[i]);
   }
   if (graph->status != SUMI_OK) return NULL;
   if (kind->finish) {
     sumi_control_begin(graph, (sumi_ops_t){count, ops});
     kind->finish(update);
     sumi_control_end(graph);
-    for (int i = 0; i < 2; ++i)
-      if (update->powers[i].op) ops[count++] = update->powers[i].op;
+    for (int i = 0; i < SUMI__TENSOR_MAX_STATE; ++i)
+      if (update->state[i].op) ops[count++] = update->state[i].op;
   }
   /* The node that does it all has the name of the scope. */
   const char *name = sumi_name_scope(graph);
@@ -91,13 +126,23 @@ static sumi_status_t read_optimizer(const sumi_optimizer_t *given, sumi_optimize
       [SUMI_OPTIMIZER_ADAGRAD] = &sumi__tensor_adagrad,
       [SUMI_OPTIMIZER_RMS_PROP] = &sumi__tensor_rms_prop,
       [SUMI_OPTIMIZER_CENTERED_RMS_PROP] = &sumi__tensor_centered_rms_prop,
-      [SUMI_OPTIMIZER_ADADELTA] = &sumi__tensor_adadelta};
+      [SUMI_OPTIMIZER_ADADELTA] = &sumi__tensor_adadelta,
+      [SUMI_OPTIMIZER_ADAMW] = &sumi__tensor_adamw,
+      [SUMI_OPTIMIZER_AMSGRAD] = &sumi__tensor_amsgrad,
+      [SUMI_OPTIMIZER_NADAM] = &sumi__tensor_nadam,
+      [SUMI_OPTIMIZER_FTRL] = &sumi__tensor_ftrl,
+      [SUMI_OPTIMIZER_LAMB] = &sumi__tensor_lamb,
+      [SUMI_OPTIMIZER_LION] = &sumi__tensor_lion,
+      [SUMI_OPTIMIZER_MUON] = &sumi__tensor_muon};
   SUMI_TRY(sumi_options_read(optimizer, sizeof *optimizer, given));
   const int number = (int)optimizer->kind;
   if (number <= SUMI_OPTIMIZER_NONE || number >= (int)(sizeof kinds / sizeof *kinds))
     return sumi_fail(SUMI_INVALID_ARGUMENT, "an optimizer of unknown kind %d", number);
   *kind = kinds[number];
   if ((*kind)->fill) (*kind)->fill(optimizer);
+  if (optimizer->weight_decay < 0 || isnan(optimizer->weight_decay))
+    return sumi_fail(SUMI_INVALID_ARGUMENT, "weight_decay is %g; 0 or more is allowed",
+                     optimizer->weight_decay);
   return SUMI_OK;
 }
 

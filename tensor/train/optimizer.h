@@ -6,15 +6,16 @@
 
 #include <sumi/train.h>
 
-enum { SUMI__TENSOR_MAX_SLOTS = 3 };
+enum { SUMI__TENSOR_MAX_SLOTS = 3, SUMI__TENSOR_MAX_STATE = 3 };
 
 /* An update under construction. */
 typedef struct sumi__tensor_update {
   sumi_graph_t *graph;
   const sumi_optimizer_t *optimizer; /* with its defaults filled in */
   const struct sumi__tensor_optimizer *kind;
-  sumi_tensor_t rate;      /* of `dtype` */
-  sumi_tensor_t powers[2]; /* adam: the variables beta1_power and beta2_power */
+  sumi_tensor_t rate; /* a number, or of the variable's dtype */
+  /* Scalar variables of the optimizer as a whole, and in the end what changes them. */
+  sumi_tensor_t state[SUMI__TENSOR_MAX_STATE];
 } sumi__tensor_update_t;
 
 typedef struct sumi__tensor_optimizer {
@@ -31,15 +32,38 @@ typedef struct sumi__tensor_optimizer {
                       const sumi_tensor_t *slots, sumi_tensor_t gradient);
   /* What runs after all variables have been updated; may be NULL. */
   void (*finish)(sumi__tensor_update_t *update);
+  /* Which variables it is meant for, NULL: all; and who updates the others. */
+  bool (*takes)(sumi_tensor_t variable);
+  const struct sumi__tensor_optimizer *otherwise;
+  bool decays; /* weight_decay is part of its formula, not a step of its own */
 } sumi__tensor_optimizer_t;
 
 extern const sumi__tensor_optimizer_t sumi__tensor_gradient_descent, sumi__tensor_momentum,
     sumi__tensor_adam, sumi__tensor_adagrad, sumi__tensor_rms_prop, sumi__tensor_centered_rms_prop,
-    sumi__tensor_adadelta;
+    sumi__tensor_adadelta, sumi__tensor_adamw, sumi__tensor_amsgrad, sumi__tensor_nadam,
+    sumi__tensor_ftrl, sumi__tensor_lamb, sumi__tensor_lion, sumi__tensor_muon;
 
-/* The optimizer's variables for `variable`, "w/Adam", "w/Adam_1", …: same shape, not
+/* The kind that updates this variable. */
+const sumi__tensor_optimizer_t *sumi__tensor_optimizer_of(const sumi__tensor_optimizer_t *kind,
+                                                          sumi_tensor_t variable);
+
+/* What optimizers that keep Adam's moments share: the members' defaults, the powers of beta1 and
+ * beta2 as state[0] and state[1], and their multiplication. */
+void sumi__tensor_fill_adam(sumi_optimizer_t *optimizer);
+void sumi__tensor_prepare_adam(sumi__tensor_update_t *update);
+void sumi__tensor_finish_adam(sumi__tensor_update_t *update);
+
+/* The rate, which is a number or a tensor, times a number. */
+sumi_tensor_t sumi__tensor_scaled_rate(const sumi__tensor_update_t *update, double factor);
+
+/* A scalar variable of the optimizer's, and the multiplication of one. */
+sumi_tensor_t sumi__tensor_optimizer_state(sumi__tensor_update_t *update, const char *name,
+                                           double first);
+sumi_tensor_t sumi__tensor_multiply_state(sumi_tensor_t state, sumi_tensor_t factor);
+
+/* The variables that `kind` keeps for `variable`, "w/Adam", "w/Adam_1", …: same shape, not
  * trainable. Each optimizer has its own; a second one's are "w/Adam_2", … */
-void sumi__tensor_make_slots(sumi__tensor_update_t *update, sumi_tensor_t variable,
-                             sumi_tensor_t *slots);
+void sumi__tensor_make_slots(sumi__tensor_update_t *update, const sumi__tensor_optimizer_t *kind,
+                             sumi_tensor_t variable, sumi_tensor_t *slots);
 
 #endif

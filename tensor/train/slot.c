@@ -21,18 +21,18 @@ static sumi_tensor_t slot_in(const sumi_variable_scope_t *scope, sumi_site_t sit
   return sumi__tensor_named_variable(graph, site, name, sumi_tensor_dims(variable), &options);
 }
 
-void sumi__tensor_make_slots(sumi__tensor_update_t *update, sumi_tensor_t variable,
-                             sumi_tensor_t *slots) {
+void sumi__tensor_make_slots(sumi__tensor_update_t *update, const sumi__tensor_optimizer_t *kind,
+                             sumi_tensor_t variable, sumi_tensor_t *slots) {
   sumi_graph_t *graph = update->graph;
   const sumi_op_t *owner = sumi__tensor_variable_of(variable);
   const sumi_site_t site = sumi_op_site(owner);
-  for (int i = 0; i < update->kind->slot_count && graph->status == SUMI_OK; ++i) {
-    const char *name = sumi_arena_printf(graph->arena, "%s/%s", owner->name, update->kind->name);
+  for (int i = 0; i < kind->slot_count && graph->status == SUMI_OK; ++i) {
+    const char *name = sumi_arena_printf(graph->arena, "%s/%s", owner->name, kind->name);
     if (!name)
       sumi__tensor_graph_adopt_failure(graph, sumi_fail_alloc("an optimizer's variable", 0));
     const sumi_variable_scope_t *scope = sumi_variable_scope_begin(graph, NULL,
                                                                    .default_name = name);
-    const double first = update->kind->first ? update->kind->first(update->optimizer, i) : 0;
+    const double first = kind->first ? kind->first(update->optimizer, i) : 0;
     if (scope) slots[i] = slot_in(scope, site, variable, first);
     sumi_variable_scope_end(graph);
   }

@@ -71,6 +71,19 @@ class Training(unittest.TestCase):
     def test_adadelta(self):
         self.compare("adadelta")
 
+    def test_adamw(self):
+        self.compare("adamw")
+
+    def test_ftrl(self):
+        self.compare("ftrl")
+        self.compare("ftrl-shrinking")
+
+    def test_lamb(self):
+        self.compare("lamb")
+
+    def test_muon(self):
+        self.compare("muon")
+
     def test_convolutions_pools_and_batch_normalization_with_adam(self):
         self.compare("convolutional")
 

@@ -101,6 +101,22 @@ static bool build(const char *name, sumi_graph_t *g, model_t *m) {
     *m = layered(g, false, sumi_centered_rms_prop(.learning_rate = 0.01));
   else if (strcmp(name, "adadelta") == 0)
     *m = layered(g, false, sumi_adadelta(.learning_rate = 20));
+  else if (strcmp(name, "adamw") == 0)
+    *m = layered(g, false, sumi_adamw(.learning_rate = 0.01, .weight_decay = 0.1));
+  else if (strcmp(name, "ftrl") == 0)
+    *m = layered(g, false,
+                 sumi_ftrl(.learning_rate = 0.03, .initial_accumulator_value = 0.01,
+                           .l1_regularization_strength = 0.001,
+                           .l2_regularization_strength = 0.01));
+  else if (strcmp(name, "ftrl-shrinking") == 0)
+    *m = layered(g, false,
+                 sumi_ftrl(.learning_rate = 0.05, .initial_accumulator_value = 0.01,
+                           .l2_shrinkage_regularization_strength = 0.01,
+                           .learning_rate_power = -0.4));
+  else if (strcmp(name, "lamb") == 0)
+    *m = layered(g, false, sumi_lamb(.learning_rate = 0.02, .weight_decay = 0.1));
+  else if (strcmp(name, "muon") == 0)
+    *m = layered(g, false, sumi_muon(.learning_rate = 0.01));
   else if (strcmp(name, "convolutional") == 0)
     *m = layered(g, true, sumi_adam(.learning_rate = 0.01));
   else if (strcmp(name, "decayed") == 0)

@@ -324,6 +324,22 @@ static void first_steps_follow_the_formulas(void **state) {
       {sumi_centered_rms_prop(.learning_rate = .1), .29488391, .51936811},
       /* 2 * sqrt(.01 / 3.61) * 6 */
       {sumi_adadelta(.learning_rate = 2, .rho = .9, .epsilon = 1e-2), .63157895, 1.20279158},
+      /* .1 - .1 * .5 * .1, and Adam's second step */
+      {sumi_adamw(.learning_rate = .1, .weight_decay = .5), .1, .19489729},
+      /* the largest second moment is the first one's: .5 * 36, then .5 * 18 + .5 * 33.64 */
+      {sumi_amsgrad(.learning_rate = .1, .beta2 = .5), .1, .20046550},
+      /* mu(1) = .9 * (1 - .48) = .468, mu(2) = .9 * (1 - .4608): by NumPy */
+      {sumi_nadam(.learning_rate = .1), .10627878, .18241503},
+      /* z = -6, n = 36.1: (6 - 1) / (2 sqrt(36.1) + .5) */
+      {sumi_ftrl(.learning_rate = .5, .l1_regularization_strength = 1,
+                 .l2_regularization_strength = .25),
+       .39946775, .71673099},
+      /* no norm, a ratio of 1; then a tenth of .1 */
+      {sumi_lamb(.learning_rate = .1), .1, .11},
+      /* .1 * (1 - .05) + .1 */
+      {sumi_lion(.learning_rate = .1, .weight_decay = .5), .1, .195},
+      /* a scalar is Adam's */
+      {sumi_muon(.learning_rate = .1, .weight_decay = SUMI_ZERO), .1, .199896},
   };
   for (size_t k = 0; k < 2 * sizeof cases / sizeof *cases; ++k) {
     const size_t i = k / 2;
@@ -345,6 +361,34 @@ static void first_steps_follow_the_formulas(void **state) {
     sumi_session_free(s);
     sumi_graph_free(g);
   }
+}
+
+/* The momentum of a diagonal matrix is diagonal, and its singular values stand there: one step
+ * takes s / |s| through five rounds of 3.4445 s - 4.775 s^3 + 2.0315 s^5. Slots by rank. */
+static void muon_orthogonalizes_matrices(void **state) {
+  (void)state;
+  sumi_graph_t *g = sumi_graph_new();
+  sumi_tensor_t w = sumi_get_variable(g, "w", SUMI_DIMS(3, 2),
+                                      .initializer = SUMI_ZEROS_INITIALIZER);
+  sumi_tensor_t b = sumi_get_variable(g, "b", SUMI_DIMS(2));
+  sumi_tensor_t slope = sumi_constant_f32(g, SUMI_DIMS(3, 2), ((float[]){3, 0, 0, 4, 0, 0}));
+  sumi_tensor_t loss = sumi_add(sumi_reduce_sum(sumi_mul(w, slope)), sumi_reduce_sum(b));
+  sumi_op_t *train = sumi_minimize(sumi_muon(.learning_rate = .5), loss);
+  assert_non_null(sumi_graph_find_op(g, "w/Muon"));
+  assert_null(sumi_graph_find_op(g, "w/Muon_1"));
+  assert_non_null(sumi_graph_find_op(g, "b/Adam_1"));
+  sumi_session_t *s = started(g);
+  assert_ok(sumi_session_run(s, .targets = SUMI_OPS(train)));
+  const sumi_array_t *value = sumi_session_variable(s, w);
+  for (int i = 0; i < 2; ++i) {
+    double x = i ? .8 : .6;
+    for (int round = 0; round < 5; ++round) x = 3.4445 * x - 4.775 * pow(x, 3) + 2.0315 * pow(x, 5);
+    assert_true(x > .65 && x < 1.25);
+    assert_near(sumi_array_get(value, 3 * i), -.5 * .2 * sqrt(3) * x, 1e-5);
+  }
+  assert_near(sumi_array_get(value, 1), 0, 0);
+  sumi_session_free(s);
+  sumi_graph_free(g);
 }
 
 /* Two losses on one variable, each with its own Adam: moments are not shared. */
@@ -418,8 +462,10 @@ static void what_cannot_be_minimised_is_refused(void **state) {
                                "an optimizer of unknown kind 0",
                                "2 variables without a list",
                                "ref must be a variable",
-                               "2 gradients for 1 variables"};
-  for (int i = 0; i < 8; ++i) {
+                               "2 gradients for 1 variables",
+                               "weight_decay is -1; 0 or more is allowed",
+                               "weight_decay is nan"};
+  for (int i = 0; i < 10; ++i) {
     sumi_graph_t *g = sumi_graph_new();
     sumi_tensor_t x = sumi_scalar(g, SUMI_FLOAT32, 1), w = x;
     if (i != 1) w = sumi_get_variable(g, "w", SUMI_SCALAR);
@@ -435,6 +481,7 @@ static void what_cannot_be_minimised_is_refused(void **state) {
     if (i == 7)
       train = sumi_apply_gradients(sgd, SUMI_TENSORS(x, x), SUMI_TENSORS(w), ((sumi_tensor_t){0}),
                                    NULL);
+    if (i > 7) train = sumi_minimize(sumi_adamw(.weight_decay = i == 8 ? -1 : NAN), loss);
     assert_null(train);
     if (sumi_graph_status(g) == SUMI_OK) fail_msg("case %d is not refused", i);
     assert_refusal(g, sumi_graph_status(g), texts[i]);
@@ -548,30 +595,36 @@ static void a_schedule_drives_the_rate(void **state) {
   sumi_graph_free(g);
 }
 
+/* Fails the nth request for memory while `optimizer` is put into a graph; false: there were fewer.
+ */
+static bool minimized_with_failure(sumi_optimizer_t optimizer, int64_t nth) {
+  sumi_graph_t *g = sumi_graph_new();
+  const int64_t before = counting_allocator_requests();
+  counting_allocator_fail_at(nth);
+  sumi_tensor_t w = sumi_get_variable(g, "w", SUMI_DIMS(3, 2));
+  sumi_tensor_t loss = sumi_reduce_sum(sumi_square(w)), norm;
+  sumi_op_t *train = sumi_minimize(optimizer, loss, .clip_norm = 1, .gradient_norm = &norm,
+                                   .global_step = sumi_global_step(g));
+  sumi_op_t *init = sumi_global_variables_initializer(g);
+  const bool reached = nth == 0 || counting_allocator_requests() - before >= nth;
+  counting_allocator_fail_at(0);
+  if (reached && nth) {
+    assert_int_equal(sumi_graph_status(g), SUMI_RESOURCE_EXHAUSTED);
+  } else {
+    assert_ok(sumi_graph_status(g));
+    assert_true(train && init);
+  }
+  sumi_graph_free(g);
+  assert_int_equal(counting_allocator_live(), 0);
+  return reached;
+}
+
 static void lack_of_memory_is_a_refusal_wherever_it_strikes(void **state) {
   (void)state;
+  const sumi_optimizer_t optimizers[] = {sumi_adam(.learning_rate = .1), sumi_nadam(), sumi_muon()};
   counting_allocator_install();
-  for (int64_t nth = 0;; ++nth) { /* 0 warms up what lives as long as the process */
-    sumi_graph_t *g = sumi_graph_new();
-    const int64_t before = counting_allocator_requests();
-    counting_allocator_fail_at(nth);
-    sumi_tensor_t w = sumi_get_variable(g, "w", SUMI_DIMS(3, 2));
-    sumi_tensor_t loss = sumi_reduce_sum(sumi_square(w)), norm;
-    sumi_op_t *train = sumi_minimize(sumi_adam(.learning_rate = .1), loss, .clip_norm = 1,
-                                     .gradient_norm = &norm, .global_step = sumi_global_step(g));
-    sumi_op_t *init = sumi_global_variables_initializer(g);
-    const bool reached = nth == 0 || counting_allocator_requests() - before >= nth;
-    counting_allocator_fail_at(0);
-    if (reached && nth) {
-      assert_int_equal(sumi_graph_status(g), SUMI_RESOURCE_EXHAUSTED);
-    } else {
-      assert_ok(sumi_graph_status(g));
-      assert_true(train && init);
-    }
-    sumi_graph_free(g);
-    assert_int_equal(counting_allocator_live(), 0);
-    if (!reached) break;
-  }
+  for (int i = 0; i < 3; ++i) /* 0 warms up what lives as long as the process */
+    for (int64_t nth = 0; minimized_with_failure(optimizers[i], nth);) ++nth;
   counting_allocator_remove();
 }
 
@@ -586,6 +639,7 @@ int main(void) {
       cmocka_unit_test(the_global_step_is_one_for_the_graph),
       cmocka_unit_test(optimizers_name_their_variables_as_tensorflow_does),
       cmocka_unit_test(first_steps_follow_the_formulas),
+      cmocka_unit_test(muon_orthogonalizes_matrices),
       cmocka_unit_test(optimizers_do_not_share_their_state),
       cmocka_unit_test(clipping_bounds_the_global_norm),
       cmocka_unit_test(the_global_norm_counts_every_tensor),

@@ -24,7 +24,14 @@ typedef enum sumi_optimizer_kind {
   SUMI_OPTIMIZER_ADAGRAD,
   SUMI_OPTIMIZER_RMS_PROP,
   SUMI_OPTIMIZER_CENTERED_RMS_PROP,
-  SUMI_OPTIMIZER_ADADELTA
+  SUMI_OPTIMIZER_ADADELTA,
+  SUMI_OPTIMIZER_ADAMW,
+  SUMI_OPTIMIZER_AMSGRAD,
+  SUMI_OPTIMIZER_NADAM,
+  SUMI_OPTIMIZER_FTRL,
+  SUMI_OPTIMIZER_LAMB,
+  SUMI_OPTIMIZER_LION,
+  SUMI_OPTIMIZER_MUON
 } sumi_optimizer_kind_t;
 
 /** A value of the program's, made by the macros below; members that are zero have their defaults,
@@ -34,12 +41,19 @@ typedef struct sumi_optimizer {
   sumi_optimizer_kind_t kind SUMI_UNSET;
   double learning_rate SUMI_UNSET;
   sumi_tensor_t schedule SUMI_UNSET; /* a scalar tensor instead of learning_rate */
-  double momentum SUMI_UNSET;        /* momentum, rms_prop */
+  double momentum SUMI_UNSET;        /* momentum, rms_prop; muon: 0.95 */
   bool use_nesterov SUMI_UNSET;      /* momentum, adam */
-  double beta1 SUMI_UNSET, beta2 SUMI_UNSET, epsilon SUMI_UNSET; /* adam: 0.9, 0.999, 1e-8 */
-  double initial_accumulator_value SUMI_UNSET;                   /* adagrad: 0.1 */
-  double decay SUMI_UNSET; /* rms_prop: 0.9; its epsilon 1e-10 */
-  double rho SUMI_UNSET;   /* adadelta: 0.95; its epsilon 1e-8 */
+  /* adam and its kin: 0.9, 0.999, 1e-8; lion: 0.9, 0.99 */
+  double beta1 SUMI_UNSET, beta2 SUMI_UNSET, epsilon SUMI_UNSET;
+  double initial_accumulator_value SUMI_UNSET; /* adagrad, ftrl: 0.1 */
+  double decay SUMI_UNSET;                     /* rms_prop: 0.9; its epsilon 1e-10 */
+  double rho SUMI_UNSET;                       /* adadelta: 0.95; its epsilon 1e-8 */
+  /* w -= learning_rate * weight_decay * w before the update of any optimizer; lamb has it in its
+   * formula. adamw, muon: 0.004 */
+  double weight_decay SUMI_UNSET;
+  /* ftrl: penalties 0, power -0.5 */
+  double l1_regularization_strength SUMI_UNSET, l2_regularization_strength SUMI_UNSET;
+  double l2_shrinkage_regularization_strength SUMI_UNSET, learning_rate_power SUMI_UNSET;
 } sumi_optimizer_t;
 
 /** w -= learning_rate * g. */
@@ -57,6 +71,25 @@ typedef struct sumi_optimizer {
 #define sumi_centered_rms_prop(...) SUMI__OPTIMIZER(CENTERED_RMS_PROP, __VA_ARGS__)
 /** Adadelta (Zeiler 2012); learning_rate 0.001 by default. */
 #define sumi_adadelta(...) SUMI__OPTIMIZER(ADADELTA, __VA_ARGS__)
+/** Adam with decoupled weight decay (Loshchilov and Hutter 2019), as Keras and PyTorch have it: the
+ * decay is multiplied by the rate. */
+#define sumi_adamw(...) SUMI__OPTIMIZER(ADAMW, __VA_ARGS__)
+/** AMSGrad (Reddi et al. 2018): Adam, by the largest second moment so far. */
+#define sumi_amsgrad(...) SUMI__OPTIMIZER(AMSGRAD, __VA_ARGS__)
+/** Nadam (Dozat 2016), whose momentum grows as Keras' and PyTorch's does; tf.contrib's
+ * NadamOptimizer is sumi_adam(.use_nesterov = true). */
+#define sumi_nadam(...) SUMI__OPTIMIZER(NADAM, __VA_ARGS__)
+/** Ftrl-proximal (McMahan et al. 2013): with an l1 penalty, weights that do not pay are exactly 0.
+ */
+#define sumi_ftrl(...) SUMI__OPTIMIZER(FTRL, __VA_ARGS__)
+/** LAMB (You et al. 2020): Adam's step, scaled to the norm of each variable. */
+#define sumi_lamb(...) SUMI__OPTIMIZER(LAMB, __VA_ARGS__)
+/** Lion (Chen et al. 2023): the sign of a momentum; rates are a third to a tenth of Adam's. */
+#define sumi_lion(...) SUMI__OPTIMIZER(LION, __VA_ARGS__)
+/** Muon (Jordan et al. 2024): Nesterov's momentum, orthogonalized, for variables of rank 2; those
+ * of any other rank are Adam's, with the same rate. Embeddings and the last layer had better be
+ * left to sumi_adamw, by .variables. */
+#define sumi_muon(...) SUMI__OPTIMIZER(MUON, __VA_ARGS__)
 #define SUMI__OPTIMIZER(kind_name, ...)                                                            \
   SUMI_VALUE(sumi_optimizer_t, .struct_size = sizeof(sumi_optimizer_t),                            \
              .kind = SUMI_OPTIMIZER_##kind_name, __VA_ARGS__)

@@ -38,7 +38,7 @@ sumi__tensor_gzip_t *sumi__tensor_gzip_new(int file) {
   memset(gzip, 0, offsetof(sumi__tensor_gzip_t, chunk));
   gzip->file = file;
   sumi__tensor_zlib_use_allocator(&gzip->stream);
-  if (inflateInit2(&gzip->stream, MAX_WBITS + 16) == Z_OK) return gzip;
+  if (inflateInit2(&gzip->stream, MAX_WBITS + 32) == Z_OK) return gzip;
   sumi_free(gzip);
   return NULL;
 }

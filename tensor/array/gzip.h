@@ -1,4 +1,5 @@
-/* Inflating with zlib through Sumi's allocator; for the files of tensor/array/ only. */
+/* Inflating with zlib through Sumi's allocator; for the files of tensor/array/ and
+ * tensor/data/ only. */
 #ifndef SUMI_ARRAY_GZIP_H
 #define SUMI_ARRAY_GZIP_H
 
@@ -13,7 +14,7 @@ void sumi__tensor_zlib_use_allocator(z_stream *stream);
 
 typedef struct sumi__tensor_gzip sumi__tensor_gzip_t;
 
-/* A gzip file open at its start; NULL without memory. */
+/* A gzip or zlib file open at its start; NULL without memory. */
 sumi__tensor_gzip_t *sumi__tensor_gzip_new(int file);
 void sumi__tensor_gzip_free(sumi__tensor_gzip_t *gzip);
 

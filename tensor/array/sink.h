@@ -1,4 +1,5 @@
-/* A file being written, with a sticky error; for the files of tensor/array/ only. */
+/* A file being written, with a sticky error; for the files of tensor/array/ and
+ * tensor/data/ only. */
 #ifndef SUMI_ARRAY_SINK_H
 #define SUMI_ARRAY_SINK_H
 

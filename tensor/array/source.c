@@ -33,7 +33,7 @@ static int64_t inflated_limit(int64_t compressed) {
   return __builtin_mul_overflow(compressed, SUMI__DEFLATE_MAX_RATIO, &limit) ? INT64_MAX : limit;
 }
 
-sumi_status_t sumi__tensor_source_open(const char *path, sumi__tensor_source_t *source) {
+static sumi_status_t open_file(const char *path, sumi__tensor_source_t *source) {
   *source = (sumi__tensor_source_t){.path = path, .file = -1};
   if (!path) return sumi_fail(SUMI_INVALID_ARGUMENT, "the path of a file to read is NULL");
   source->file = open(path, O_RDONLY | O_CLOEXEC);
@@ -43,17 +43,34 @@ sumi_status_t sumi__tensor_source_open(const char *path, sumi__tensor_source_t *
   if (!S_ISREG(info.st_mode))
     return sumi_fail(SUMI_INVALID_ARGUMENT, "%s is not a regular file", path);
   source->limit = info.st_size;
-  if (!begins_as_gzip(source->file)) return SUMI_OK;
-  source->limit = inflated_limit(info.st_size);
-  size_t size;
-  source->owned = sumi__tensor_gunzip(source->file, info.st_size, &size);
-  if (source->owned) {
-    source->memory = source->owned;
-    source->limit = (int64_t)size;
-    return SUMI_OK;
-  }
+  return SUMI_OK;
+}
+
+static sumi_status_t unpack(sumi__tensor_source_t *source) {
+  source->limit = inflated_limit(source->limit);
   source->gzip = sumi__tensor_gzip_new(source->file);
   return source->gzip ? SUMI_OK : sumi_fail_alloc("inflating", 1 << MAX_WBITS);
+}
+
+sumi_status_t sumi__tensor_source_open(const char *path, sumi__tensor_source_t *source) {
+  SUMI_TRY(open_file(path, source));
+  if (!begins_as_gzip(source->file)) return SUMI_OK;
+  size_t size;
+  source->owned = sumi__tensor_gunzip(source->file, source->limit, &size);
+  if (!source->owned) return unpack(source);
+  source->memory = source->owned;
+  source->limit = (int64_t)size;
+  return SUMI_OK;
+}
+
+sumi_status_t sumi__tensor_source_open_stream(const char *path,
+                                              bool (*is_packed)(const unsigned char *start,
+                                                                size_t size),
+                                              sumi__tensor_source_t *source) {
+  unsigned char start[16];
+  SUMI_TRY(open_file(path, source));
+  const ssize_t got = pread(source->file, start, sizeof start, 0);
+  return got > 0 && is_packed(start, (size_t)got) ? unpack(source) : SUMI_OK;
 }
 
 sumi__tensor_source_t sumi__tensor_source_from_memory(const char *name, const void *bytes,

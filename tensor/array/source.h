@@ -18,6 +18,14 @@ typedef struct {
 /* Opens a file; one that begins with gzip's magic number is decompressed on the way. Close it
  * whatever happens. */
 sumi_status_t sumi__tensor_source_open(const char *path, sumi__tensor_source_t *source);
+
+/* The same for a file that is packed, as gzip or zlib, when `is_packed` says so of its first bytes;
+ * nothing of it is read ahead of time. */
+sumi_status_t sumi__tensor_source_open_stream(const char *path,
+                                              bool (*is_packed)(const unsigned char *start,
+                                                                size_t size),
+                                              sumi__tensor_source_t *source);
+
 sumi__tensor_source_t sumi__tensor_source_from_memory(const char *name, const void *bytes,
                                                       size_t size_bytes);
 void sumi__tensor_source_close(sumi__tensor_source_t *source);

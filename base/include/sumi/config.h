@@ -31,6 +31,8 @@ extern "C++" { /* programs may include the headers inside of extern "C" */
 #define SUMI_PRINTF(fmt, args)
 #endif
 
+/* SUMI_CAST(type, value) is a conversion in an inline function that strict programs in C++ accept,
+ * too. */
 /* SUMI_OPTIONS(type, .field = value, …) is the address of a struct of named optional arguments that
  * lives until the end of the full expression (see <sumi/options.h>); SUMI_VALUE is a struct by
  * value, SUMI_ADDRESS the address of a copy. SUMI_UNSET gives a field its "not given" value (zero)
@@ -47,6 +49,7 @@ template <class SumiValue> inline const SumiValue *sumi__base_address(const Sumi
 #define SUMI_ADDRESS(type, value) (sumi__base_address<type>(value))
 #define SUMI_OPTIONS(type, ...)   (sumi__base_address(type{.struct_size = sizeof(type), __VA_ARGS__}))
 #define SUMI_UNSET                = {}
+#define SUMI_CAST(type, value)    static_cast<type>(value)
 /* Overloads `function(object…, step, value)` so that a floating-point number as the step, which is
  * a value in the wrong place, does not compile. */
 #define SUMI_REFUSE_FLOATING_STEP(result, function, ...)                                           \
@@ -62,6 +65,7 @@ template <class SumiValue> inline const SumiValue *sumi__base_address(const Sumi
 #define SUMI_ADDRESS(type, value) ((const type[]){value})
 #define SUMI_OPTIONS(type, ...)   (&(const type){.struct_size = sizeof(type), __VA_ARGS__})
 #define SUMI_UNSET
+#define SUMI_CAST(type, value) ((type)(value))
 /* The step as it is; a floating-point number, which is a value in the wrong place, does not
  * compile. */
 typedef struct sumi__a_step_is_an_integer {

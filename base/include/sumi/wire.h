@@ -16,19 +16,19 @@ enum { SUMI_WIRE_VARINT = 0, SUMI_WIRE_FIXED64 = 1, SUMI_WIRE_BYTES = 2, SUMI_WI
 
 /** A field's key. */
 static inline uint8_t sumi_wire_key(unsigned field, unsigned type) {
-  return (uint8_t)(field << 3 | type);
+  return SUMI_CAST(uint8_t, field << 3 | type);
 }
 
 /** The bytes of a number of variable length. */
 static inline size_t sumi_wire_varint_size(uint64_t value) {
-  const unsigned bits = 64 - (unsigned)__builtin_clzll(value | 1);
+  const unsigned bits = 64 - SUMI_CAST(unsigned, __builtin_clzll(value | 1));
   return (bits + 6) / 7;
 }
 
 /** The number itself. */
 static inline uint8_t *sumi_wire_put_varint(uint8_t *at, uint64_t value) {
-  for (; value >= 0x80; value >>= 7) *at++ = (uint8_t)(value | 0x80);
-  *at++ = (uint8_t)value;
+  for (; value >= 0x80; value >>= 7) *at++ = SUMI_CAST(uint8_t, value | 0x80);
+  *at++ = SUMI_CAST(uint8_t, value);
   return at;
 }
 
@@ -98,7 +98,7 @@ static inline const uint8_t *sumi_wire_get_varint(const uint8_t *at, const uint8
                                                   uint64_t *value) {
   *value = 0;
   for (unsigned shift = 0; at < end && shift < 64; shift += 7) {
-    *value |= (uint64_t)(*at & 0x7f) << shift;
+    *value |= SUMI_CAST(uint64_t, *at & 0x7f) << shift;
     if (!(*at++ & 0x80)) return at;
   }
   return NULL;
@@ -110,7 +110,7 @@ static inline bool sumi_wire_get_field(const uint8_t *at, const uint8_t *end,
   uint64_t key, size = 0;
   if (!(at = sumi_wire_get_varint(at, end, &key))) return false;
   field->number = key >> 3;
-  field->type = (unsigned)(key & 7);
+  field->type = SUMI_CAST(unsigned, key & 7);
   field->value = 0;
   field->bytes = at;
   switch (field->type) {
@@ -125,7 +125,7 @@ static inline bool sumi_wire_get_field(const uint8_t *at, const uint8_t *end,
     break;
   default: return false;
   }
-  if (size > (uint64_t)(end - field->bytes)) return false;
+  if (size > SUMI_CAST(uint64_t, end - field->bytes)) return false;
   field->end = field->bytes + size;
   return true;
 }

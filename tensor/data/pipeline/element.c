@@ -1,5 +1,6 @@
 #include "data/pipeline/element.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sumi/alloc.h>
@@ -19,12 +20,17 @@ void sumi__tensor_element_free(sumi_element_t *element) {
   if (!element) return;
   for (int i = 0; i < element->count; ++i) sumi_array_unref(element->components[i].array);
   if (element->components != element->room) sumi_free(element->components);
+  sumi_array_unref(element->origin);
   sumi_free(element);
 }
 
 sumi_element_t *sumi__tensor_element_copy(const sumi_element_t *element) {
   sumi_element_t *copy = sumi__tensor_element_new();
-  for (int i = 0; copy && i < element->count; ++i) {
+  if (!copy) return NULL;
+  copy->origin = sumi_array_ref(element->origin);
+  copy->unit = element->unit;
+  copy->number = element->number;
+  for (int i = 0; i < element->count; ++i) {
     const sumi__tensor_component_t *component = &element->components[i];
     if (sumi_element_set(copy, component->name, sumi_array_ref(component->array)) == SUMI_OK)
       continue;
@@ -110,6 +116,14 @@ void sumi_element_remove(sumi_element_t *element, const char *name) {
   sumi_array_unref(component->array);
   const sumi__tensor_component_t *end = element->components + element->count--;
   memmove(component, component + 1, (size_t)(end - component - 1) * sizeof *component);
+}
+
+sumi_status_t sumi__tensor_element_fail(const sumi_element_t *element, sumi_status_t status) {
+  if (!element->origin) return status;
+  const char *path = sumi_array_get_text(element->origin, 0);
+  if (!element->unit) return sumi_fail(status, "%s: %s", path, sumi_error_message());
+  return sumi_fail(status, "%s: %s %" PRId64 ": %s", path, element->unit, element->number,
+                   sumi_error_message());
 }
 
 sumi__tensor_array_text_t sumi__tensor_array_text(const sumi_array_t *array) {

@@ -11,11 +11,15 @@ typedef struct {
 
 enum { SUMI__ELEMENT_ROOM = 4 };
 
-/* Most elements have few arrays, and get by with the room they bring. */
+/* Most elements have few arrays, and get by with the room they bring. Those read from files know
+ * where they come from. */
 struct sumi_element {
   int count, capacity;
   sumi__tensor_component_t *components;
   sumi__tensor_component_t room[SUMI__ELEMENT_ROOM];
+  sumi_array_t *origin; /* the path, as a text; or NULL */
+  const char *unit;     /* what `number` counts in it, "record"; NULL: the file is all of it */
+  int64_t number;
 };
 
 /* An element without arrays, and one with the same arrays as another; NULL without memory, after
@@ -24,7 +28,11 @@ sumi_element_t *sumi__tensor_element_new(void);
 sumi_element_t *sumi__tensor_element_copy(const sumi_element_t *element);
 void sumi__tensor_element_free(sumi_element_t *element);
 
-/* "<name>" in messages that show an array: "float32 (2, 3)". */
+/* Puts where the element comes from, if it is known, in front of the failure that was just
+ * recorded, and returns its status. */
+sumi_status_t sumi__tensor_element_fail(const sumi_element_t *element, sumi_status_t status);
+
+/* An array in messages: "float32 (2, 3)". */
 typedef struct {
   char text[SUMI_DIMS_TEXT_MAX + 16];
 } sumi__tensor_array_text_t;

@@ -31,6 +31,7 @@ static sumi_status_t next_kept(sumi__tensor_cursor_t *base, sumi_element_t **ele
     bool keep = false;
     const sumi_status_t status = stage->fn(&call, *element, &keep);
     if (status == SUMI_OK && keep) return SUMI_OK;
+    if (status != SUMI_OK) sumi__tensor_element_fail(*element, status);
     sumi__tensor_element_free(*element);
     *element = NULL;
     if (status != SUMI_OK) return status;

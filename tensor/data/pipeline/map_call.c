@@ -7,6 +7,7 @@ sumi_status_t sumi__tensor_map_apply(const sumi__tensor_map_t *map, int64_t roun
   const sumi_pipeline_call_t call = sumi__tensor_call_at(&map->function, round, index);
   const sumi_status_t status = map->fn(&call, *element);
   if (status == SUMI_OK) return SUMI_OK;
+  sumi__tensor_element_fail(*element, status);
   sumi__tensor_element_free(*element);
   *element = NULL;
   return status;

@@ -19,10 +19,11 @@ static const sumi_array_t *array_at(const stack_t *stack, int64_t i) {
 
 static sumi_status_t fail(const stack_t *stack, int64_t i, const char *expected) {
   const sumi_array_t *array = array_at(stack, i);
-  return sumi_fail(SUMI_INVALID_ARGUMENT,
-                   "batch %" PRId64 ": array \"%s\" of its element %" PRId64 " is %s, %s",
-                   stack->batch, stack->name, i,
-                   array ? sumi__tensor_array_text(array).text : "missing", expected);
+  const sumi_status_t status = sumi_fail(
+      SUMI_INVALID_ARGUMENT, "batch %" PRId64 ": array \"%s\" of its element %" PRId64 " is %s, %s",
+      stack->batch, stack->name, i, array ? sumi__tensor_array_text(array).text : "missing",
+      expected);
+  return sumi__tensor_element_fail(stack->elements[i], status);
 }
 
 static sumi_status_t fail_unlike_first(const stack_t *stack, int64_t i) {

@@ -102,6 +102,14 @@ SUMI_API sumi_pipeline_t *sumi_pipeline_from_arrays(sumi_components_t arrays) SU
  * "label", int32 []; the data set may be released. */
 SUMI_API sumi_pipeline_t *sumi_pipeline_from_dataset(const sumi_dataset_t *dataset) SUMI_MUST_USE;
 
+/** A list of files. */
+#define SUMI_PATHS(...) SUMI__LIST(sumi_texts_t, const char *, __VA_ARGS__)
+
+/** The lines of text files, plain or gzip, one file after the other (tf.data.TextLineDataset), as
+ * "line", string [], without what ends them (\n or \r\n).
+ * errors  NOT_FOUND and the like from the system; DATA_LOSS, with path and line, for a NUL */
+SUMI_API sumi_pipeline_t *sumi_pipeline_from_lines(sumi_texts_t paths) SUMI_MUST_USE;
+
 /** Where a function is called. */
 typedef struct sumi_pipeline_call {
   void *user;           /* of the function's options */

@@ -22,6 +22,7 @@
 #include <sumi/session.h>
 #include <sumi/summary.h>
 #include <sumi/summary_graph.h>
+#include <sumi/tfrecord.h>
 #include <sumi/train.h>
 #include <sumi/training.h>
 #include <sumi/variables.h>

@@ -177,6 +177,105 @@ static void loops_in_loops_have_the_gradients_of_what_they_stand_for(void **stat
   sumi_graph_free(g);
 }
 
+/* ---- Loops over elements ---- */
+
+/* a becomes a x + c; the stack has a^2. */
+static void horner(const sumi_tensor_t *carried, const sumi_tensor_t *elements, sumi_tensor_t *next,
+                   sumi_tensor_t *stacked, void *data) {
+  (void)data;
+  next[0] = sumi_add(sumi_mul(carried[0], elements[0]), elements[1]);
+  stacked[0] = sumi_square(carried[0]);
+}
+
+/* The same in plain nodes: the sum of stack and last value. */
+static sumi_tensor_t plain_horner(sumi_tensor_t a, sumi_tensor_t x, sumi_tensor_t c, bool reverse) {
+  sumi_tensor_t sum = sumi_mul(a, 0);
+  for (int k = 0; k < 3; ++k) {
+    const int i = reverse ? 2 - k : k;
+    sum = sumi_add(sum, sumi_mul(sumi_square(a), i + 1));
+    a = sumi_add(sumi_mul(a, sumi_gather(x, i)), sumi_gather(c, i));
+  }
+  return sumi_add(sum, a);
+}
+
+static void a_scan_has_the_gradients_of_what_it_stands_for(void **state) {
+  (void)state;
+  for (int reverse = 0; reverse < 2; ++reverse) {
+    sumi_graph_t *g = sumi_graph_new();
+    sumi_tensor_t a = sumi_scalar(g, SUMI_FLOAT64, 0.5), last, squares;
+    sumi_tensor_t x = sumi_constant_f64(g, SUMI_DIMS(3), ((double[]){1.5, -0.7, 0.9}));
+    sumi_tensor_t c = sumi_constant_f64(g, SUMI_DIMS(3), ((double[]){0.2, 0.4, -1.1}));
+    sumi_scan(horner, NULL, SUMI_TENSORS(x, c), SUMI_TENSORS(a), &last, .stack_count = 1,
+              .stacks = &squares, .reverse = reverse);
+    assert_string_equal(sumi_graph_message(g), "");
+    assert_string_equal(sumi_dims_text(sumi_tensor_dims(squares)).text, "(3,)");
+    sumi_tensor_t weights = sumi_constant_f64(g, SUMI_DIMS(3), ((double[]){1, 2, 3}));
+    sumi_tensor_t y = sumi_add(sumi_reduce_sum(sumi_mul(squares, weights)), last);
+    sumi_tensor_t plain = plain_horner(a, x, c, reverse);
+    sumi_session_t *s = sumi_session_new(g);
+    assert_near(value(s, y), value(s, plain), 1e-12);
+    const sumi_tensor_t xs[] = {a, x, c};
+    for (int i = 0; i < 3; ++i) {
+      /* The squares keep the second derivative from being constant. */
+      sumi_tensor_t d = sumi_reduce_sum(sumi_square(gradient(y, xs[i])));
+      sumi_tensor_t want = sumi_reduce_sum(sumi_square(gradient(plain, xs[i])));
+      assert_near(value(s, d), value(s, want), 1e-12);
+      for (int k = 0; k < 3; ++k)
+        assert_near(value(s, sumi_reduce_sum(sumi_square(gradient(d, xs[k])))),
+                    value(s, sumi_reduce_sum(sumi_square(gradient(want, xs[k])))), 1e-9);
+    }
+    sumi_session_free(s);
+    sumi_graph_free(g);
+  }
+}
+
+static void squares(const sumi_tensor_t *carried, const sumi_tensor_t *elements,
+                    sumi_tensor_t *next, sumi_tensor_t *stacked, void *data) {
+  (void)carried, (void)next, (void)data;
+  stacked[0] = sumi_square(elements[0]);
+}
+
+/* Shapes that a run tells: two rows, then none. */
+static void a_map_over_any_number_of_rows(void **state) {
+  (void)state;
+  sumi_graph_t *g = sumi_graph_new();
+  sumi_tensor_t x = sumi_placeholder(g, SUMI_FLOAT32, .shape = SUMI_DIMS(-1, 2)), y;
+  sumi_scan(squares, NULL, SUMI_TENSORS(x), SUMI_LIST(0, NULL), NULL, .stack_count = 1,
+            .stacks = &y);
+  assert_string_equal(sumi_dims_text(sumi_tensor_dims(y)).text, "(?, 2)");
+  sumi_tensor_t dx = gradient(y, x);
+  sumi_session_t *s = sumi_session_new(g);
+  const float rows[] = {1, 2, 3, 4};
+  for (int count = 2; count >= 0; count -= 2) {
+    sumi_array_t *got[2] = {NULL, NULL};
+    assert_ok(sumi_session_run(
+        s, .feeds = SUMI_FEEDS({.tensor = x, .data = rows, .dims = SUMI_DIMS(count, 2)}),
+        .fetches = SUMI_FETCHES({.tensor = y, .array = &got[0]},
+                                {.tensor = dx, .array = &got[1]})));
+    for (int i = 0; i < 2; ++i) {
+      assert_true(sumi_dims_equal(sumi_array_dims(got[i]), SUMI_DIMS(count, 2)));
+      for (int k = 0; k < 2 * count; ++k)
+        assert_near(sumi_array_get(got[i], k), i ? 2 * rows[k] : rows[k] * rows[k], 0);
+      sumi_array_unref(got[i]);
+    }
+  }
+  sumi_session_free(s);
+  sumi_graph_free(g);
+}
+
+static void lists_of_different_lengths_are_refused(void **state) {
+  (void)state;
+  sumi_graph_t *g = sumi_graph_new();
+  sumi_tensor_t x = sumi_constant_f32(g, SUMI_DIMS(2), ((float[]){1, 2}));
+  sumi_tensor_t c = sumi_constant_f32(g, SUMI_DIMS(3), ((float[]){1, 2, 3}), .name = "c");
+  sumi_tensor_t last, all;
+  assert_null(sumi_scan(horner, NULL, SUMI_TENSORS(x, c), SUMI_TENSORS(0), &last, .stack_count = 1,
+                        .stacks = &all));
+  assert_non_null(strstr(sumi_graph_message(g),
+                         "list 1, 'c', is float32 of shape (3,), list 0 has 2 elements"));
+  sumi_graph_free(g);
+}
+
 /* ---- Effects ---- */
 
 typedef struct counting {
@@ -281,6 +380,44 @@ static void only_the_branch_that_is_taken_runs(void **state) {
                                                        {.tensor = ddx, .scalar = &got[3]})));
     for (int i = 0; i < 4; ++i) assert_near(got[i], want[taken][i], 0);
     assert_near(value(s, b.counter), taken ? 0 : 10, 0);
+  }
+  sumi_session_free(s);
+  sumi_graph_free(g);
+}
+
+static void ten_times(sumi_graph_t *g, sumi_tensor_t *results, void *data) {
+  (void)g;
+  results[0] = sumi_mul(*(sumi_tensor_t *)data, 10);
+}
+
+static void cubed(sumi_graph_t *g, sumi_tensor_t *results, void *data) {
+  const sumi_tensor_t x = *(sumi_tensor_t *)data;
+  (void)g;
+  results[0] = sumi_mul(sumi_square(x), x);
+}
+
+static void negated(sumi_graph_t *g, sumi_tensor_t *results, void *data) {
+  (void)g;
+  results[0] = sumi_neg(*(sumi_tensor_t *)data);
+}
+
+/* Below 1 ten times, below 5 cubed, else negated: value, slope, its slope. */
+static void the_first_case_that_is_true_counts(void **state) {
+  (void)state;
+  sumi_graph_t *g = sumi_graph_new();
+  sumi_tensor_t x = sumi_placeholder(g, SUMI_FLOAT32, .shape = SUMI_SCALAR), y;
+  const sumi_case_t cases[] = {{sumi_less(x, 1), ten_times}, {sumi_less(x, 5), cubed}};
+  sumi_case(2, cases, negated, &x, 1, &y);
+  sumi_tensor_t dx = gradient(y, x), ddx = gradient(dx, x);
+  sumi_session_t *s = sumi_session_new(g);
+  const float want[3][4] = {{-2, -20, 10, 0}, {3, 27, 27, 18}, {7, -7, -1, 0}};
+  for (int i = 0; i < 3; ++i) {
+    float got[3];
+    assert_ok(sumi_session_run(s, .feeds = SUMI_FEEDS({.tensor = x, .data = &want[i][0]}),
+                               .fetches = SUMI_FETCHES({.tensor = y, .scalar = &got[0]},
+                                                       {.tensor = dx, .scalar = &got[1]},
+                                                       {.tensor = ddx, .scalar = &got[2]})));
+    for (int k = 0; k < 3; ++k) assert_near(got[k], want[i][k + 1], 0);
   }
   sumi_session_free(s);
   sumi_graph_free(g);
@@ -491,9 +628,13 @@ int main(void) {
       cmocka_unit_test(the_number_of_iterations_follows_from_values),
       cmocka_unit_test(an_endless_loop_ends_at_its_maximum),
       cmocka_unit_test(loops_in_loops_have_the_gradients_of_what_they_stand_for),
+      cmocka_unit_test(a_scan_has_the_gradients_of_what_it_stands_for),
+      cmocka_unit_test(a_map_over_any_number_of_rows),
+      cmocka_unit_test(lists_of_different_lengths_are_refused),
       cmocka_unit_test(a_loop_changes_variables_once_in_each_iteration),
       cmocka_unit_test(random_numbers_are_drawn_anew_and_reproducibly),
       cmocka_unit_test(only_the_branch_that_is_taken_runs),
+      cmocka_unit_test(the_first_case_that_is_true_counts),
       cmocka_unit_test(a_loop_allocates_nothing_after_its_first_run),
       cmocka_unit_test(lack_of_memory_is_survived_wherever_it_strikes),
       cmocka_unit_test(what_cannot_be_is_refused_with_both_shapes),

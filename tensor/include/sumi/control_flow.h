@@ -46,6 +46,22 @@ SUMI_API sumi_op_t *sumi_cond_with(sumi_tensor_t which, sumi_site_t site, sumi_b
                                    sumi_branch_fn_t otherwise, void *data, int count,
                                    sumi_tensor_t *results, const sumi_cond_options_t *options);
 
+typedef struct sumi_case_branch {
+  sumi_tensor_t which SUMI_UNSET;
+  sumi_branch_fn_t then SUMI_UNSET;
+} sumi_case_t;
+
+/** The results of the first of the cases whose scalar bool is true, those of `otherwise` where none
+ * is (tf.case): branches inside of each other. */
+#define sumi_case(case_count, cases, otherwise, data, count, ...)                                  \
+  SUMI__CASE(case_count, cases, otherwise, data, count, __VA_ARGS__, )
+#define SUMI__CASE(case_count, cases, otherwise, data, count, results, ...)                        \
+  sumi_case_with(SUMI_HERE, case_count, cases, otherwise, data, count, results,                    \
+                 SUMI_OPTIONS(sumi_cond_options_t, __VA_ARGS__))
+SUMI_API sumi_op_t *sumi_case_with(sumi_site_t site, int case_count, const sumi_case_t *cases,
+                                   sumi_branch_fn_t otherwise, void *data, int count,
+                                   sumi_tensor_t *results, const sumi_cond_options_t *options);
+
 /** Whether a loop goes on, a scalar bool, from what it carries. */
 typedef sumi_tensor_t (*sumi_loop_test_t)(const sumi_tensor_t *carried, void *data);
 /** What a loop carries into the next iteration: `next` starts as what it carries now. */
@@ -72,6 +88,38 @@ SUMI_API sumi_op_t *sumi_while_loop_with(sumi_site_t site, sumi_loop_test_t test
                                          sumi_loop_body_t body, void *data, sumi_tensors_t carried,
                                          sumi_tensor_t *results,
                                          const sumi_while_loop_options_t *options);
+
+/* ---- Loops over the elements of tensors along axis 0 (tf.scan, foldl, foldr, map_fn) ---- */
+
+/** One element after the other: what is carried goes on as `next`, which starts as it is now, and
+ * `stacked` (null at first) is to be set to what this element adds to the stacks. */
+typedef void (*sumi_scan_body_t)(const sumi_tensor_t *carried, const sumi_tensor_t *elements,
+                                 sumi_tensor_t *next, sumi_tensor_t *stacked, void *data);
+
+typedef struct sumi_scan_options {
+  size_t struct_size SUMI_UNSET; /* filled in by the macros; see <sumi/options.h> */
+  int stack_count SUMI_UNSET;    /* how many tensors an element adds … */
+  sumi_tensor_t *stacks
+      SUMI_UNSET;              /* … and where the stacks of all elements go: axis 0 is theirs */
+  bool reverse SUMI_UNSET;     /* from the last element to the first, stacks as well */
+  const char *name SUMI_UNSET; /* default "scan" */
+} sumi_scan_options_t;
+
+/** Goes through the elements of tensors, which all have as many along axis 0, with `carried` at the
+ * first; SUMI_LIST(0, NULL) carries nothing. results[i] is what carried[i] is at the end. So
+ *   tf.foldl(f, x, a)   sumi_scan(f, data, SUMI_TENSORS(x), SUMI_TENSORS(a), &last)
+ *   tf.foldr            the same with .reverse = true
+ *   tf.scan             with stacked[0] = next[0], .stack_count = 1, .stacks = &all
+ *   tf.map_fn(f, x)     with SUMI_LIST(0, NULL), NULL and .stacks
+ * Returns the node; NULL after a refusal, as in sumi_while_loop. */
+#define sumi_scan(body, data, elements, carried, ...)                                              \
+  SUMI__SCAN(body, data, elements, carried, __VA_ARGS__, )
+#define SUMI__SCAN(body, data, elements, carried, results, ...)                                    \
+  sumi_scan_with(SUMI_HERE, body, data, elements, carried, results,                                \
+                 SUMI_OPTIONS(sumi_scan_options_t, __VA_ARGS__))
+SUMI_API sumi_op_t *sumi_scan_with(sumi_site_t site, sumi_scan_body_t body, void *data,
+                                   sumi_tensors_t elements, sumi_tensors_t carried,
+                                   sumi_tensor_t *results, const sumi_scan_options_t *options);
 
 /* ---- Functions: for programs that walk a graph ---- */
 

@@ -36,28 +36,33 @@ static bool is_list(const sumi__tensor_arg_t *arg) {
   return arg->kind == SUMI__ARG_REPEATED || arg->kind == SUMI__ARG_ANY;
 }
 
-/* A list whose length is not given takes what the other inputs leave. */
+/* Lists whose length is not given take what the other inputs leave: one list, or several of one
+ * length. */
 static sumi_status_t distribute(sumi__tensor_builder_t *b) {
   const sumi__tensor_schema_t *schema = &b->type->schema;
-  int left = b->input_count, open = -1;
+  int left = b->input_count, open = -1, lists = 0;
   for (int i = 0; i < schema->input_count; ++i) {
     const sumi__tensor_arg_t *arg = &schema->inputs[i];
     const sumi_attr_t *number = arg->number_attr >= 0 ? &b->attrs[arg->number_attr] : NULL;
     if (is_list(arg) && !(number && number->kind == SUMI_ATTR_INT)) {
-      open = open < 0 ? i : SUMI__MAX_ARGS;
+      const bool same = open < 0 ||
+                        (number && schema->inputs[open].number_attr == arg->number_attr);
+      lists = same ? lists + 1 : SUMI__MAX_INPUTS;
+      open = i;
       continue;
     }
     b->span[i] = is_list(arg) ? (int)number->integer : 1;
     left -= b->span[i];
   }
-  if (open >= 0 && open < SUMI__MAX_ARGS && left >= 0) {
-    b->span[open] = left;
+  if (lists > 0 && left >= 0 && left % lists == 0) {
+    const int number = schema->inputs[open].number_attr, length = left / lists;
+    for (int i = 0; i < schema->input_count; ++i)
+      if (is_list(&schema->inputs[i]) && schema->inputs[i].number_attr == number)
+        b->span[i] = length;
     left = 0;
-    const int number = schema->inputs[open].number_attr;
-    if (number >= 0)
-      b->attrs[number] = (sumi_attr_t){.kind = SUMI_ATTR_INT, .integer = b->span[open]};
+    if (number >= 0) b->attrs[number] = (sumi_attr_t){.kind = SUMI_ATTR_INT, .integer = length};
   }
-  if (left != 0 || open == SUMI__MAX_ARGS)
+  if (left != 0 || lists == SUMI__MAX_INPUTS)
     return sumi__tensor_builder_refuse(b, "%d inputs do not fit its schema \"%s\"", b->input_count,
                                        b->type->def->schema);
   return sumi__tensor_builder_check_numbers(b, schema->inputs, schema->input_count);

@@ -1,5 +1,5 @@
-/* Rows by number, and numbers as rows. Source of names and semantics: TensorFlow
- * core/ops/array_ops.cc, math_ops.cc. */
+/* Rows by number. Source of names and semantics: TensorFlow
+ * core/ops/array_ops.cc. */
 #include "graph/graph_internal.h"
 #include "ops/known.h"
 
@@ -72,19 +72,6 @@ static void gather_task(void *context, int64_t task) {
   }
 }
 
-static sumi_status_t check_indices(const sumi_kernel_t *kernel, const sumi_array_view_t *indices,
-                                   int64_t low, int64_t high, const char *name) {
-  const int64_t count = sumi_array_view_count(indices);
-  for (int64_t i = 0; i < count; ++i) {
-    const int64_t index = sumi__tensor_view_int(indices, i);
-    if (index < low || index >= high)
-      return sumi_kernel_fail(kernel, SUMI_INVALID_ARGUMENT,
-                              "element %lld of %s is %lld, expected a value in [0, %lld)",
-                              (long long)i, name, (long long)index, (long long)high);
-  }
-  return SUMI_OK;
-}
-
 static sumi_status_t gather_kernel(const sumi_kernel_t *kernel) {
   const sumi_array_view_t *params = &kernel->in[0];
   int axis;
@@ -100,7 +87,7 @@ static sumi_status_t gather_kernel(const sumi_kernel_t *kernel) {
   job.rows = sumi__tensor_count_axes(params->dims, 0, axis) * job.index_count;
   if (job.rows == 0 || job.row_bytes == 0)
     return SUMI_OK; /* TensorFlow looks at no index, either */
-  SUMI_TRY(check_indices(kernel, job.indices, 0, job.axis_size, "indices"));
+  SUMI_TRY(sumi__tensor_check_indices(kernel, job.indices, 0, job.axis_size, "indices"));
   job.rows_per_task = job.row_bytes >= TASK_BYTES ? 1 : TASK_BYTES / (int64_t)job.row_bytes;
   sumi_kernel_parallel(kernel, (job.rows + job.rows_per_task - 1) / job.rows_per_task, gather_task,
                        &job);
@@ -205,122 +192,3 @@ SUMI_OP(gather, "params: T, indices: Tindices | axis: int = 0 -> output: T ; Tin
                       .attrs = "axis = 2",
                       .want = SUMI_INVALID_ARGUMENT,
                       .message = "axis is 2, expected a value in [-2, 2)"}));
-
-/* ---- UnsortedSegmentSum: rows added up by number; what Gather's gradient needs ---- */
-
-static sumi_status_t segment_shape(sumi_infer_t *infer) {
-  const sumi_dims_t data = infer->in[0], ids = infer->in[1];
-  SUMI_TRY(sumi__tensor_want_rank(infer, 2, "num_segments", 0));
-  if (data.rank == SUMI_UNKNOWN_RANK || ids.rank == SUMI_UNKNOWN_RANK) return SUMI_OK;
-  sumi_dims_t lead = data, merged;
-  lead.rank = ids.rank;
-  if (ids.rank > data.rank || !sumi_merge_dims(lead, ids, &merged))
-    return sumi_refuse(infer, "segment_ids of shape %s do not number the rows of data of shape %s",
-                       sumi_dims_text(ids).text, sumi_dims_text(data).text);
-  int64_t count = SUMI_UNKNOWN_SIZE;
-  if (sumi__tensor_known_element(infer, 2, 0, &count) && count < 0)
-    return sumi_refuse(infer, "num_segments is %lld, expected at least 0", (long long)count);
-  sumi_dims_t out = {.rank = 1, .size = {count}};
-  for (int axis = ids.rank; axis < data.rank; ++axis) {
-    if (out.rank == SUMI_MAX_RANK)
-      return sumi_refuse(infer, "the result would have more than %d axes", SUMI_MAX_RANK);
-    out.size[out.rank++] = data.size[axis];
-  }
-  infer->out[0] = out;
-  return SUMI_OK;
-}
-
-typedef struct segment_job {
-  const sumi_array_view_t *data, *ids;
-  void *out;
-  int64_t rows, inner, segments, segments_per_task;
-} segment_job_t;
-
-/* One task owns a range of segments and adds its rows in order (integers wrap around), so that sums
- * do not depend on how many tasks run at once. */
-static void segment_task(void *context, int64_t task) {
-  const segment_job_t *job = context;
-  const int64_t begin = task * job->segments_per_task;
-  const int64_t end = begin + job->segments_per_task < job->segments
-                          ? begin + job->segments_per_task
-                          : job->segments;
-#define ADD_ROWS(NAME, type, wide)                                                                 \
-  case SUMI_##NAME:                                                                                \
-    for (int64_t row = 0; row < job->rows; ++row) {                                                \
-      const int64_t id = sumi__tensor_view_int(job->ids, row);                                     \
-      if (id < begin || id >= end) continue;                                                       \
-      type *restrict to = (type *)job->out + id * job->inner;                                      \
-      const type *restrict from = (const type *)job->data->data + row * job->inner;                \
-      for (int64_t i = 0; i < job->inner; ++i) to[i] = (type)((wide)to[i] + (wide)from[i]);        \
-    }                                                                                              \
-    break
-  switch (job->data->dtype) {
-    ADD_ROWS(FLOAT32, float, float);
-    ADD_ROWS(FLOAT64, double, double);
-    ADD_ROWS(INT32, int32_t, uint32_t);
-    ADD_ROWS(INT64, int64_t, uint64_t);
-  default: break;
-  }
-#undef ADD_ROWS
-}
-
-static sumi_status_t segment_kernel(const sumi_kernel_t *kernel) {
-  enum { MAX_TASKS = 8, ELEMENTS_PER_TASK = 1 << 16 };
-  const sumi_array_view_t *data = &kernel->in[0], *ids = &kernel->in[1], *out = &kernel->out[0];
-  segment_job_t job = {.data = data,
-                       .ids = ids,
-                       .out = sumi_kernel_out(kernel, 0),
-                       .rows = sumi_array_view_count(ids),
-                       .inner = sumi__tensor_count_axes(data->dims, ids->rank, data->rank),
-                       .segments = out->dims[0]};
-  SUMI_TRY(check_indices(kernel, ids, INT64_MIN, job.segments, "segment_ids"));
-  const int64_t count = sumi_array_view_count(out);
-  if (count == 0) return SUMI_OK;
-  memset(job.out, 0, (size_t)count * sumi_dtype_size_bytes(out->dtype));
-  int64_t tasks = job.rows * job.inner / ELEMENTS_PER_TASK;
-  tasks = tasks < 1 ? 1 : tasks > MAX_TASKS ? MAX_TASKS : tasks;
-  job.segments_per_task = (job.segments + tasks - 1) / tasks;
-  sumi_kernel_parallel(kernel, (job.segments + job.segments_per_task - 1) / job.segments_per_task,
-                       segment_task, &job);
-  return SUMI_OK;
-}
-
-/* Each row's gradient is its segment's; rows with a negative number were dropped. */
-static void segment_grad(sumi_grad_t *grad) {
-  const sumi_tensor_t ids = grad->x[1];
-  const sumi_tensor_t rows = sumi_gather(grad->dy[0], sumi_maximum(ids, 0));
-  const sumi_tensor_t extra_axes = sumi_sub(sumi_rank(rows), sumi_rank(ids));
-  const sumi_tensor_t ones = sumi_ones(sumi_tensor_graph(ids), SUMI_SHAPE(extra_axes),
-                                       .dtype = SUMI_INT32);
-  const sumi_tensor_t kept = sumi_reshape(
-      sumi_greater_equal(ids, 0),
-      SUMI_TENSORS(sumi_concat(SUMI_TENSORS(sumi_shape(ids), ones), 0)));
-  grad->dx[0] = sumi_select(kept, rows, sumi_zeros_like(rows));
-}
-
-SUMI_OP(UnsortedSegmentSum,
-        "data: T, segment_ids: Tindices, num_segments: Tnumsegments -> output: T ; "
-        "T: float32 float64 int32 int64, Tindices: int32 int64, Tnumsegments: int32 int64",
-        .doc = "output[j] is the sum of the rows data[i] with segment_ids[i] == j; rows with a "
-               "negative number are dropped.",
-        .shape = segment_shape, .kernel = segment_kernel, .grad = segment_grad,
-        SUMI_SAMPLES({.input_count = 3,
-                      .in = {SUMI_S(4), SUMI_S(4), SUMI_S0},
-                      .at = {SUMI_VALUES(1, 2, 3, 4), SUMI_VALUES(2, 0, 2, -1), SUMI_VALUES(3)},
-                      .dtype = {0, SUMI_INT32, SUMI_INT32},
-                      .out = SUMI_S(3),
-                      .expect = SUMI_VALUES(2, 0, 4),
-                      .from = "by hand"},
-                     {.input_count = 3,
-                      .in = {SUMI_S(3, 2), SUMI_S(3), SUMI_S0},
-                      .at = {SUMI_VALUES(1, 2, 3, 4, 5, 6), SUMI_VALUES(1, 1, 0), SUMI_VALUES(2)},
-                      .dtype = {0, SUMI_INT64, SUMI_INT32},
-                      .out = SUMI_S(2, 2),
-                      .expect = SUMI_VALUES(5, 6, 4, 6),
-                      .from = "by hand"},
-                     {.input_count = 3,
-                      .in = {SUMI_S(2), SUMI_S(2), SUMI_S0},
-                      .at = {NULL, SUMI_VALUES(0, 2), SUMI_VALUES(2)},
-                      .dtype = {0, SUMI_INT32, SUMI_INT32},
-                      .want = SUMI_INVALID_ARGUMENT,
-                      .message = "element 1 of segment_ids is 2"}));

@@ -132,6 +132,20 @@ sumi_status_t sumi__tensor_kernel_axis(const sumi_kernel_t *kernel, const sumi_a
   return SUMI_OK;
 }
 
+sumi_status_t sumi__tensor_check_indices(const sumi_kernel_t *kernel,
+                                         const sumi_array_view_t *indices, int64_t low,
+                                         int64_t high, const char *name) {
+  const int64_t count = sumi_array_view_count(indices);
+  for (int64_t i = 0; i < count; ++i) {
+    const int64_t index = sumi__tensor_view_int(indices, i);
+    if (index < low || index >= high)
+      return sumi_kernel_fail(kernel, SUMI_INVALID_ARGUMENT,
+                              "element %lld of %s is %lld, expected a value in [0, %lld)",
+                              (long long)i, name, (long long)index, (long long)high);
+  }
+  return SUMI_OK;
+}
+
 void sumi__tensor_grad_pass(sumi_grad_t *grad) {
   grad->dx[0] = grad->dy[0];
 }

@@ -3,6 +3,8 @@
 #ifndef SUMI_OPS_KNOWN_H
 #define SUMI_OPS_KNOWN_H
 
+#include "kernels/integers.h"
+
 #include <sumi/op_def.h>
 
 /* ---- In shape functions ---- */
@@ -60,31 +62,14 @@ void sumi__tensor_grad_reshape_back(sumi_grad_t *grad); /* dx[0] = dy[0] with th
 
 /* ---- In kernels ---- */
 
-/* Element `index` of an int32 or int64 array. */
-static inline int64_t sumi__tensor_view_int(const sumi_array_view_t *view, int64_t index) {
-  return view->dtype == SUMI_INT32 ? ((const int32_t *)view->data)[index]
-                                   : ((const int64_t *)view->data)[index];
-}
-
-/* Sets it. */
-static inline void sumi__tensor_put_int(const sumi_array_view_t *view, int64_t index,
-                                        int64_t value) {
-  if (view->dtype == SUMI_INT32)
-    ((int32_t *)(uintptr_t)view->data)[index] = (int32_t)value;
-  else
-    ((int64_t *)(uintptr_t)view->data)[index] = value;
-}
-
 /* The axis that scalar `view` names, counted from the front; fails the run when it is outside
  * [-rank, rank). */
 sumi_status_t sumi__tensor_kernel_axis(const sumi_kernel_t *kernel, const sumi_array_view_t *view,
                                        int rank, int *axis);
 
-/* Elements of axes [begin, end) of a shape, multiplied. */
-static inline int64_t sumi__tensor_count_axes(const int64_t *size, int begin, int end) {
-  int64_t count = 1;
-  for (int axis = begin; axis < end; ++axis) count *= size[axis];
-  return count;
-}
+/* Fails the run unless all elements of an integer array are in [low, high). */
+sumi_status_t sumi__tensor_check_indices(const sumi_kernel_t *kernel,
+                                         const sumi_array_view_t *indices, int64_t low,
+                                         int64_t high, const char *name);
 
 #endif

@@ -1,11 +1,10 @@
 /* Runs ops for test_ops_tensorflow.py. Each line of stdin is a case:
- *
  *   type kinds in.npz out.npz [name=value[;name=value]...]
  *
  * in.npz holds the inputs in0, in1, … and, for gradients, dy0, dy1, … for the outputs; `kinds` has
- * a letter for each input: f it is fed, c it is a constant ("-" without inputs). out.npz receives
- * the outputs out0, … and the gradients dx0, …. For each case a line goes to stdout: "ok", or what
- * was refused. */
+ * a letter for each input: f it is fed, s fed and of known shape, c it is a constant ("-" without
+ * inputs). out.npz receives the outputs out0, … and the gradients dx0, …. For each case a line goes
+ * to stdout: "ok", or what was refused. */
 #include "graph/schema.h"
 
 #include <sumi/gradients.h>
@@ -42,8 +41,9 @@ static sumi_tensor_t constant(run_t *r, sumi_array_t *array) {
   return source(r, "Const", "value", value, sumi_array_dtype(array));
 }
 
-static sumi_tensor_t placeholder(run_t *r, sumi_array_t *array) {
-  const sumi_attr_t value = {.kind = SUMI_ATTR_SHAPE, .dims = SUMI_DIMS_UNKNOWN};
+static sumi_tensor_t placeholder(run_t *r, sumi_array_t *array, bool shaped) {
+  const sumi_attr_t value = {.kind = SUMI_ATTR_SHAPE,
+                             .dims = shaped ? sumi_array_dims(array) : SUMI_DIMS_UNKNOWN};
   const sumi_tensor_t x = source(r, "Placeholder", "shape", value, sumi_array_dtype(array));
   r->feeds[r->feed_count++] = (sumi_feed_t){.tensor = x, .array = array};
   return x;
@@ -100,7 +100,8 @@ static sumi_status_t build(run_t *r, const char *type, const char *kinds, char *
   const int attr_count = parse_attrs(r, attr_text, attrs);
   if (attr_count < 0) return sumi_fail(SUMI_INVALID_ARGUMENT, "attributes of %s", type);
   for (int i = 0; i < r->input_count; ++i)
-    r->inputs[i] = kinds[i] == 'f' ? placeholder(r, r->in[i]) : constant(r, r->in[i]);
+    r->inputs[i] = kinds[i] == 'c' ? constant(r, r->in[i])
+                                   : placeholder(r, r->in[i], kinds[i] == 's');
   const sumi_tensor_t node = sumi_node(&(sumi_node_spec_t){.site = SUMI_HERE,
                                                            .graph = r->graph,
                                                            .type = type,

@@ -100,25 +100,29 @@ sumi_status_t sumi__tensor_hold_output(const sumi_kernel_t *kernel, int index, s
   return keep_output(kernel, index, dims);
 }
 
-/* An op whose inputs' shapes were not known when the plan was made. */
-sumi_status_t sumi__tensor_run_unshaped(const sumi_kernel_t *kernel) {
-  const sumi__tensor_step_t *step = sumi__tensor_step_of(kernel);
+/* Runs the kernel with as much scratch as its inputs' shapes take. */
+static sumi_status_t run_kernel(const sumi_kernel_t *kernel) {
   const sumi_op_def_t *def = kernel->op->type->def;
-  sumi__tensor_look_at_inputs(kernel);
-  SUMI_TRY(infer(kernel));
-  for (int i = 0; i < kernel->output_count; ++i) SUMI_TRY(make_output(kernel, i));
-  if (!def->kernel)
-    return sumi__tensor_interpret(kernel->session, kernel->op, kernel->in, kernel->out);
   sumi_kernel_t *mutable_kernel = (sumi_kernel_t *)(uintptr_t)kernel;
   const size_t bytes = def->scratch ? def->scratch(kernel) : 0;
   if (bytes > 0) {
     mutable_kernel->scratch = sumi_malloc_aligned(bytes);
-    if (!step->kernel.scratch) return sumi_fail_alloc("a step's scratch memory", bytes);
+    if (!mutable_kernel->scratch) return sumi_fail_alloc("a step's scratch memory", bytes);
   }
   const sumi_status_t status = def->kernel(kernel);
   sumi_free_aligned(mutable_kernel->scratch);
   mutable_kernel->scratch = NULL;
   return status;
+}
+
+/* An op whose inputs' shapes were not known when the plan was made. */
+sumi_status_t sumi__tensor_run_unshaped(const sumi_kernel_t *kernel) {
+  sumi__tensor_look_at_inputs(kernel);
+  SUMI_TRY(infer(kernel));
+  for (int i = 0; i < kernel->output_count; ++i) SUMI_TRY(make_output(kernel, i));
+  if (!kernel->op->type->def->kernel)
+    return sumi__tensor_interpret(kernel->session, kernel->op, kernel->in, kernel->out);
+  return run_kernel(kernel);
 }
 
 /* ---- Ops that make their outputs themselves ---- */
@@ -150,7 +154,7 @@ static sumi_status_t take_output(const sumi_kernel_t *kernel, int index, sumi_ar
 
 sumi_status_t sumi__tensor_run_dynamic(const sumi_kernel_t *kernel) {
   sumi__tensor_look_at_inputs(kernel);
-  SUMI_TRY(kernel->op->type->def->kernel(kernel));
+  SUMI_TRY(run_kernel(kernel));
   for (int i = 0; i < kernel->output_count; ++i)
     SUMI_TRY(take_output(kernel, i, kernel->dynamic[i]));
   return SUMI_OK;

@@ -37,13 +37,19 @@ static void parse(sumi__tensor_schema_t *schema, const sumi_op_def_t *def) {
     fail_msg("%s: schema, offset %zu: expected %s", def->name, offset, error);
 }
 
-/* The schema's input that input `index` of the flat list belongs to. */
+static bool is_list(const sumi__tensor_arg_t *arg) {
+  return arg->kind == SUMI__ARG_REPEATED || arg->kind == SUMI__ARG_ANY;
+}
+
+/* The schema's input that input `index` of the flat list belongs to. Lists are equally long. */
 static const sumi__tensor_arg_t *arg_of(const sumi__tensor_schema_t *schema, int input_count,
                                         int index) {
+  int lists = 0;
+  for (int i = 0; i < schema->input_count; ++i) lists += is_list(&schema->inputs[i]);
+  const int length = lists ? (input_count - schema->input_count + lists) / lists : 0;
   for (int i = 0, at = 0; i < schema->input_count; ++i) {
     const sumi__tensor_arg_t *arg = &schema->inputs[i];
-    const bool list = arg->kind == SUMI__ARG_REPEATED || arg->kind == SUMI__ARG_ANY;
-    const int span = list ? input_count - schema->input_count + 1 : 1;
+    const int span = is_list(arg) ? length : 1;
     if (index < at + span) return arg;
     at += span;
   }

@@ -2,6 +2,7 @@
  * expression. */
 #include "graph/gradients.h"
 
+#include "graph/slices.h"
 #include "graph/unbroadcast.h"
 
 #include <sumi/options.h>
@@ -54,7 +55,7 @@ static sumi_tensor_t gathered(backward_t *b, sumi_tensor_t tensor) {
   /* Oldest first, so that the order of summation follows the forward graph. */
   int at = count;
   for (contribution_t *c = list; c; c = c->next) values[--at] = c->value;
-  const sumi_tensor_t total = sumi__tensor_add_n(count, values);
+  const sumi_tensor_t total = sumi__tensor_sum(b->graph, count, values);
   *list = (contribution_t){total, NULL};
   return total;
 }

@@ -34,6 +34,7 @@ struct sumi_op {
   sumi__tensor_output_t *outputs;
   const sumi__tensor_custom_gradient_t *gradient; /* instead of the type's own; NULL: none */
   const sumi_function_t *function; /* whose body it belongs to; NULL: the graph's own */
+  bool is_slices; /* an UnsortedSegmentSum that stands for its slices: graph/slices.c */
 };
 
 typedef struct sumi__tensor_collection {

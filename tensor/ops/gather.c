@@ -3,6 +3,7 @@
 #include "graph/graph_internal.h"
 #include "ops/known.h"
 
+#include <sumi/gradients.h>
 #include <sumi/ops.h>
 
 #include <string.h>
@@ -106,28 +107,37 @@ static sumi_tensor_t gathered_axis(const sumi_grad_t *grad) {
                         sumi_rank(grad->x[0]));
 }
 
+/* Slices, with the shape of a row as it is: dy without the axes of the indices. */
+static void gather_rows_grad(sumi_grad_t *grad) {
+  const sumi_tensor_t shape = sumi_shape(grad->x[0]);
+  const sumi_tensor_t row = sumi_slice(shape, SUMI_SHAPE(1), SUMI_SHAPE(-1));
+  const sumi_tensor_t count = sumi_reshape(sumi_size(grad->x[1]), SUMI_SHAPE(1));
+  const sumi_tensor_t values = sumi_reshape(grad->dy[0],
+                                            SUMI_TENSORS(sumi_concat(SUMI_TENSORS(count, row), 0)));
+  grad->dx[0] = sumi_indexed_slices(values, sumi_reshape(grad->x[1], SUMI_SHAPE(-1)),
+                                    sumi_gather(shape, 0));
+}
+
 /* params as rows of what lies behind the axis: row outer * size + index gets all of dy that was
  * copied from it. */
 static void gather_grad(sumi_grad_t *grad) {
   const sumi_tensor_t indices = grad->x[1], axis = gathered_axis(grad);
+  if (sumi_tensor_is_number(axis) && axis.number == 0) {
+    gather_rows_grad(grad);
+    return;
+  }
   const sumi_tensor_t shape = sumi_shape(grad->x[0]), count = sumi_size(indices);
-  const bool first = sumi_tensor_is_number(axis) && axis.number == 0;
   const sumi_tensor_t after = sumi_tensor_is_number(axis) ? sumi_tensor_of_number(axis.number + 1)
                                                           : sumi_add(axis, 1);
   const sumi_tensor_t size = sumi_gather(shape, axis);
   const sumi_tensor_t inner = sumi_reduce_prod(
       sumi_slice(shape, SUMI_SHAPE(after), SUMI_SHAPE(-1)));
-  sumi_tensor_t rows = indices, row_count = count, segments = size;
-  if (!first) {
-    const sumi_tensor_t outer = sumi_reduce_prod(
-        sumi_slice(shape, SUMI_SHAPE(0), SUMI_SHAPE(axis)));
-    const sumi_tensor_t starts = sumi_mul(sumi_range(0, outer, 1), size);
-    rows = sumi_add(
-        sumi_reshape(sumi_cast(starts, sumi_tensor_dtype(indices)), SUMI_SHAPE(outer, 1)),
-        sumi_reshape(indices, SUMI_SHAPE(1, count)));
-    row_count = sumi_mul(outer, count);
-    segments = sumi_mul(outer, size);
-  }
+  const sumi_tensor_t outer = sumi_reduce_prod(sumi_slice(shape, SUMI_SHAPE(0), SUMI_SHAPE(axis)));
+  const sumi_tensor_t starts = sumi_mul(sumi_range(0, outer, 1), size);
+  const sumi_tensor_t rows = sumi_add(
+      sumi_reshape(sumi_cast(starts, sumi_tensor_dtype(indices)), SUMI_SHAPE(outer, 1)),
+      sumi_reshape(indices, SUMI_SHAPE(1, count)));
+  const sumi_tensor_t row_count = sumi_mul(outer, count), segments = sumi_mul(outer, size);
   const sumi_tensor_t dx = sumi_unsorted_segment_sum(
       sumi_reshape(grad->dy[0], SUMI_SHAPE(row_count, inner)),
       sumi_reshape(rows, SUMI_SHAPE(row_count)), segments);
@@ -192,3 +202,28 @@ SUMI_OP(gather, "params: T, indices: Tindices | axis: int = 0 -> output: T ; Tin
                       .attrs = "axis = 2",
                       .want = SUMI_INVALID_ARGUMENT,
                       .message = "axis is 2, expected a value in [-2, 2)"}));
+
+/* ---- embedding_lookup ---- */
+
+static sumi_tensor_t embedding_lookup_expand(const sumi_build_t *build) {
+  return sumi_gather(build->in[0], build->in[1]);
+}
+
+SUMI_OP(embedding_lookup,
+        "params: T, ids: Tindices -> output: T ; T: float32 float64, Tindices: int32 int64",
+        .doc = "The rows of the table `params` that `ids` names. Its gradient is slices: an update "
+               "touches only rows that were looked up.",
+        .expand = embedding_lookup_expand,
+        SUMI_SAMPLES({.input_count = 2,
+                      .in = {SUMI_S(3, 2), SUMI_S(2, 2)},
+                      .at = {SUMI_VALUES(1, 2, 3, 4, 5, 6), SUMI_VALUES(2, 0, 0, 1)},
+                      .dtype = {0, SUMI_INT64},
+                      .out = SUMI_S(2, 2, 2),
+                      .expect = SUMI_VALUES(5, 6, 1, 2, 1, 2, 3, 4),
+                      .from = "by hand"},
+                     {.input_count = 2,
+                      .in = {SUMI_S(3, 2), SUMI_S(1)},
+                      .at = {NULL, SUMI_VALUES(3)},
+                      .dtype = {0, SUMI_INT32},
+                      .want = SUMI_INVALID_ARGUMENT,
+                      .message = "element 0 of indices is 3, expected a value in [0, 3)"}));

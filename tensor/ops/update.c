@@ -23,15 +23,24 @@ static double scalar_of(const sumi_array_view_t *view) {
   return view->dtype == SUMI_FLOAT32 ? *(const float *)view->data : *(const double *)view->data;
 }
 
+sumi_status_t sumi__tensor_update_arguments(const sumi_kernel_t *kernel,
+                                            const sumi__tensor_layout_t *layout, int arrays,
+                                            sumi__tensor_pass_t *update) {
+  *update = (sumi__tensor_pass_t){.gradient = kernel->in[layout->gradient].data,
+                                  .count = sumi_array_view_count(&kernel->in[layout->gradient]),
+                                  .flag = layout->flag && sumi_attr_bool(kernel->op, layout->flag)};
+  for (int i = 0; i < layout->variables; ++i)
+    SUMI_TRY(sumi__tensor_want_variable(kernel, i, &update->variable[i]));
+  for (int i = layout->variables, at = 0; i < kernel->input_count; ++i)
+    if (i < layout->gradient || i >= layout->gradient + arrays)
+      update->scalar[at++] = scalar_of(&kernel->in[i]);
+  return SUMI_OK;
+}
+
 sumi_status_t sumi__tensor_update_kernel(const sumi_kernel_t *kernel,
                                          const sumi__tensor_layout_t *layout) {
-  sumi__tensor_pass_t update = {.gradient = kernel->in[layout->gradient].data,
-                                .count = sumi_array_view_count(&kernel->in[layout->gradient]),
-                                .flag = layout->flag && sumi_attr_bool(kernel->op, layout->flag)};
-  for (int i = 0; i < layout->variables; ++i)
-    SUMI_TRY(sumi__tensor_want_variable(kernel, i, &update.variable[i]));
-  for (int i = layout->variables, at = 0; i < kernel->input_count; ++i)
-    if (i != layout->gradient) update.scalar[at++] = scalar_of(&kernel->in[i]);
+  sumi__tensor_pass_t update;
+  SUMI_TRY(sumi__tensor_update_arguments(kernel, layout, 1, &update));
   sumi__tensor_update_parallel(kernel, update.count,
                                kernel->in[layout->gradient].dtype == SUMI_FLOAT32 ? layout->task32
                                                                                   : layout->task64,

@@ -32,6 +32,11 @@ sumi_status_t sumi__tensor_update_shape(sumi_infer_t *infer, const sumi__tensor_
 sumi_status_t sumi__tensor_update_kernel(const sumi_kernel_t *kernel,
                                          const sumi__tensor_layout_t *layout);
 
+/* Reads what the kernel is given; `arrays` inputs from the gradient on are no scalars. */
+sumi_status_t sumi__tensor_update_arguments(const sumi_kernel_t *kernel,
+                                            const sumi__tensor_layout_t *layout, int arrays,
+                                            sumi__tensor_pass_t *update);
+
 /* The shape function and the kernel of the op with that layout. */
 #define SUMI__UPDATE_FUNCTIONS(name)                                                               \
   static sumi_status_t name##_shape(sumi_infer_t *infer) {                                         \
@@ -39,6 +44,21 @@ sumi_status_t sumi__tensor_update_kernel(const sumi_kernel_t *kernel,
   }                                                                                                \
   static sumi_status_t name##_kernel(const sumi_kernel_t *kernel) {                                \
     return sumi__tensor_update_kernel(kernel, &name);                                              \
+  }
+
+/* The same for the op that updates rows: the input behind the gradient says which, the gradient has
+ * a row for each of them, and the rows are updated one after the other. */
+sumi_status_t sumi__tensor_sparse_update_shape(sumi_infer_t *infer,
+                                               const sumi__tensor_layout_t *layout);
+sumi_status_t sumi__tensor_sparse_update_kernel(const sumi_kernel_t *kernel,
+                                                const sumi__tensor_layout_t *layout);
+
+#define SUMI__SPARSE_UPDATE_FUNCTIONS(name)                                                        \
+  static sumi_status_t name##_shape(sumi_infer_t *infer) {                                         \
+    return sumi__tensor_sparse_update_shape(infer, &name);                                         \
+  }                                                                                                \
+  static sumi_status_t name##_kernel(const sumi_kernel_t *kernel) {                                \
+    return sumi__tensor_sparse_update_kernel(kernel, &name);                                       \
   }
 
 /* The elements one task changes. */

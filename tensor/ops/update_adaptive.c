@@ -35,6 +35,22 @@ SUMI_OP(ApplyAdagrad,
         .doc = "accum += grad^2; var -= lr * grad / sqrt(accum).", .shape = adagrad_shape,
         .kernel = adagrad_kernel, .no_grad = "an effect", .flags = SUMI_OP_SIDE_EFFECT);
 
+static const sumi__tensor_layout_t sparse_adagrad = {.variables = 2,
+                                                     .gradient = 3,
+                                                     .flag = "update_slots",
+                                                     .task32 = adagrad_32,
+                                                     .task64 = adagrad_64};
+
+SUMI__SPARSE_UPDATE_FUNCTIONS(sparse_adagrad)
+
+SUMI_OP(SparseApplyAdagrad,
+        "var: ref T, accum: ref T, lr: T, grad: T, indices: Tindices | use_locking: bool = false, "
+        "update_slots: bool = true -> out: ref T ; "
+        "T: float32 float64, Tindices: int32 int64",
+        .doc = "ApplyAdagrad of the rows that indices names, one after the other.",
+        .shape = sparse_adagrad_shape, .kernel = sparse_adagrad_kernel, .no_grad = "an effect",
+        .flags = SUMI_OP_SIDE_EFFECT);
+
 /* ---- RMSProp ---- */
 
 #define RMS_PROP(name, type, square_root)                                                          \
@@ -66,6 +82,19 @@ SUMI_OP(ApplyRMSProp,
         .doc = "ms += (grad^2 - ms) (1 - rho); mom = momentum * mom + lr * grad / sqrt(ms + "
                "epsilon); var -= mom.",
         .shape = rms_prop_shape, .kernel = rms_prop_kernel, .no_grad = "an effect",
+        .flags = SUMI_OP_SIDE_EFFECT);
+
+static const sumi__tensor_layout_t sparse_rms_prop = {
+    .variables = 3, .gradient = 7, .task32 = rms_prop_32, .task64 = rms_prop_64};
+
+SUMI__SPARSE_UPDATE_FUNCTIONS(sparse_rms_prop)
+
+SUMI_OP(SparseApplyRMSProp,
+        "var: ref T, ms: ref T, mom: ref T, lr: T, rho: T, momentum: T, epsilon: T, grad: T, "
+        "indices: Tindices | use_locking: bool = false -> out: ref T ; "
+        "T: float32 float64, Tindices: int32 int64",
+        .doc = "ApplyRMSProp of the rows that indices names, one after the other.",
+        .shape = sparse_rms_prop_shape, .kernel = sparse_rms_prop_kernel, .no_grad = "an effect",
         .flags = SUMI_OP_SIDE_EFFECT);
 
 #define CENTERED_RMS_PROP(name, type, square_root)                                                 \
@@ -101,6 +130,19 @@ SUMI_OP(ApplyCenteredRMSProp,
         .shape = centered_rms_prop_shape, .kernel = centered_rms_prop_kernel,
         .no_grad = "an effect", .flags = SUMI_OP_SIDE_EFFECT);
 
+static const sumi__tensor_layout_t sparse_centered_rms_prop = {
+    .variables = 4, .gradient = 8, .task32 = centered_rms_prop_32, .task64 = centered_rms_prop_64};
+
+SUMI__SPARSE_UPDATE_FUNCTIONS(sparse_centered_rms_prop)
+
+SUMI_OP(SparseApplyCenteredRMSProp,
+        "var: ref T, mg: ref T, ms: ref T, mom: ref T, lr: T, rho: T, momentum: T, epsilon: T, "
+        "grad: T, indices: Tindices | use_locking: bool = false -> out: ref T ; "
+        "T: float32 float64, Tindices: int32 int64",
+        .doc = "ApplyCenteredRMSProp of the rows that indices names, one after the other.",
+        .shape = sparse_centered_rms_prop_shape, .kernel = sparse_centered_rms_prop_kernel,
+        .no_grad = "an effect", .flags = SUMI_OP_SIDE_EFFECT);
+
 /* ---- Adadelta ---- */
 
 #define ADADELTA(name, type, square_root)                                                          \
@@ -133,4 +175,17 @@ SUMI_OP(ApplyAdadelta,
                "sqrt(accum + epsilon) * grad; accum_update = rho * accum_update + (1 - rho) "
                "step^2; var -= lr * step.",
         .shape = adadelta_shape, .kernel = adadelta_kernel, .no_grad = "an effect",
+        .flags = SUMI_OP_SIDE_EFFECT);
+
+static const sumi__tensor_layout_t sparse_adadelta = {
+    .variables = 3, .gradient = 6, .task32 = adadelta_32, .task64 = adadelta_64};
+
+SUMI__SPARSE_UPDATE_FUNCTIONS(sparse_adadelta)
+
+SUMI_OP(SparseApplyAdadelta,
+        "var: ref T, accum: ref T, accum_update: ref T, lr: T, rho: T, epsilon: T, grad: T, "
+        "indices: Tindices | use_locking: bool = false -> out: ref T ; "
+        "T: float32 float64, Tindices: int32 int64",
+        .doc = "ApplyAdadelta of the rows that indices names, one after the other.",
+        .shape = sparse_adadelta_shape, .kernel = sparse_adadelta_kernel, .no_grad = "an effect",
         .flags = SUMI_OP_SIDE_EFFECT);

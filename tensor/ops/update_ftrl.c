@@ -52,6 +52,19 @@ SUMI_OP(ApplyFtrl,
         .shape = ftrl_shape, .kernel = ftrl_kernel, .no_grad = "an effect",
         .flags = SUMI_OP_SIDE_EFFECT);
 
+static const sumi__tensor_layout_t sparse_ftrl = {
+    .variables = 3, .gradient = 3, .task32 = ftrl_32, .task64 = ftrl_64};
+
+SUMI__SPARSE_UPDATE_FUNCTIONS(sparse_ftrl)
+
+SUMI_OP(SparseApplyFtrl,
+        "var: ref T, accum: ref T, linear: ref T, grad: T, indices: Tindices, lr: T, l1: T, l2: T, "
+        "lr_power: T | use_locking: bool = false -> out: ref T ; "
+        "T: float32 float64, Tindices: int32 int64",
+        .doc = "ApplyFtrl of the rows that indices names, one after the other.",
+        .shape = sparse_ftrl_shape, .kernel = sparse_ftrl_kernel, .no_grad = "an effect",
+        .flags = SUMI_OP_SIDE_EFFECT);
+
 static const sumi__tensor_layout_t ftrl_v2 = {
     .variables = 3, .gradient = 3, .task32 = ftrl_32_v2, .task64 = ftrl_64_v2};
 
@@ -63,4 +76,17 @@ SUMI_OP(ApplyFtrlV2,
         .doc = "ApplyFtrl, where linear receives 2 l2_shrinkage var, too: an l2 penalty of the "
                "loss that the accumulated squares do not see.",
         .shape = ftrl_v2_shape, .kernel = ftrl_v2_kernel, .no_grad = "an effect",
+        .flags = SUMI_OP_SIDE_EFFECT);
+
+static const sumi__tensor_layout_t sparse_ftrl_v2 = {
+    .variables = 3, .gradient = 3, .task32 = ftrl_32_v2, .task64 = ftrl_64_v2};
+
+SUMI__SPARSE_UPDATE_FUNCTIONS(sparse_ftrl_v2)
+
+SUMI_OP(SparseApplyFtrlV2,
+        "var: ref T, accum: ref T, linear: ref T, grad: T, indices: Tindices, lr: T, l1: T, l2: T, "
+        "l2_shrinkage: T, lr_power: T | use_locking: bool = false -> out: ref T ; "
+        "T: float32 float64, Tindices: int32 int64",
+        .doc = "ApplyFtrlV2 of the rows that indices names, one after the other.",
+        .shape = sparse_ftrl_v2_shape, .kernel = sparse_ftrl_v2_kernel, .no_grad = "an effect",
         .flags = SUMI_OP_SIDE_EFFECT);

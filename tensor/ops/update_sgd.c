@@ -66,3 +66,19 @@ SUMI_OP(ApplyMomentum,
                "var -= lr * (grad + momentum * accum).",
         .shape = momentum_shape, .kernel = momentum_kernel, .no_grad = "an effect",
         .flags = SUMI_OP_SIDE_EFFECT);
+
+static const sumi__tensor_layout_t sparse_momentum = {.variables = 2,
+                                                      .gradient = 3,
+                                                      .flag = "use_nesterov",
+                                                      .task32 = momentum_32,
+                                                      .task64 = momentum_64};
+
+SUMI__SPARSE_UPDATE_FUNCTIONS(sparse_momentum)
+
+SUMI_OP(SparseApplyMomentum,
+        "var: ref T, accum: ref T, lr: T, grad: T, indices: Tindices, momentum: T | use_locking: "
+        "bool = false, use_nesterov: bool = false -> out: ref T ; "
+        "T: float32 float64, Tindices: int32 int64",
+        .doc = "ApplyMomentum of the rows that indices names, one after the other.",
+        .shape = sparse_momentum_shape, .kernel = sparse_momentum_kernel, .no_grad = "an effect",
+        .flags = SUMI_OP_SIDE_EFFECT);

@@ -1,4 +1,4 @@
-/* minimize: gradients, clipping, updates, the step counter. Layout of the graph as TensorFlow 1's
+/* minimize: gradients, updates, the step counter. Layout of the graph as TensorFlow 1's
  * Optimizer. */
 #include "train/optimizer.h"
 
@@ -58,22 +58,35 @@ static sumi_tensor_t rate_of(const sumi_optimizer_t *optimizer, sumi_dtype_t dty
 static sumi_op_t *decay(sumi__tensor_update_t *update, sumi_tensor_t variable,
                         sumi_tensor_t gradient) {
   const sumi_tensor_t share = sumi__tensor_scaled_rate(update, update->optimizer->weight_decay);
-  sumi_control_begin(update->graph, SUMI_OPS(gradient.op));
+  sumi_indexed_slices_t slices;
+  const bool sparse = sumi_slices_of(gradient, &slices);
+  sumi_control_begin(update->graph, SUMI_OPS(sparse ? slices.values.op : gradient.op));
   const sumi_tensor_t lost = sumi__tensor_apply("Mul", SUMI_TENSORS(variable, share));
   const sumi_tensor_t rest = sumi__tensor_apply("AssignSub", SUMI_TENSORS(variable, lost));
   sumi_control_end(update->graph);
   return rest.op;
 }
 
+/* By the rows that the gradient has, where the optimizer knows how. */
+static sumi_op_t *apply(sumi__tensor_update_t *update, const sumi__tensor_optimizer_t *kind,
+                        sumi_tensor_t variable, const sumi_tensor_t *slots,
+                        sumi_tensor_t gradient) {
+  sumi_indexed_slices_t slices;
+  if (!kind->apply_slices || !sumi_slices_of(gradient, &slices))
+    return kind->apply(update, variable, slots, gradient);
+  if (!kind->rows_repeat) slices = sumi__tensor_different_rows(slices);
+  return kind->apply_slices(update, variable, slots, slices);
+}
+
 static sumi_op_t *update_one(sumi__tensor_update_t *update, sumi_tensor_t variable,
                              const sumi_tensor_t *slots, sumi_tensor_t gradient) {
   const sumi__tensor_optimizer_t *kind = sumi__tensor_optimizer_of(update->kind, variable);
   if (kind->decays || !(update->optimizer->weight_decay > 0))
-    return kind->apply(update, variable, slots, gradient);
+    return apply(update, kind, variable, slots, gradient);
   sumi_op_t *decayed = decay(update, variable, gradient);
   if (!decayed) return NULL;
   sumi_control_begin(update->graph, SUMI_OPS(decayed));
-  sumi_op_t *updated = kind->apply(update, variable, slots, gradient);
+  sumi_op_t *updated = apply(update, kind, variable, slots, gradient);
   sumi_control_end(update->graph);
   return updated;
 }
@@ -174,41 +187,6 @@ sumi_op_t *sumi_apply_gradients_at(sumi_site_t site, const sumi_optimizer_t *opt
   return apply_in_scope(optimizer, site, gradients, variables, global_step, name);
 }
 
-/* sqrt(2 * sum of L2Loss), which TensorFlow's global_norm is. */
-static sumi_tensor_t norm_of(sumi_graph_t *graph, sumi_tensors_t tensors) {
-  const sumi_tensor_t nothing = {0};
-  sumi_tensor_t *halves = sumi__tensor_graph_calloc(graph, (size_t)tensors.count, sizeof *halves);
-  if (!halves) return nothing;
-  int count = 0;
-  for (int i = 0; i < tensors.count; ++i)
-    if (tensors.list[i].op)
-      halves[count++] = sumi__tensor_apply("L2Loss", SUMI_TENSORS(tensors.list[i]));
-  if (count == 0) return nothing;
-  const sumi_tensor_t half_sum = sumi__tensor_add_n(count, halves);
-  return sumi__tensor_apply("Sqrt",
-                            SUMI_TENSORS(sumi__tensor_apply("Mul", SUMI_TENSORS(half_sum, 2))));
-}
-
-sumi_tensor_t sumi_global_norm_at(sumi_site_t site, sumi_tensors_t tensors) {
-  sumi_graph_t *graph = NULL;
-  for (int i = 0; tensors.list && i < tensors.count && !graph; ++i)
-    graph = sumi_tensor_graph(tensors.list[i]);
-  if (!graph || graph->status != SUMI_OK) return (sumi_tensor_t){0};
-  sumi__tensor_composite_begin(graph, site);
-  const sumi_tensor_t norm = norm_of(graph, tensors);
-  sumi__tensor_composite_end(graph);
-  return norm;
-}
-
-/* g * clip_norm / max(norm, clip_norm)   (tf.clip_by_global_norm) */
-static void clip(sumi_tensor_t *gradients, int count, sumi_tensor_t norm, double clip_norm) {
-  const sumi_tensor_t bound = sumi__tensor_apply("Maximum", SUMI_TENSORS(norm, clip_norm));
-  const sumi_tensor_t scale = sumi__tensor_apply("RealDiv", SUMI_TENSORS(clip_norm, bound));
-  for (int i = 0; i < count; ++i)
-    if (gradients[i].op)
-      gradients[i] = sumi__tensor_apply("Mul", SUMI_TENSORS(gradients[i], scale));
-}
-
 static sumi_op_t *after_update_ops(sumi_graph_t *graph, sumi_op_t *train) {
   const sumi_tensors_t updates = sumi_collection(graph, SUMI_UPDATE_OPS);
   if (!train || updates.count == 0) return train;
@@ -253,9 +231,12 @@ sumi_op_t *sumi_minimize_with(const sumi_optimizer_t *optimizer, sumi_site_t sit
   for (int i = 0; options.gradients && i < list.count; ++i) options.gradients[i] = gradients[i];
   if (options.gradient_norm || options.clip_norm > 0) {
     if (sumi__tensor_scope_enter(graph, site, "gradient_norm") != SUMI_OK) return NULL;
-    const sumi_tensor_t norm = sumi_global_norm_at(site, (sumi_tensors_t){list.count, gradients});
+    const sumi_tensors_t given_gradients = {list.count, gradients};
+    const sumi_tensor_t norm = options.clip_norm > 0
+                                   ? sumi_clip_by_global_norm_at(site, given_gradients,
+                                                                 options.clip_norm, gradients)
+                                   : sumi_global_norm_at(site, given_gradients);
     if (options.gradient_norm) *options.gradient_norm = norm;
-    if (options.clip_norm > 0 && norm.op) clip(gradients, list.count, norm, options.clip_norm);
     sumi__tensor_scope_leave(graph);
   }
   sumi_op_t *train = apply_in_scope(optimizer, site, (sumi_tensors_t){list.count, gradients}, list,

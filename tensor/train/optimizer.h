@@ -4,6 +4,7 @@
 
 #include "graph/apply.h"
 
+#include <sumi/gradients.h>
 #include <sumi/train.h>
 
 enum { SUMI__TENSOR_MAX_SLOTS = 3, SUMI__TENSOR_MAX_STATE = 3 };
@@ -30,6 +31,10 @@ typedef struct sumi__tensor_optimizer {
   /* The update of one variable, which has these slots. */
   sumi_op_t *(*apply)(sumi__tensor_update_t *update, sumi_tensor_t variable,
                       const sumi_tensor_t *slots, sumi_tensor_t gradient);
+  /* The same by slices; NULL: they are made dense. Rows repeat in them only if `rows_repeat`. */
+  sumi_op_t *(*apply_slices)(sumi__tensor_update_t *update, sumi_tensor_t variable,
+                             const sumi_tensor_t *slots, sumi_indexed_slices_t slices);
+  bool rows_repeat;
   /* What runs after all variables have been updated; may be NULL. */
   void (*finish)(sumi__tensor_update_t *update);
   /* Which variables it is meant for, NULL: all; and who updates the others. */
@@ -48,10 +53,15 @@ const sumi__tensor_optimizer_t *sumi__tensor_optimizer_of(const sumi__tensor_opt
                                                           sumi_tensor_t variable);
 
 /* What optimizers that keep Adam's moments share: the members' defaults, the powers of beta1 and
- * beta2 as state[0] and state[1], and their multiplication. */
+ * beta2 as state[0] and state[1], their multiplication, and updates by slices. */
 void sumi__tensor_fill_adam(sumi_optimizer_t *optimizer);
 void sumi__tensor_prepare_adam(sumi__tensor_update_t *update);
 void sumi__tensor_finish_adam(sumi__tensor_update_t *update);
+sumi_op_t *sumi__tensor_apply_adam_rows(sumi__tensor_update_t *update, sumi_tensor_t variable,
+                                        const sumi_tensor_t *slots, sumi_indexed_slices_t slices);
+
+/* The slices with rows that repeat added up. */
+sumi_indexed_slices_t sumi__tensor_different_rows(sumi_indexed_slices_t slices);
 
 /* The rate, which is a number or a tensor, times a number. */
 sumi_tensor_t sumi__tensor_scaled_rate(const sumi__tensor_update_t *update, double factor);

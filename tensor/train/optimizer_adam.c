@@ -36,11 +36,21 @@ static sumi_op_t *apply(sumi__tensor_update_t *update, sumi_tensor_t variable,
       .op;
 }
 
+/* TensorFlow has no Nesterov momentum by slices. */
+static sumi_op_t *apply_rows(sumi__tensor_update_t *update, sumi_tensor_t variable,
+                             const sumi_tensor_t *slots, sumi_indexed_slices_t slices) {
+  if (!update->optimizer->use_nesterov)
+    return sumi__tensor_apply_adam_rows(update, variable, slots, slices);
+  return apply(update, variable, slots,
+               sumi_indexed_slices(slices.values, slices.indices, slices.rows));
+}
+
 const sumi__tensor_optimizer_t sumi__tensor_adam = {.name = "Adam",
                                                     .slot_count = 2,
                                                     .fill = sumi__tensor_fill_adam,
                                                     .prepare = sumi__tensor_prepare_adam,
                                                     .apply = apply,
+                                                    .apply_slices = apply_rows,
                                                     .finish = sumi__tensor_finish_adam};
 
 static void fill_adamw(sumi_optimizer_t *adam) {
@@ -53,6 +63,7 @@ const sumi__tensor_optimizer_t sumi__tensor_adamw = {.name = "AdamW",
                                                      .fill = fill_adamw,
                                                      .prepare = sumi__tensor_prepare_adam,
                                                      .apply = apply,
+                                                     .apply_slices = apply_rows,
                                                      .finish = sumi__tensor_finish_adam};
 
 /* ---- AMSGrad: slots are the moments and the largest second one ---- */

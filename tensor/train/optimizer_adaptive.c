@@ -4,10 +4,7 @@
 #include "train/optimizer.h"
 
 #include <sumi/options.h>
-
-static sumi_op_t *update_op(const char *type, int count, const sumi_tensor_t *inputs) {
-  return sumi__tensor_apply(type, SUMI_LIST(count, inputs)).op;
-}
+#include <sumi/ops.h>
 
 /* ---- Adagrad ---- */
 
@@ -23,15 +20,21 @@ static double first_of_adagrad(const sumi_optimizer_t *optimizer, int slot) {
 
 static sumi_op_t *apply_adagrad(sumi__tensor_update_t *update, sumi_tensor_t variable,
                                 const sumi_tensor_t *slots, sumi_tensor_t gradient) {
-  const sumi_tensor_t inputs[] = {variable, slots[0], update->rate, gradient};
-  return update_op("ApplyAdagrad", 4, inputs);
+  return sumi_apply_adagrad(variable, slots[0], update->rate, gradient).op;
+}
+
+static sumi_op_t *apply_adagrad_rows(sumi__tensor_update_t *update, sumi_tensor_t variable,
+                                     const sumi_tensor_t *slots, sumi_indexed_slices_t slices) {
+  return sumi_sparse_apply_adagrad(variable, slots[0], update->rate, slices.values, slices.indices)
+      .op;
 }
 
 const sumi__tensor_optimizer_t sumi__tensor_adagrad = {.name = "Adagrad",
                                                        .slot_count = 1,
                                                        .first = first_of_adagrad,
                                                        .fill = fill_adagrad,
-                                                       .apply = apply_adagrad};
+                                                       .apply = apply_adagrad,
+                                                       .apply_slices = apply_adagrad_rows};
 
 /* ---- RMSProp: slots are the mean square, the mean when centred, and the momentum ---- */
 
@@ -48,43 +51,51 @@ static double first_of_rms_prop(const sumi_optimizer_t *optimizer, int slot) {
 static sumi_op_t *apply_rms_prop(sumi__tensor_update_t *update, sumi_tensor_t variable,
                                  const sumi_tensor_t *slots, sumi_tensor_t gradient) {
   const sumi_optimizer_t *o = update->optimizer;
-  const sumi_tensor_t inputs[] = {variable,
-                                  slots[0],
-                                  slots[1],
-                                  update->rate,
-                                  sumi_tensor_of_number(o->decay),
-                                  sumi_tensor_of_number(o->momentum),
-                                  sumi_tensor_of_number(o->epsilon),
-                                  gradient};
-  return update_op("ApplyRMSProp", 8, inputs);
+  return sumi_apply_rms_prop(variable, slots[0], slots[1], update->rate, o->decay, o->momentum,
+                             o->epsilon, gradient)
+      .op;
+}
+
+static sumi_op_t *apply_rms_prop_rows(sumi__tensor_update_t *update, sumi_tensor_t variable,
+                                      const sumi_tensor_t *slots, sumi_indexed_slices_t slices) {
+  const sumi_optimizer_t *o = update->optimizer;
+  return sumi_sparse_apply_rms_prop(variable, slots[0], slots[1], update->rate, o->decay,
+                                    o->momentum, o->epsilon, slices.values, slices.indices)
+      .op;
 }
 
 const sumi__tensor_optimizer_t sumi__tensor_rms_prop = {.name = "RMSProp",
                                                         .slot_count = 2,
                                                         .first = first_of_rms_prop,
                                                         .fill = fill_rms_prop,
-                                                        .apply = apply_rms_prop};
+                                                        .apply = apply_rms_prop,
+                                                        .apply_slices = apply_rms_prop_rows};
 
 static sumi_op_t *apply_centered_rms_prop(sumi__tensor_update_t *update, sumi_tensor_t variable,
                                           const sumi_tensor_t *slots, sumi_tensor_t gradient) {
   const sumi_optimizer_t *o = update->optimizer;
-  const sumi_tensor_t inputs[] = {variable,
-                                  slots[1],
-                                  slots[0],
-                                  slots[2],
-                                  update->rate,
-                                  sumi_tensor_of_number(o->decay),
-                                  sumi_tensor_of_number(o->momentum),
-                                  sumi_tensor_of_number(o->epsilon),
-                                  gradient};
-  return update_op("ApplyCenteredRMSProp", 9, inputs);
+  return sumi_apply_centered_rms_prop(variable, slots[1], slots[0], slots[2], update->rate,
+                                      o->decay, o->momentum, o->epsilon, gradient)
+      .op;
 }
 
-const sumi__tensor_optimizer_t sumi__tensor_centered_rms_prop = {.name = "RMSProp",
-                                                                 .slot_count = 3,
-                                                                 .first = first_of_rms_prop,
-                                                                 .fill = fill_rms_prop,
-                                                                 .apply = apply_centered_rms_prop};
+static sumi_op_t *apply_centered_rms_prop_rows(sumi__tensor_update_t *update,
+                                               sumi_tensor_t variable, const sumi_tensor_t *slots,
+                                               sumi_indexed_slices_t slices) {
+  const sumi_optimizer_t *o = update->optimizer;
+  return sumi_sparse_apply_centered_rms_prop(variable, slots[1], slots[0], slots[2], update->rate,
+                                             o->decay, o->momentum, o->epsilon, slices.values,
+                                             slices.indices)
+      .op;
+}
+
+const sumi__tensor_optimizer_t sumi__tensor_centered_rms_prop = {
+    .name = "RMSProp",
+    .slot_count = 3,
+    .first = first_of_rms_prop,
+    .fill = fill_rms_prop,
+    .apply = apply_centered_rms_prop,
+    .apply_slices = apply_centered_rms_prop_rows};
 
 /* ---- Adadelta ---- */
 
@@ -96,15 +107,22 @@ static void fill_adadelta(sumi_optimizer_t *optimizer) {
 
 static sumi_op_t *apply_adadelta(sumi__tensor_update_t *update, sumi_tensor_t variable,
                                  const sumi_tensor_t *slots, sumi_tensor_t gradient) {
-  const sumi_tensor_t inputs[] = {variable,
-                                  slots[0],
-                                  slots[1],
-                                  update->rate,
-                                  sumi_tensor_of_number(update->optimizer->rho),
-                                  sumi_tensor_of_number(update->optimizer->epsilon),
-                                  gradient};
-  return update_op("ApplyAdadelta", 7, inputs);
+  const sumi_optimizer_t *o = update->optimizer;
+  return sumi_apply_adadelta(variable, slots[0], slots[1], update->rate, o->rho, o->epsilon,
+                             gradient)
+      .op;
 }
 
-const sumi__tensor_optimizer_t sumi__tensor_adadelta = {
-    .name = "Adadelta", .slot_count = 2, .fill = fill_adadelta, .apply = apply_adadelta};
+static sumi_op_t *apply_adadelta_rows(sumi__tensor_update_t *update, sumi_tensor_t variable,
+                                      const sumi_tensor_t *slots, sumi_indexed_slices_t slices) {
+  const sumi_optimizer_t *o = update->optimizer;
+  return sumi_sparse_apply_adadelta(variable, slots[0], slots[1], update->rate, o->rho, o->epsilon,
+                                    slices.values, slices.indices)
+      .op;
+}
+
+const sumi__tensor_optimizer_t sumi__tensor_adadelta = {.name = "Adadelta",
+                                                        .slot_count = 2,
+                                                        .fill = fill_adadelta,
+                                                        .apply = apply_adadelta,
+                                                        .apply_slices = apply_adadelta_rows};

@@ -28,5 +28,23 @@ static sumi_op_t *apply(sumi__tensor_update_t *update, sumi_tensor_t variable,
       .op;
 }
 
-const sumi__tensor_optimizer_t sumi__tensor_ftrl = {
-    .name = "Ftrl", .slot_count = 2, .first = first, .fill = fill, .apply = apply};
+static sumi_op_t *apply_rows(sumi__tensor_update_t *update, sumi_tensor_t variable,
+                             const sumi_tensor_t *slots, sumi_indexed_slices_t slices) {
+  const sumi_optimizer_t *ftrl = update->optimizer;
+  const double l1 = ftrl->l1_regularization_strength, l2 = ftrl->l2_regularization_strength;
+  const double shrinkage = ftrl->l2_shrinkage_regularization_strength;
+  if (shrinkage > 0)
+    return sumi_sparse_apply_ftrl_v2(variable, slots[0], slots[1], slices.values, slices.indices,
+                                     update->rate, l1, l2, shrinkage, ftrl->learning_rate_power)
+        .op;
+  return sumi_sparse_apply_ftrl(variable, slots[0], slots[1], slices.values, slices.indices,
+                                update->rate, l1, l2, ftrl->learning_rate_power)
+      .op;
+}
+
+const sumi__tensor_optimizer_t sumi__tensor_ftrl = {.name = "Ftrl",
+                                                    .slot_count = 2,
+                                                    .first = first,
+                                                    .fill = fill,
+                                                    .apply = apply,
+                                                    .apply_slices = apply_rows};

@@ -22,5 +22,24 @@ typedef struct sumi_gradients_options {
 SUMI_API sumi_status_t sumi_gradients_with(sumi_tensors_t ys, sumi_tensors_t xs, sumi_tensor_t *dxs,
                                            const sumi_gradients_options_t *options);
 
+/* ---- Slices: gradients of which most rows are 0 (tf.IndexedSlices) ----
+ * The gradient of a gather along axis 0, as of sumi_embedding_lookup, is slices: rows, and where
+ * they belong. It is a tensor as any other, dense to whoever uses it as one; optimizers, clipping
+ * and sumi_global_norm see the slices and never make it dense. */
+
+/** What stands behind a tensor that is slices: row indices[i] of `rows` receives values[i]; rows
+ * that are meant several times receive the sum. */
+typedef struct sumi_indexed_slices {
+  sumi_tensor_t values, indices, rows;
+} sumi_indexed_slices_t;
+
+/** Fills *slices; false when the tensor is not slices. */
+SUMI_API bool sumi_slices_of(sumi_tensor_t tensor, sumi_indexed_slices_t *slices);
+
+/** A tensor that is slices, for gradients of ops that a program registers: values of shape (n, …),
+ * indices of shape (n), `rows` a scalar: the first size of the tensor. */
+SUMI_API sumi_tensor_t sumi_indexed_slices(sumi_tensor_t values, sumi_tensor_t indices,
+                                           sumi_tensor_t rows);
+
 SUMI_END_DECLS
 #endif

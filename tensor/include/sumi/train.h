@@ -15,6 +15,12 @@ SUMI_BEGIN_DECLS
 
 /* ---- Optimizers ---- */
 
+/* A gradient that is slices (<sumi/gradients.h>), as that of a table of embeddings, updates only
+ * the rows it has, after rows that repeat were added up: gradient descent, momentum, Adagrad,
+ * RMSProp, Adadelta and Ftrl, whose step costs the same however large the table is. Adam decays the
+ * moments of all rows, as TensorFlow 1's does; the other optimizers make it dense, and weight decay
+ * changes all rows. */
+
 /** The rule that an optimizer updates by. */
 typedef enum sumi_optimizer_kind {
   SUMI_OPTIMIZER_NONE, /* refused */
@@ -54,6 +60,9 @@ typedef struct sumi_optimizer {
   /* ftrl: penalties 0, power -0.5 */
   double l1_regularization_strength SUMI_UNSET, l2_regularization_strength SUMI_UNSET;
   double l2_shrinkage_regularization_strength SUMI_UNSET, learning_rate_power SUMI_UNSET;
+  /* adam, adamw: rows that the slices of a gradient leave out stay as they are, their moments, too
+   * (tf.contrib.opt.LazyAdamOptimizer), and a step costs what these rows cost */
+  bool lazy SUMI_UNSET;
 } sumi_optimizer_t;
 
 /** w -= learning_rate * g. */
@@ -124,9 +133,17 @@ SUMI_API sumi_op_t *sumi_apply_gradients_at(sumi_site_t site, const sumi_optimiz
                                             sumi_tensors_t gradients, sumi_tensors_t variables,
                                             sumi_tensor_t global_step, const char *name);
 
-/** sqrt of the sum of squares of all elements of all tensors (null ones left out). */
+/** sqrt of the sum of squares of all elements of all tensors (null ones left out); of slices
+ * (<sumi/gradients.h>) those of their values count. */
 #define sumi_global_norm(...) sumi_global_norm_at(SUMI_HERE, __VA_ARGS__)
 SUMI_API sumi_tensor_t sumi_global_norm_at(sumi_site_t site, sumi_tensors_t tensors);
+
+/** Fills clipped[i] with tensors.list[i] * clip_norm / max(norm, clip_norm) (null for null), and
+ * gives the global norm; where that is infinite or NaN, all become NaN. `clipped` may be the list
+ * itself. See also sumi_clip_by_norm and sumi_clip_by_value. */
+#define sumi_clip_by_global_norm(...) sumi_clip_by_global_norm_at(SUMI_HERE, __VA_ARGS__)
+SUMI_API sumi_tensor_t sumi_clip_by_global_norm_at(sumi_site_t site, sumi_tensors_t tensors,
+                                                   double clip_norm, sumi_tensor_t *clipped);
 
 /* ---- Schedules: learning rates as expressions of the step ---- */
 

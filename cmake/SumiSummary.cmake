@@ -22,6 +22,8 @@ else()
 endif()
 sumi_say_part(${SUMI_HAVE_LIBDEFLATE} ${SUMI_WITH_LIBDEFLATE} "libdeflate"
   "gzip data sets load in twice the time, with zlib (Debian: libdeflate-dev)")
+sumi_say_part(${SUMI_HAVE_JPEG} ${SUMI_WITH_JPEG} "libjpeg"
+  "data pipelines read no JPEG pictures (Debian: libjpeg-dev)")
 sumi_say_part(${SUMI_HAVE_JANSSON} ${SUMI_WITH_JANSSON} "jansson"
   "no checkpoints and other safetensors files; sumi_annotations_parse cannot read what a picture shows, which pictures still say (Debian: libjansson-dev)")
 if(NOT SUMI_HAVE_FONTS)

@@ -1,4 +1,4 @@
-"""docs/getting-started.md, done by somebody who types what it says: the files it shows, the commands it shows, in its order.
+"""docs/getting-started.md and docs/data.md, done by somebody who types what they say: the files they show, the commands they show, in their order.
 
 Everything happens in an empty folder against an installation of the build, with the folders of that installation in the
 environment as the page says.
@@ -16,7 +16,6 @@ from listings import listings, matches
 
 SOURCE = pathlib.Path(os.environ["SUMI_SOURCE_DIR"])
 BINARY = pathlib.Path(os.environ["SUMI_BINARY_DIR"])
-PAGE = SOURCE / "docs" / "getting-started.md"
 DOORS = ("Door 1", "Door 2", "Door 3")
 
 
@@ -53,9 +52,10 @@ class GettingStarted(unittest.TestCase):
         self.assertEqual(done.stderr, "", listing.where)
         return done.stdout
 
-    def test_what_the_page_says(self):
+    def follow(self, page):
+        """Does what the page says, and returns the chapters in which something was run."""
         printed, chapters = "", set()
-        for listing in listings(PAGE):
+        for listing in listings(SOURCE / "docs" / page):
             self.assertIsNotNone(listing.role, f"{listing.where}: no comment says what to do with this listing")
             if listing.role == "file":
                 (self.here / listing.argument).write_text(listing.text, encoding="utf-8")
@@ -64,6 +64,13 @@ class GettingStarted(unittest.TestCase):
                 chapters.add(listing.chapter.partition(":")[0])
             elif listing.role == "output":
                 self.assertTrue(matches(listing.text, printed), f"{listing.where}: the page shows\n{listing.text}\nit printed\n{printed}")
+        return chapters
+
+    def test_data(self):
+        self.assertEqual(self.follow("data.md"), {"A program"})
+
+    def test_getting_started(self):
+        chapters = self.follow("getting-started.md")
         self.assertLessEqual(set(DOORS), chapters)
         for run in ("loop", "train"):
             self.assertTrue(list((self.here / "runs" / run).glob("*tfevents*")), run)

@@ -49,7 +49,7 @@ static-lto)
   alone="" # each program is optimized whole, which takes its time
   build_sumi "$work/build" -DBUILD_SHARED_LIBS=OFF -DCMAKE_INTERPROCEDURAL_OPTIMIZATION=ON ;;
 hardened) build_sumi "$work/build" -DCMAKE_C_FLAGS="$hardening" -DCMAKE_SHARED_LINKER_FLAGS="-Wl,-z,relro -Wl,-z,now -Wl,-z,defs" ;;
-bare) build_sumi "$work/build" -DBUILD_SHARED_LIBS=OFF -DSUMI_WITH_ONEDNN=OFF -DSUMI_WITH_LIBDEFLATE=OFF -DSUMI_WITH_JANSSON=OFF ;;
+bare) build_sumi "$work/build" -DBUILD_SHARED_LIBS=OFF -DSUMI_WITH_ONEDNN=OFF -DSUMI_WITH_LIBDEFLATE=OFF -DSUMI_WITH_JANSSON=OFF -DSUMI_WITH_JPEG=OFF ;;
 same-bytes) same_bytes; echo passed; exit ;;
 *) fail "unknown variant $variant" ;;
 esac

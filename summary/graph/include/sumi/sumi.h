@@ -11,6 +11,7 @@
 #include <sumi/gradients.h>
 #include <sumi/graph.h>
 #include <sumi/host_op.h>
+#include <sumi/image.h>
 #include <sumi/layers.h>
 #include <sumi/npy.h>
 #include <sumi/op_def.h>

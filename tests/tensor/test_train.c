@@ -557,6 +557,54 @@ static void schedules_follow_their_formulas(void **state) {
   sumi_graph_free(g);
 }
 
+static void cycles_follow_their_formulas(void **state) {
+  (void)state;
+  sumi_graph_t *g = sumi_graph_new();
+  sumi_tensor_t step = sumi_placeholder(g, SUMI_INT64, .shape = SUMI_SCALAR);
+  const int64_t steps[] = {0, 5, 10, 20, 25, 70};
+  /* As TensorFlow 2.21's tf.compat.v1.train gives them. */
+  assert_rates(step, sumi_cosine_decay_restarts(2, step, 10, 2, .5, .1), 6, steps,
+               (double[]){2, 1.1, 1.1, .65, .33180195, .425});
+  assert_rates(step, sumi_cosine_decay_restarts(2, step, 10, 1, .5, .1), 6, steps,
+               (double[]){2, 1.1, 1.1, .65, .425, .2140625});
+  assert_rates(step, sumi_linear_cosine_decay(2, step, 20, .75, .1, .01), 6, steps,
+               (double[]){2.22, 1.1952809, .19573595, .12, .12, .12});
+  assert_rates(step, sumi_warm_up(SUMI_T(3), step, 20), 6, steps, (double[]){0, .75, 1.5, 3, 3, 3});
+  assert_rates(step, sumi_warm_up(sumi_exponential_decay(.8, step, 10, .25, false), step, 10), 6,
+               steps, (double[]){0, .2, .2, .05, .025, .8 * pow(.25, 7)});
+  /* Up from 1 to 4 until step .5 * 42 - 1 = 20, half of it at 10; down to 1 / 8 until 41. */
+  const double quarter = (1 + sqrt(.5)) / 2;
+  assert_rates(step, sumi_one_cycle(4, step, 42, .5, 4, 8), 6, steps,
+               (double[]){1, 4 - 3 * quarter, 2.5, 4,
+                          .125 + 3.875 * (1 + cos(acos(-1.) * 5 / 21)) / 2, .125});
+  /* 64^-0.5 = 1 / 8, 11^-1.5 until step 10. */
+  assert_rates(step, sumi_noam_decay(2, step, 64, 11), 6, steps,
+               (double[]){.25 * pow(11, -1.5), .25 * 6 * pow(11, -1.5), .25 / sqrt(11),
+                          .25 / sqrt(21), .25 / sqrt(26), .25 / sqrt(71)});
+  assert_ok(sumi_graph_status(g));
+  sumi_graph_free(g);
+}
+
+static void bad_cycles_are_refused(void **state) {
+  (void)state;
+  for (int i = 0; i < 9; ++i) {
+    sumi_graph_t *g = sumi_graph_new();
+    sumi_tensor_t step = sumi_global_step(g), rate = step;
+    if (i == 0) rate = sumi_cosine_decay_restarts(1, step, 0, 2, 1, 0);
+    if (i == 1) rate = sumi_cosine_decay_restarts(1, step, 10, .5, 1, 0);
+    if (i == 2) rate = sumi_cosine_decay_restarts(1, step, 10, 2, NAN, 0);
+    if (i == 3) rate = sumi_linear_cosine_decay(1, step, 0, .5, 0, 0);
+    if (i == 4) rate = sumi_warm_up(SUMI_T(1), step, 0);
+    if (i == 5) rate = sumi_one_cycle(1, step, 3, .3, 25, 1e4);
+    if (i == 6) rate = sumi_one_cycle(1, step, 100, 1, 25, 1e4);
+    if (i == 7) rate = sumi_one_cycle(1, step, 100, .3, 0, 1e4);
+    if (i == 8) rate = sumi_noam_decay(1, step, 0, 10);
+    assert_true(sumi_tensor_is_null(rate));
+    assert_refusal(g, SUMI_INVALID_ARGUMENT, i == 5 || i == 6 ? "longer than a step" : "above 0");
+    sumi_graph_free(g);
+  }
+}
+
 static void bad_schedules_are_refused(void **state) {
   (void)state;
   for (int i = 0; i < 9; ++i) {
@@ -646,6 +694,8 @@ int main(void) {
       cmocka_unit_test(what_cannot_be_minimised_is_refused),
       cmocka_unit_test(variables_without_a_gradient_are_left_alone),
       cmocka_unit_test(schedules_follow_their_formulas),
+      cmocka_unit_test(cycles_follow_their_formulas),
+      cmocka_unit_test(bad_cycles_are_refused),
       cmocka_unit_test(bad_schedules_are_refused),
       cmocka_unit_test(a_schedule_drives_the_rate),
       cmocka_unit_test(lack_of_memory_is_a_refusal_wherever_it_strikes),

@@ -172,5 +172,31 @@ SUMI_API sumi_tensor_t sumi_piecewise_constant(sumi_tensor_t step, int count,
 SUMI_API sumi_tensor_t sumi_cosine_decay(double rate, sumi_tensor_t step, double steps,
                                          double alpha);
 
+/** Cosine decay that starts again (SGDR): each period is t_mul (at least 1) times as long as the
+ * one before, and its highest rate m_mul times as high. */
+SUMI_API sumi_tensor_t sumi_cosine_decay_restarts(double rate, sumi_tensor_t step,
+                                                  double first_decay_steps, double t_mul,
+                                                  double m_mul, double alpha);
+
+/** With s = min(step, decay_steps) / decay_steps:
+ * rate * ((alpha + 1 - s) * (1 + cos(2 pi num_periods s)) / 2 + beta). */
+SUMI_API sumi_tensor_t sumi_linear_cosine_decay(double rate, sumi_tensor_t step, double decay_steps,
+                                                double num_periods, double alpha, double beta);
+
+/** rate * min(step / warm_up_steps, 1), in front of any schedule, a float32: `rate` is its tensor,
+ * or a number (SUMI_T). */
+SUMI_API sumi_tensor_t sumi_warm_up(sumi_tensor_t rate, sumi_tensor_t step, double warm_up_steps);
+
+/** PyTorch's OneCycleLR: in the first pct_start (0.3) of total_steps from max_rate / div_factor
+ * (25) up to max_rate, in the rest down to the first rate / final_div_factor (1e4), by half a
+ * cosine each. */
+SUMI_API sumi_tensor_t sumi_one_cycle(double max_rate, sumi_tensor_t step, double total_steps,
+                                      double pct_start, double div_factor, double final_div_factor);
+
+/** scale * model_dim^-0.5 * min(n^-0.5, n * warm_up_steps^-1.5), n = step + 1 (Vaswani et al.
+ * 2017). */
+SUMI_API sumi_tensor_t sumi_noam_decay(double scale, sumi_tensor_t step, double model_dim,
+                                       double warm_up_steps);
+
 SUMI_END_DECLS
 #endif

@@ -13,6 +13,7 @@
 #include <sumi/host_op.h>
 #include <sumi/image.h>
 #include <sumi/layers.h>
+#include <sumi/moving_average.h>
 #include <sumi/npy.h>
 #include <sumi/op_def.h>
 #include <sumi/ops.h>

@@ -53,6 +53,8 @@ sumi_session_t *sumi_session_new_with(sumi_graph_t *graph, const sumi_session_op
   session->threads = sumi__tensor_thread_count(options.threads);
   session->arena_generation = session->variable_generation = 1;
   read_passes(session, options.disable_passes);
+  session->check_numerics = options.check_numerics;
+  if (options.check_numerics) session->passes &= SUMI__PASS_ORDER;
   sumi__tensor_warm_blas(session->threads);
   return session;
 }

@@ -36,10 +36,11 @@ static sumi_tensors_t all_or(const sumi_session_t *session, sumi_tensors_t given
 
 /* ---- Saving ---- */
 
-/* The stream of a node that has drawn from it; else NULL. */
+/* The stream of a node that has drawn from it, or whose seeds the graph does not tell; else NULL.
+ */
 static const sumi__tensor_stream_t *used_stream(const sumi_session_t *session, int index) {
   const sumi__tensor_stream_t *stream = session->states[index].stream;
-  return stream && stream->used_blocks > 0 ? stream : NULL;
+  return stream && (stream->used_blocks > 0 || !session->graph->has_seed) ? stream : NULL;
 }
 
 static int64_t stream_count(const sumi_session_t *session) {
@@ -74,11 +75,12 @@ static sumi_status_t fill_metadata(const sumi_session_t *session, int64_t step,
   return SUMI_OK;
 }
 
+/* The variables', then the program's own. */
 static sumi_status_t fill_arrays(sumi_session_t *session, const char *path,
-                                 sumi_tensors_t variables, sumi_arena_t *arena,
-                                 const sumi_named_array_t **filled) {
-  sumi_named_array_t *arrays = sumi_arena_calloc(arena, (size_t)variables.count + 1,
-                                                 sizeof *arrays);
+                                 sumi_tensors_t variables, const sumi_save_options_t *options,
+                                 sumi_arena_t *arena, const sumi_named_array_t **filled) {
+  sumi_named_array_t *arrays = sumi_arena_calloc(
+      arena, (size_t)(variables.count + options->array_count) + 1, sizeof *arrays);
   if (!arrays) return sumi_fail_alloc("a checkpoint", 0);
   for (int i = 0; i < variables.count; ++i) {
     arrays[i].name = sumi_variable_name(variables.list[i]);
@@ -88,6 +90,8 @@ static sumi_status_t fill_arrays(sumi_session_t *session, const char *path,
                        "%s: variable '%s' is not initialised, so it cannot be saved", path,
                        arrays[i].name);
   }
+  for (int64_t i = 0; i < options->array_count; ++i)
+    arrays[variables.count + i] = options->arrays[i];
   *filled = arrays;
   return SUMI_OK;
 }
@@ -98,16 +102,20 @@ sumi_status_t sumi_save_with(sumi_session_t *session, const char *path, int64_t 
   SUMI_TRY(sumi_options_read(&options, sizeof options, given));
   const sumi_tensors_t variables = all_or(session, options.variables);
   SUMI_TRY(check_session(session, path, variables));
-  if (step < 0 || options.metadata_count < 0 || (options.metadata_count && !options.metadata))
-    return sumi_fail(SUMI_INVALID_ARGUMENT, "%s: step %" PRId64 " and %" PRId64 " texts", path,
-                     step, options.metadata_count);
+  if (step < 0 || options.metadata_count < 0 || (options.metadata_count && !options.metadata) ||
+      options.array_count < 0 || (options.array_count && !options.arrays))
+    return sumi_fail(SUMI_INVALID_ARGUMENT,
+                     "%s: step %" PRId64 ", %" PRId64 " texts and %" PRId64 " arrays", path, step,
+                     options.metadata_count, options.array_count);
   sumi_arena_t *arena = sumi_arena_new();
   if (!arena) return sumi_fail_alloc("a checkpoint", 0);
   sumi_safetensors_options_t file = {.struct_size = sizeof file};
   const sumi_named_array_t *arrays = NULL;
-  sumi_status_t status = fill_arrays(session, path, variables, arena, &arrays);
+  sumi_status_t status = fill_arrays(session, path, variables, &options, arena, &arrays);
   if (status == SUMI_OK) status = fill_metadata(session, step, &options, arena, &file);
-  if (status == SUMI_OK) status = sumi_safetensors_write_with(path, variables.count, arrays, &file);
+  if (status == SUMI_OK)
+    status = sumi_safetensors_write_with(path, variables.count + options.array_count, arrays,
+                                         &file);
   sumi_arena_free(arena);
   return status;
 }

@@ -6,6 +6,7 @@
 #include "train/feeding.h"
 #include "train/progress.h"
 #include "train/saver.h"
+#include "train/step_keeper.h"
 #include "train/stop_signals.h"
 
 #include <sumi/alloc.h>
@@ -22,6 +23,8 @@ typedef struct loop {
   sumi_training_result_t result;
   sumi__tensor_feeding_t feeding;
   sumi__tensor_progress_t progress;
+  sumi__tensor_step_keeper_t keeper;
+  sumi_trace_t *trace; /* of the step */
   sumi_op_t **targets; /* of the step: [0] is the caller's */
   sumi_fetch_t *fetches;
   int target_count, target_capacity, fetch_count, fetch_capacity;
@@ -75,6 +78,10 @@ sumi_status_t sumi_training_add_fetch(sumi_training_t *training, const sumi_fetc
   if (training && fetch) return add_fetch(loop_of(training), fetch);
   return sumi_fail(SUMI_INVALID_ARGUMENT, "sumi_training_add_fetch: %s is NULL",
                    training ? "fetch" : "training");
+}
+
+void sumi_training_trace(sumi_training_t *training, sumi_trace_t *trace) {
+  if (training) loop_of(training)->trace = trace;
 }
 
 void sumi_training_stop(sumi_training_t *training) {
@@ -214,21 +221,32 @@ static sumi_status_t take_loss(loop_t *l) {
   l->result.loss = l->seen.loss;
   if (isfinite(l->seen.loss) || l->options->allow_nan) return SUMI_OK;
   return sumi_fail(SUMI_DATA_LOSS,
-                   "step %" PRId64 ": the loss '%s' is %g; .allow_nan goes on with it",
-                   l->seen.step, sumi_op_name(loss.op), l->seen.loss);
+                   "step %" PRId64 ": the loss '%s' is %s; .allow_nan goes on with it",
+                   l->seen.step, sumi_op_name(loss.op), isnan(l->seen.loss) ? "NaN" : "infinite");
+}
+
+static sumi_status_t run_and_check(loop_t *l, sumi_feeds_t feeds) {
+  SUMI_TRY(sumi_session_run(l->seen.session, .targets = {l->target_count, l->targets},
+                            .feeds = feeds, .fetches = {l->fetch_count, l->fetches},
+                            .trace = l->trace));
+  SUMI_TRY(take_loss(l));
+  return sumi__tensor_step_keeper_check(&l->keeper, l->seen.step);
 }
 
 static sumi_status_t run(loop_t *l, sumi_feeds_t feeds) {
   l->target_count = 1; /* the caller's, which there is room for */
   l->fetch_count = 0;
+  l->trace = NULL;
   l->added = SUMI_OK;
   if (l->options->loss.op)
     SUMI_TRY(add_fetch(l, &(sumi_fetch_t){.tensor = l->options->loss, .scalar = &l->loss}));
   SUMI_TRY(CALL_HOOKS(l, before_step));
   SUMI_TRY(l->added);
-  SUMI_TRY(sumi_session_run(l->seen.session, .targets = {l->target_count, l->targets},
-                            .feeds = feeds, .fetches = {l->fetch_count, l->fetches}));
-  return take_loss(l);
+  SUMI_TRY(sumi__tensor_step_keeper_begin(&l->keeper));
+  const sumi_status_t status = run_and_check(l, feeds);
+  if (status == SUMI_OK) return SUMI_OK;
+  const sumi_ops_t train = {1, l->targets};
+  return sumi__tensor_step_keeper_fail(&l->keeper, l->seen.step, train, feeds, status);
 }
 
 /* A signal that has come makes this step the last, with all that is due at the last one. */
@@ -300,6 +318,10 @@ static sumi_status_t check_ends(const sumi_session_t *session, const sumi_train_
   if (!o->evaluate && (o->patience || o->evaluate_every))
     return sumi_fail(SUMI_INVALID_ARGUMENT,
                      "sumi_train: patience and evaluate_every need evaluate, which is NULL");
+  if (o->capsule && o->allow_nan)
+    return sumi_fail(SUMI_INVALID_ARGUMENT,
+                     "sumi_train: a capsule is for losses that are not finite, which allow_nan "
+                     "allows");
   if (o->best != SUMI_BEST_LOWEST && o->best != SUMI_BEST_HIGHEST)
     return sumi_fail(SUMI_INVALID_ARGUMENT, "sumi_train: best is %d", (int)o->best);
   if (!o->saver && (o->save_every || o->save_every_s > 0))
@@ -365,6 +387,7 @@ sumi_status_t sumi_train_with(sumi_session_t *session, sumi_op_t *train,
   loop_t loop = {
       .seen = {.session = session, .steps = options.steps, .loss = NAN, .metric = NAN},
       .options = &options,
+      .keeper = {.session = session, .path = options.capsule},
       .result = {.loss = NAN, .metric = NAN, .best_metric = NAN, .best_step = -1},
       .saved_step = -1,
       .evaluated_step = -1,
@@ -373,6 +396,7 @@ sumi_status_t sumi_train_with(sumi_session_t *session, sumi_op_t *train,
   if (status == SUMI_OK) status = check_ends(session, &options);
   if (status == SUMI_OK) status = train_with_signals(&loop, train);
   sumi__tensor_feeding_end(&loop.feeding);
+  sumi__tensor_snapshot_release(&loop.keeper.before);
   sumi_free(loop.targets);
   sumi_free(loop.fetches);
   if (options.result) *options.result = loop.result;

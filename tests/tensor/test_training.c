@@ -381,7 +381,7 @@ static void a_loss_that_is_no_number_is_a_failure(void **state) {
   sumi_training_result_t r;
   assert_fails(sumi_train(p.session, p.train, .steps = 9, FEED(p, rows), .saver = saver,
                           .save_every = 3, .result = &r),
-               SUMI_DATA_LOSS, "step 3: the loss 'reduce_mean' is nan");
+               SUMI_DATA_LOSS, "step 3: the loss 'reduce_mean' is NaN");
   assert_int_equal(r.end, SUMI_TRAINING_FAILED);
   assert_int_equal(r.steps_done, 3);
   assert_true(isnan(r.loss));

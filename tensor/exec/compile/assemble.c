@@ -2,6 +2,7 @@
  * later, when memory has been placed. */
 #include "exec/compile/draft.h"
 #include "exec/run/group_run.h"
+#include "exec/run/interpret.h"
 
 #include <string.h>
 
@@ -33,6 +34,11 @@ static sumi_status_t run_copy(const sumi_kernel_t *kernel) {
   return SUMI_OK;
 }
 
+/* An elementwise op whose inputs and output are to be looked at is no group. */
+static sumi_status_t run_map(const sumi_kernel_t *kernel) {
+  return sumi__tensor_interpret(kernel->session, kernel->op, kernel->in, kernel->out);
+}
+
 static sumi_status_t kernel_step(sumi__tensor_draft_t *draft, const sumi__tensor_node_t *node,
                                  sumi__tensor_step_t *step) {
   const size_t inputs = (size_t)node->input_count, outputs = (size_t)node->output_count;
@@ -50,7 +56,7 @@ static sumi_status_t kernel_step(sumi__tensor_draft_t *draft, const sumi__tensor
                                  .threads = draft->session->threads,
                                  .session = draft->session};
   SUMI_TRY(note_variables(draft, node, step));
-  step->run = node->copies ? run_copy : node->def->kernel;
+  step->run = node->copies ? run_copy : node->def->kernel ? node->def->kernel : run_map;
   if (!node->copies && sumi__tensor_is_stateful(node->def)) {
     step->stream = sumi__tensor_session_stream(draft->session, node->op);
     if (!step->stream) return SUMI_RESOURCE_EXHAUSTED;

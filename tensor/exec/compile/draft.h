@@ -76,7 +76,7 @@ typedef struct sumi__tensor_unit {
   int count;
   int *nodes;
   bool has_step;
-  bool is_group; /* elementwise, of known shape */
+  bool is_group; /* elementwise, of known shape, in a session that checks no numbers */
   bool reduces;  /* … and the last node is a reduction of what another makes */
   sumi__tensor_step_t *step;
   size_t scratch_bytes, scratch_offset;

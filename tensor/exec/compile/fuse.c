@@ -34,8 +34,8 @@ static int cluster_of(const fuser_t *f, int node) {
 }
 
 static bool is_elementwise(const sumi__tensor_draft_t *draft, const sumi__tensor_node_t *node) {
-  return node->def->map && !node->unshaped && !node->copies && node->output_count == 1 &&
-         sumi__tensor_has_work(draft, node);
+  return node->def->map && !draft->session->check_numerics && !node->unshaped && !node->copies &&
+         node->output_count == 1 && sumi__tensor_has_work(draft, node);
 }
 
 typedef struct pair { /* two clusters that may become one */

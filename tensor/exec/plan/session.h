@@ -59,7 +59,8 @@ struct sumi_session {
   sumi__tensor_op_state_t *states; /* by index of the op in the graph */
   int state_count;
   sumi__tensor_resource_t *resources;
-  bool failure_named; /* the message of the failure under way has its node in front */
+  bool check_numerics; /* after each step; nodes are then neither left out nor fused */
+  bool failure_named;  /* the message of the failure under way has its node in front */
 };
 
 /* The node's place among the session's states; NULL (with a message) without memory. Valid until

@@ -3,7 +3,11 @@
 #include "exec/run/run.h"
 
 #include "exec/plan/unshaped.h"
+#include "exec/run/check_numerics.h"
 #include "exec/run/parallel.h"
+#include "exec/run/trace.h"
+
+#include <sumi/clock.h>
 
 #include <string.h>
 
@@ -60,7 +64,9 @@ static sumi_status_t run_step(sumi__tensor_plan_t *plan, const sumi__tensor_step
   if (variables_moved(plan)) /* by an earlier step */
     bind_some_variables(plan, step->first_bound, step->bound_count);
   const sumi_status_t status = step->run(&step->kernel);
-  if (status == SUMI_OK || plan->session->failure_named) return status;
+  if (status == SUMI_OK)
+    return plan->session->check_numerics ? sumi__tensor_check_step(step) : SUMI_OK;
+  if (plan->session->failure_named) return status;
   return sumi__tensor_name_failure(step->kernel.op, status);
 }
 
@@ -74,6 +80,7 @@ static sumi_status_t check_fetches(const sumi__tensor_plan_t *plan) {
 
 sumi_status_t sumi__tensor_plan_run(sumi__tensor_plan_t *plan, const sumi_run_options_t *run) {
   sumi_session_t *session = plan->session;
+  if (run->trace) SUMI_TRY(sumi__tensor_trace_begin(run->trace, plan));
   if (plan->has_unshaped_steps) sumi__tensor_unshaped_release(plan);
   if (plan->arena_generation != session->arena_generation) bind_arena(plan);
   if (variables_moved(plan)) bind_variables(plan);
@@ -81,8 +88,12 @@ sumi_status_t sumi__tensor_plan_run(sumi__tensor_plan_t *plan, const sumi_run_op
   session->failure_named = false;
   const int saved_threads = sumi__tensor_threads_begin();
   sumi_status_t status = SUMI_OK;
-  for (int i = 0; i < plan->step_count && status == SUMI_OK; ++i)
+  for (int i = 0; i < plan->step_count && status == SUMI_OK; ++i) {
+    const int64_t start_ns = run->trace ? sumi_clock_monotonic_ns() : 0;
     status = run_step(plan, &plan->steps[i]);
+    if (run->trace && status == SUMI_OK)
+      sumi__tensor_trace_step(run->trace, &plan->steps[i], start_ns);
+  }
   sumi__tensor_threads_end(saved_threads);
   if (variables_moved(plan)) bind_variables(plan);
   return status == SUMI_OK ? check_fetches(plan) : status;

@@ -27,6 +27,8 @@ typedef struct sumi_save_options {
   sumi_tensors_t variables SUMI_UNSET; /* default: all of the graph (SUMI_GLOBAL_VARIABLES) */
   int64_t metadata_count SUMI_UNSET;
   const sumi_named_text_t *metadata SUMI_UNSET; /* texts of the program's that go with them */
+  int64_t array_count SUMI_UNSET;
+  const sumi_named_array_t *arrays SUMI_UNSET; /* arrays of the program's, of other names */
 } sumi_save_options_t;
 
 /** Writes variables, random streams and the step to one file. FAILED_PRECONDITION, naming it, for a

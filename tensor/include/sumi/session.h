@@ -14,6 +14,7 @@
 #define SUMI_SESSION_H
 
 #include <sumi/graph.h>
+#include <sumi/trace.h>
 
 SUMI_BEGIN_DECLS
 
@@ -24,6 +25,10 @@ typedef struct sumi_session_options {
   int threads SUMI_UNSET;        /* 0: as many as the machine has */
   const char *disable_passes
       SUMI_UNSET; /* "fold simplify cse fuse arena order": names of plan passes to switch off */
+  /* Looks at every floating-point number that a run makes, and stops the run at the first that is
+   * NaN or infinite (tf.add_check_numerics_ops). Slow: nodes run one by one, as the graph has them.
+   */
+  bool check_numerics SUMI_UNSET;
 } sumi_session_options_t;
 
 /** A session on a graph; never NULL except without memory. A refused graph is reported by the first
@@ -77,6 +82,7 @@ typedef struct sumi_run_options {
   sumi_ops_t targets SUMI_UNSET;
   sumi_feeds_t feeds SUMI_UNSET;
   sumi_fetches_t fetches SUMI_UNSET;
+  sumi_trace_t *trace SUMI_UNSET; /* receives what the run did */
 } sumi_run_options_t;
 
 /** Computes the fetches and runs the targets, and nothing that they do not need. Variables read by
@@ -84,7 +90,8 @@ typedef struct sumi_run_options {
  *  errors  the graph's refusal; INVALID_ARGUMENT a feed of a wrong dtype or shape, a NULL, a tensor
  * of another graph, a scalar fetch of several elements; FAILED_PRECONDITION a placeholder that was
  * not fed, a variable that is not initialised; and what kernels report, with the node's name and
- * source line in front. */
+ * source line in front; in a session with check_numerics INVALID_ARGUMENT for the first node that
+ * makes a NaN or an infinity, with its inputs and their ranges. */
 #define sumi_session_run(...) SUMI__SESSION_RUN(__VA_ARGS__, )
 #define SUMI__SESSION_RUN(session, ...)                                                            \
   sumi_session_run_with(session, SUMI_OPTIONS(sumi_run_options_t, __VA_ARGS__))

@@ -11,7 +11,7 @@
 #ifndef SUMI_TRAINING_H
 #define SUMI_TRAINING_H
 
-#include <sumi/checkpoint.h>
+#include <sumi/capsule.h>
 #include <sumi/data.h>
 
 #include <stdio.h>
@@ -72,6 +72,9 @@ SUMI_API sumi_status_t sumi_training_add_target(sumi_training_t *training, sumi_
 SUMI_API sumi_status_t sumi_training_add_fetch(sumi_training_t *training,
                                                const sumi_fetch_t *fetch);
 
+/** In before_step: what the step does goes into `trace` (<sumi/trace.h>). */
+SUMI_API void sumi_training_trace(sumi_training_t *training, sumi_trace_t *trace);
+
 /** The loop ends when this step is done. */
 SUMI_API void sumi_training_stop(sumi_training_t *training);
 
@@ -130,6 +133,10 @@ typedef struct sumi_train_options {
   FILE *progress SUMI_UNSET;
   int64_t first_step SUMI_UNSET;             /* of a session whose variables have values */
   sumi_training_result_t *result SUMI_UNSET; /* filled in whatever comes */
+  /* The path of a capsule (<sumi/capsule.h>): a step that fails, or whose loss or variables are not
+   * finite, is kept there, the session is as it was before the step, and the message names the
+   * node that made the first number that is not finite. Costs a copy of all variables a step. */
+  const char *capsule SUMI_UNSET;
 } sumi_train_options_t;
 
 /** Runs `train` (of sumi_minimize) again and again. Begins with sumi_train_begin where no variable

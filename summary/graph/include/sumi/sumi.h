@@ -3,6 +3,7 @@
 #define SUMI_SUMI_H
 
 #include <sumi/array.h>
+#include <sumi/capsule.h>
 #include <sumi/checkpoint.h>
 #include <sumi/constants.h>
 #include <sumi/control.h>
@@ -26,6 +27,7 @@
 #include <sumi/summary_graph.h>
 #include <sumi/tfrecord.h>
 #include <sumi/train.h>
+#include <sumi/trace.h>
 #include <sumi/training.h>
 #include <sumi/variables.h>
 

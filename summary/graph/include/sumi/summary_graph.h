@@ -86,5 +86,11 @@ SUMI_API sumi_status_t sumi_graph_export_with(const sumi_graph_t *graph, sumi_bu
  * Once per run. */
 SUMI_API sumi_status_t sumi_writer_graph(sumi_writer_t *writer, const sumi_graph_t *graph);
 
+/** Logs what a run did under a tag of its own, for the Graphs page, whose nodes it colours by time
+ * and memory; the graph has to be logged, too. Of nodes that ran as one, the last has the time of
+ * all. */
+SUMI_API sumi_status_t sumi_writer_trace(sumi_writer_t *writer, const char *tag, int64_t step,
+                                         const sumi_trace_t *trace);
+
 SUMI_END_DECLS
 #endif

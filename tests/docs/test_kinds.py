@@ -9,7 +9,8 @@ SOURCE = pathlib.Path(os.environ["SUMI_SOURCE_DIR"])
 # Of a writer itself: they log nothing.
 CONTROL = {"close", "counts", "describe", "directory", "due", "flush", "open", "set_interval", "set_total_steps", "status"}
 # Seen by tests of their own.
-ELSEWHERE = {"hparams_end": "tests/summary/test_writer.c", "graph": "examples/fashion_mnist/report.c"}
+ELSEWHERE = {"hparams_end": "tests/summary/test_writer.c", "graph": "examples/fashion_mnist/report.c",
+             "trace": "tests/summary/write_trace.c"}
 
 
 def exported(library, pattern):

@@ -49,7 +49,8 @@ static sumi_status_t save(sumi_session_t *session, const char *path, int64_t ste
   if (status == SUMI_OK) {
     const sumi_named_text_t targets = {TARGETS, sumi_buffer_text(&text)};
     status = sumi_save(session, path, step, .metadata_count = 1, .metadata = &targets,
-                       .array_count = options->feeds.count, .arrays = arrays);
+                       .array_count = options->feeds.count, .arrays = arrays,
+                       .format = SUMI_CHECKPOINT_SAFETENSORS);
   }
   sumi_buffer_release(&text);
   return status;

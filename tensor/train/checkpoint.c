@@ -1,8 +1,9 @@
 /* A session's variables and random streams to one file and back. The streams stand in the file's
- * metadata: "random/<node>" = "seed seed2 blocks". */
+ * texts: "random/<node>" = "seed seed2 blocks". */
 #include "exec/plan/session.h"
 
-#include <sumi/checkpoint.h>
+#include "train/checkpoint_file.h"
+
 #include <sumi/options.h>
 #include <sumi/variables.h>
 #include <sumi/version.h>
@@ -52,7 +53,7 @@ static int64_t stream_count(const sumi_session_t *session) {
 /* step, version, streams, the program's own. */
 static sumi_status_t fill_metadata(const sumi_session_t *session, int64_t step,
                                    const sumi_save_options_t *options, sumi_arena_t *arena,
-                                   sumi_safetensors_options_t *file) {
+                                   sumi_named_text_t **filled, int64_t *filled_count) {
   sumi_named_text_t *texts = sumi_arena_calloc(
       arena, (size_t)(stream_count(session) + options->metadata_count) + 2, sizeof *texts);
   if (!texts) return sumi_fail_alloc("a checkpoint", 0);
@@ -70,8 +71,8 @@ static sumi_status_t fill_metadata(const sumi_session_t *session, int64_t step,
   for (int64_t i = 0; i < count; ++i)
     if (!texts[i].name || !texts[i].text) return sumi_fail_alloc("a checkpoint", 0);
   for (int64_t i = 0; i < options->metadata_count; ++i) texts[count++] = options->metadata[i];
-  file->metadata_count = count;
-  file->metadata = texts;
+  *filled = texts;
+  *filled_count = count;
   return SUMI_OK;
 }
 
@@ -109,13 +110,16 @@ sumi_status_t sumi_save_with(sumi_session_t *session, const char *path, int64_t 
                      options.metadata_count, options.array_count);
   sumi_arena_t *arena = sumi_arena_new();
   if (!arena) return sumi_fail_alloc("a checkpoint", 0);
-  sumi_safetensors_options_t file = {.struct_size = sizeof file};
+  int64_t text_count = 0;
+  sumi_named_text_t *texts = NULL;
   const sumi_named_array_t *arrays = NULL;
   sumi_status_t status = fill_arrays(session, path, variables, &options, arena, &arrays);
-  if (status == SUMI_OK) status = fill_metadata(session, step, &options, arena, &file);
   if (status == SUMI_OK)
-    status = sumi_safetensors_write_with(path, variables.count + options.array_count, arrays,
-                                         &file);
+    status = fill_metadata(session, step, &options, arena, &texts, &text_count);
+  if (status == SUMI_OK)
+    status = sumi__tensor_checkpoint_write(sumi__tensor_checkpoint_format(options.format, path),
+                                           path, variables.count + options.array_count, arrays,
+                                           text_count, texts);
   sumi_arena_free(arena);
   return status;
 }
@@ -147,23 +151,23 @@ static sumi_status_t check_fit(const char *path, const sumi_op_t *op,
 }
 
 /* The values of `variables`, NULL where the file may lack one. */
-static sumi_status_t read_values(const sumi_safetensors_t *file, const char *path,
+static sumi_status_t read_values(const sumi__tensor_checkpoint_file_t *file, const char *path,
                                  sumi_tensors_t variables, const sumi_restore_options_t *options,
                                  sumi_arena_t *arena, sumi_array_t **values) {
   for (int i = 0; i < variables.count; ++i) {
     const sumi_op_t *op = sumi__tensor_variable_of(variables.list[i]);
     const char *name = name_in_file(op->name, options, arena);
     if (!name) return sumi_fail_alloc("a variable's name", 0);
-    const sumi_safetensor_t *found = sumi_safetensors_find(file, name);
+    const sumi_safetensor_t *found = sumi__tensor_checkpoint_find(file, name);
     if (!found && options->partial) continue;
     if (!found)
       return sumi_fail(SUMI_NOT_FOUND,
                        "%s: variable '%s' is not in the file, which has %" PRId64
                        " arrays%s%s%s; .partial leaves such variables as they are",
-                       path, op->name, sumi_safetensors_count(file),
+                       path, op->name, sumi__tensor_checkpoint_count(file),
                        name != op->name ? ", not under '" : "", name != op->name ? name : "",
                        name != op->name ? "' either" : "");
-    SUMI_TRY(sumi_safetensors_read(file, name, &values[i]));
+    SUMI_TRY(sumi__tensor_checkpoint_read(file, name, &values[i]));
     SUMI_TRY(check_fit(path, op, found, values[i]));
   }
   return SUMI_OK;
@@ -186,9 +190,9 @@ static sumi_status_t read_stream(sumi_session_t *session, const char *path,
 
 /* Reads all streams, and sets them when `apply`. */
 static sumi_status_t restore_streams(sumi_session_t *session, const char *path,
-                                     const sumi_safetensors_t *file, bool apply) {
-  for (int64_t i = 0; i < sumi_safetensors_metadata_count(file); ++i) {
-    const sumi_named_text_t *text = sumi_safetensors_metadata_at(file, i);
+                                     const sumi__tensor_checkpoint_file_t *file, bool apply) {
+  for (int64_t i = 0; i < sumi__tensor_checkpoint_text_count(file); ++i) {
+    const sumi_named_text_t *text = sumi__tensor_checkpoint_text_at(file, i);
     if (strncmp(text->name, STREAM_PREFIX, strlen(STREAM_PREFIX)) != 0) continue;
     sumi__tensor_stream_t said, *stream;
     SUMI_TRY(read_stream(session, path, text, &said, &stream));
@@ -220,28 +224,38 @@ static int64_t apply_values(sumi_session_t *session, sumi_tensors_t variables,
   return restored;
 }
 
-static int64_t step_of(const sumi_safetensors_t *file) {
-  const char *text = sumi_safetensors_metadata(file, "step");
+/* Of a file that does not say it: the global step. */
+static sumi_status_t step_of(const sumi__tensor_checkpoint_file_t *file, int64_t *step) {
+  const char *text = sumi__tensor_checkpoint_text(file, "step");
   char *end = NULL;
-  const long long step = text ? strtoll(text, &end, 10) : -1;
-  return text && end != text && !*end && step >= 0 ? step : -1;
+  const long long said = text ? strtoll(text, &end, 10) : -1;
+  *step = text && end != text && !*end && said >= 0 ? said : -1;
+  const sumi_safetensor_t *found = sumi__tensor_checkpoint_find(file, SUMI_GLOBAL_STEP);
+  if (text || !found || found->dims.rank != 0) return SUMI_OK;
+  sumi_array_t *value;
+  SUMI_TRY(sumi__tensor_checkpoint_read(file, SUMI_GLOBAL_STEP, &value));
+  if (sumi_array_dtype(value) == SUMI_INT64) *step = *(const int64_t *)sumi_array_data(value);
+  sumi_array_unref(value);
+  return SUMI_OK;
 }
 
 static sumi_status_t restore_from(sumi_session_t *session, const char *path,
-                                  const sumi_safetensors_t *file, sumi_tensors_t variables,
-                                  const sumi_restore_options_t *options) {
+                                  const sumi__tensor_checkpoint_file_t *file,
+                                  sumi_tensors_t variables, const sumi_restore_options_t *options) {
   sumi_arena_t *arena = sumi_arena_new();
   sumi_array_t **values =
       arena ? sumi_arena_calloc(arena, (size_t)variables.count + 1, sizeof *values) : NULL;
   sumi_status_t status = values ? SUMI_OK : sumi_fail_alloc("a checkpoint's values", 0);
   if (status == SUMI_OK) status = read_values(file, path, variables, options, arena, values);
   if (status == SUMI_OK) status = restore_streams(session, path, file, false);
+  int64_t step = -1;
+  if (status == SUMI_OK && options->step) status = step_of(file, &step);
   if (status == SUMI_OK) status = prepare(session, variables);
   if (status == SUMI_OK) status = restore_streams(session, path, file, true);
   const int64_t restored = status == SUMI_OK ? apply_values(session, variables, values) : 0;
   for (int i = 0; values && i < variables.count; ++i) sumi_array_unref(values[i]);
   sumi_arena_free(arena);
-  if (status == SUMI_OK && options->step) *options->step = step_of(file);
+  if (status == SUMI_OK && options->step) *options->step = step;
   if (status == SUMI_OK && options->restored) *options->restored = restored;
   return status;
 }
@@ -258,9 +272,9 @@ sumi_status_t sumi_restore_with(sumi_session_t *session, const char *path,
   for (int64_t i = 0; i < options.rename_count; ++i)
     if (!options.renames[i].variable || !options.renames[i].file)
       return sumi_fail(SUMI_INVALID_ARGUMENT, "%s: a name of rename %" PRId64 " is NULL", path, i);
-  sumi_safetensors_t *file;
-  SUMI_TRY(sumi_safetensors_open(path, &file));
-  const sumi_status_t status = restore_from(session, path, file, variables, &options);
-  sumi_safetensors_close(file);
+  sumi__tensor_checkpoint_file_t file = {0};
+  sumi_status_t status = sumi__tensor_checkpoint_open(path, &file);
+  if (status == SUMI_OK) status = restore_from(session, path, &file, variables, &options);
+  sumi__tensor_checkpoint_close(&file);
   return status;
 }

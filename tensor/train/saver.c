@@ -3,6 +3,8 @@
  * "checkpoint" says it for people and for other programs. */
 #include "train/saver.h"
 
+#include "train/checkpoint_file.h"
+
 #include <sumi/alloc.h>
 #include <sumi/buffer.h>
 #include <sumi/decimal.h>
@@ -20,9 +22,17 @@
 #include <string.h>
 #include <unistd.h>
 
-#define SUFFIX     ".safetensors"
 #define SCORE      "score"
 #define INDEX_NAME "checkpoint"
+
+/* Files of a checkpoint, by format: the last to be written makes it one, and the other is only
+ * removed with it. Paths of the list are without what TensorFlow adds to its prefixes. */
+static const struct {
+  const char *last, *other, *path_suffix;
+} suffixes[] = {
+    [SUMI_CHECKPOINT_SAFETENSORS] = {".safetensors", NULL, ".safetensors"},
+    [SUMI_CHECKPOINT_TENSORFLOW] = {".index", ".data-00000-of-00001", ""},
+};
 
 typedef struct checkpoint {
   char *path;
@@ -38,6 +48,7 @@ struct sumi_saver {
   int64_t max_to_keep;
   bool keep_all;
   sumi_best_t best;
+  sumi_checkpoint_format_t format; /* not DEFAULT */
   int64_t count, capacity;
   checkpoint_t *list; /* by ascending steps */
 };
@@ -107,22 +118,28 @@ static char *path_of(const sumi_saver_t *saver, const char *file) {
   return path;
 }
 
-/* The step in "<name>-<step>.safetensors", -1 for another file. */
-static int64_t step_in(const sumi_saver_t *saver, const char *file) {
+/* The step in "<name>-<step><suffix>", -1 for another file. */
+static int64_t step_before(const sumi_saver_t *saver, const char *file, const char *suffix) {
   const size_t length = strlen(saver->name);
-  if (strncmp(file, saver->name, length) != 0 || file[length] != '-') return -1;
+  if (!suffix || strncmp(file, saver->name, length) != 0 || file[length] != '-') return -1;
   const char *digits = file + length + 1, *end = digits + strspn(digits, "0123456789");
-  if (end == digits || end - digits > 18 || strcmp(end, SUFFIX) != 0) return -1;
+  if (end == digits || end - digits > 18 || strcmp(end, suffix) != 0) return -1;
   return strtoll(digits, NULL, 10);
 }
 
+/* The step of the file that makes a checkpoint. */
+static int64_t step_in(const sumi_saver_t *saver, const char *file) {
+  return step_before(saver, file, suffixes[saver->format].last);
+}
+
 static double score_in(const char *path) {
-  sumi_safetensors_t *file;
-  if (sumi_safetensors_open(path, &file) != SUMI_OK) return NAN;
-  const char *text = sumi_safetensors_metadata(file, SCORE);
+  sumi__tensor_checkpoint_file_t file = {0};
   double score = NAN;
+  const char *text = NULL;
+  if (sumi__tensor_checkpoint_open(path, &file) == SUMI_OK)
+    text = sumi__tensor_checkpoint_text(&file, SCORE);
   if (text && !sumi_decimal_read(text, &score)) score = NAN;
-  sumi_safetensors_close(file);
+  sumi__tensor_checkpoint_close(&file);
   return score;
 }
 
@@ -138,7 +155,10 @@ static bool is_left_over(const sumi_saver_t *saver, const char *file) {
       snprintf(replaced, sizeof replaced, "%.*s", (int)(dot - file - 1), file + 1);
     else
       end = 0;
-  if (step_in(saver, replaced) < 0 && strcmp(replaced, INDEX_NAME) != 0) return false;
+  if (step_in(saver, replaced) < 0 &&
+      step_before(saver, replaced, suffixes[saver->format].other) < 0 &&
+      strcmp(replaced, INDEX_NAME) != 0)
+    return false;
   return process > 0 && kill((pid_t)process, 0) != 0 && errno == ESRCH;
 }
 
@@ -148,7 +168,12 @@ static sumi_status_t look_at(sumi_saver_t *saver, const char *file) {
   if (step < 0 && !is_rest) return SUMI_OK;
   char *path = path_of(saver, file);
   if (!path) return SUMI_RESOURCE_EXHAUSTED;
-  if (step >= 0) return insert(saver, path, step, score_in(path));
+  if (step >= 0) {
+    const size_t added = strlen(suffixes[saver->format].last) -
+                         strlen(suffixes[saver->format].path_suffix);
+    path[strlen(path) - added] = '\0';
+    return insert(saver, path, step, score_in(path));
+  }
   unlink(path);
   sumi_free(path);
   return SUMI_OK;
@@ -182,13 +207,28 @@ static sumi_status_t write_index(const sumi_saver_t *saver) {
   return status;
 }
 
+static void remove_file(const char *path, const char *suffix) {
+  sumi_buffer_t text = {0};
+  sumi_buffer_printf(&text, "%s%s", path, suffix);
+  const char *file = sumi_buffer_text(&text);
+  if (file) unlink(file);
+  sumi_buffer_release(&text);
+}
+
+/* First the file that makes it a checkpoint. */
+static void remove_checkpoint(const sumi_saver_t *saver, const char *path) {
+  const char *other = suffixes[saver->format].other;
+  remove_file(path, other ? suffixes[saver->format].last : "");
+  if (other) remove_file(path, other);
+}
+
 static void remove_surplus(sumi_saver_t *saver) {
   if (saver->keep_all) return;
   const int64_t best = best_of(saver);
   const char *kept = best >= 0 ? saver->list[best].path : NULL;
   for (int64_t i = saver->count - saver->max_to_keep - 1; i >= 0; --i) {
     if (saver->list[i].path == kept) continue;
-    unlink(saver->list[i].path);
+    remove_checkpoint(saver, saver->list[i].path);
     drop(saver, i);
   }
 }
@@ -215,6 +255,7 @@ static sumi_status_t fill(sumi_saver_t *saver, const char *directory,
   saver->max_to_keep = options->max_to_keep ? options->max_to_keep : 5;
   saver->keep_all = options->keep_all;
   saver->best = options->best;
+  saver->format = options->format ? options->format : SUMI_CHECKPOINT_SAFETENSORS;
   return SUMI_OK;
 }
 
@@ -224,10 +265,11 @@ sumi_saver_t *sumi_saver_new_with(sumi_session_t *session, const char *directory
   if (sumi_options_read(&options, sizeof options, given) != SUMI_OK) return NULL;
   if (!session || !directory || !directory[0] || options.max_to_keep < 0 ||
       options.variables.count < 0 || (options.name && !is_file_name(options.name)) ||
-      (options.best != SUMI_BEST_LOWEST && options.best != SUMI_BEST_HIGHEST)) {
+      (options.best != SUMI_BEST_LOWEST && options.best != SUMI_BEST_HIGHEST) ||
+      (int)options.format < 0 || options.format > SUMI_CHECKPOINT_TENSORFLOW) {
     sumi_fail(SUMI_INVALID_ARGUMENT,
               "sumi_saver_new: a session, a directory, a name without / and quotes ('%s'), and a "
-              "number to keep above 0 (%" PRId64 ") are needed",
+              "number to keep above 0 (%" PRId64 ") and a format are needed",
               options.name ? options.name : "model", options.max_to_keep);
     return NULL;
   }
@@ -261,7 +303,7 @@ static sumi_status_t save_file(sumi_saver_t *saver, const char *path, int64_t st
   sumi_decimal(text, sizeof text, 'g', 17, score);
   const sumi_named_text_t metadata = {SCORE, text};
   return sumi_save(saver->session, path, step, .variables = variables_of(saver),
-                   .metadata_count = !isnan(score), .metadata = &metadata);
+                   .metadata_count = !isnan(score), .metadata = &metadata, .format = saver->format);
 }
 
 sumi_status_t sumi_saver_save_scored(sumi_saver_t *saver, int64_t step, double score) {
@@ -269,7 +311,8 @@ sumi_status_t sumi_saver_save_scored(sumi_saver_t *saver, int64_t step, double s
     return sumi_fail(SUMI_INVALID_ARGUMENT, "sumi_saver_save: %s",
                      saver ? "a negative step" : "saver is NULL");
   sumi_buffer_t name = {0};
-  sumi_buffer_printf(&name, "%s-%" PRId64 SUFFIX, saver->name, step);
+  sumi_buffer_printf(&name, "%s-%" PRId64 "%s", saver->name, step,
+                     suffixes[saver->format].path_suffix);
   char *path = name.failed ? NULL : path_of(saver, sumi_buffer_text(&name));
   sumi_buffer_release(&name);
   if (!path) return sumi_fail_alloc("a path", 0);

@@ -57,6 +57,9 @@ static void train(program_t *p, int steps, float *losses) {
                                .fetches = SUMI_FETCHES({.tensor = p->loss, .scalar = &losses[i]})));
 }
 
+static const sumi_checkpoint_format_t formats[] = {SUMI_CHECKPOINT_SAFETENSORS,
+                                                   SUMI_CHECKPOINT_TENSORFLOW};
+
 /* A path for the next dozens of calls. */
 static const char *path_in(const char *directory, const char *name) {
   static char *paths[64];
@@ -69,13 +72,15 @@ static const char *path_in(const char *directory, const char *name) {
 
 static void a_restored_run_gives_the_same_bits(void **state) {
   (void)state;
-  const char *path = path_in(temporary_directory(), "a.safetensors");
-  for (int64_t seed = 0; seed < 2; ++seed) { /* without a graph seed, too */
+  const char *path = path_in(temporary_directory(), "a.file");
+  for (int i = 0; i < 4; ++i) {
+    const int64_t seed = i / 2; /* without a graph seed, too */
+    if (i % 2 == 0) unlink(path);
     float whole[30], rest[20];
     program_t p = start(seed);
     initialize(&p);
     train(&p, 10, whole);
-    assert_ok(sumi_save(p.session, path, 10));
+    assert_ok(sumi_save(p.session, path, 10, .format = formats[i % 2 ? 0 : 1]));
     train(&p, 20, whole + 10);
     program_t q = start(seed);
     int64_t step = 0, restored = 0;
@@ -113,6 +118,47 @@ static void texts_of_the_program_go_with_the_values(void **state) {
   stop(&p);
 }
 
+static void the_path_tells_the_format(void **state) {
+  (void)state;
+  static const struct {
+    const char *name;
+    bool tensorflows;
+  } cases[] = {{"model.ckpt", true},     {"model.ckpt-100", true}, {"model.ckpt-", false},
+               {"model.ckpt-1x", false}, {"model.ckpt.7", false},  {"a.ckpt.ckpt-2", true},
+               {"model.ckptx", false}};
+  program_t p = start(1);
+  initialize(&p);
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; ++i) {
+    const char *path = path_in(temporary_directory(), cases[i].name);
+    int64_t step = -1;
+    assert_ok(sumi_save(p.session, path, 12));
+    assert_int_equal(sumi_tensor_bundle_exists(path), cases[i].tensorflows);
+    assert_int_equal(access(path, F_OK) == 0, !cases[i].tensorflows);
+    assert_ok(sumi_restore(p.session, path, .step = &step));
+    assert_int_equal(step, 12);
+  }
+  stop(&p);
+}
+
+/* A file that does not say its step has that of its global step. */
+static void the_global_step_is_the_step(void **state) {
+  (void)state;
+  const char *path = path_in(temporary_directory(), "model.ckpt");
+  program_t p = start(1);
+  initialize(&p);
+  sumi_array_t *seven = sumi_array_full(SUMI_INT64, SUMI_SCALAR, 7);
+  const sumi_named_array_t named = {"global_step", seven};
+  int64_t step = -1;
+  assert_ok(sumi_tensor_bundle_write(path, 1, &named));
+  assert_ok(sumi_restore(p.session, path, .partial = true, .step = &step));
+  assert_int_equal(step, 7);
+  assert_ok(sumi_tensor_bundle_write(path, 0, NULL));
+  assert_ok(sumi_restore(p.session, path, .partial = true, .step = &step));
+  assert_int_equal(step, -1);
+  sumi_array_unref(seven);
+  stop(&p);
+}
+
 /* ---- What does not fit ---- */
 
 static sumi_tensor_t constant_variable(sumi_graph_t *g, const char *name, sumi_dims_t dims,
@@ -144,10 +190,14 @@ static void write_three(const char *path) {
   sumi_graph_free(g);
 }
 
-static void what_does_not_fit_changes_nothing(void **state) {
-  (void)state;
-  const char *path = path_in(temporary_directory(), "three.safetensors");
+static void nothing_changes(const char *path, const char *text_of_f32) {
   write_three(path);
+  char fit[128], dtype[128];
+  snprintf(fit, sizeof fit,
+           "variable 'b' is float32 of shape (4, 3), and 'b' in the file is %s of shape (3, 4)",
+           text_of_f32);
+  snprintf(dtype, sizeof dtype,
+           "variable 'b' is float64 of shape (3, 4), and 'b' in the file is %s", text_of_f32);
   const struct {
     const char *name;
     sumi_dims_t dims;
@@ -155,12 +205,10 @@ static void what_does_not_fit_changes_nothing(void **state) {
     sumi_status_t status;
     const char *text;
   } cases[] = {
-      {"b", SUMI_DIMS(4, 3), SUMI_FLOAT32, SUMI_INVALID_ARGUMENT,
-       "variable 'b' is float32 of shape (4, 3), and 'b' in the file is F32 of shape (3, 4)"},
-      {"b", SUMI_DIMS(3, 4), SUMI_FLOAT64, SUMI_INVALID_ARGUMENT,
-       "variable 'b' is float64 of shape (3, 4), and 'b' in the file is F32"},
+      {"b", SUMI_DIMS(4, 3), SUMI_FLOAT32, SUMI_INVALID_ARGUMENT, fit},
+      {"b", SUMI_DIMS(3, 4), SUMI_FLOAT64, SUMI_INVALID_ARGUMENT, dtype},
       {"d", SUMI_DIMS(2), SUMI_FLOAT32, SUMI_NOT_FOUND,
-       "variable 'd' is not in the file, which has 3 arrays"},
+       "variable 'd' is not in the file, which has "},
   };
   for (int i = 0; i < 3; ++i) {
     sumi_graph_t *g = sumi_graph_new();
@@ -177,9 +225,13 @@ static void what_does_not_fit_changes_nothing(void **state) {
   }
 }
 
-static void parts_and_other_names_are_restored_when_asked_for(void **state) {
+static void what_does_not_fit_changes_nothing(void **state) {
   (void)state;
-  const char *path = path_in(temporary_directory(), "three.safetensors");
+  nothing_changes(path_in(temporary_directory(), "three.safetensors"), "F32");
+  nothing_changes(path_in(temporary_directory(), "three.ckpt"), "float32");
+}
+
+static void parts_are_restored(const char *path) {
   write_three(path);
   sumi_graph_t *g = sumi_graph_new();
   const sumi_tensor_t a = constant_variable(g, "a", SUMI_DIMS(2), SUMI_FLOAT32, 10);
@@ -207,7 +259,7 @@ static void parts_and_other_names_are_restored_when_asked_for(void **state) {
   assert_near(first_of(s, c), 3, 0);
   assert_near(first_of(s, d), 40, 0);
   assert_fails(sumi_restore(s, path, .rename_count = 1, .renames = &rename), SUMI_NOT_FOUND,
-               "variable 'new/d' is not in the file, which has 3 arrays, not under 'old/d' either");
+               ", not under 'old/d' either");
   assert_fails(sumi_restore(s, path, .variables = SUMI_TENSORS(sumi_square(a))),
                SUMI_INVALID_ARGUMENT, "tensor 0 of 1 ('Square') is no variable");
   assert_fails(sumi_restore(s, NULL), SUMI_INVALID_ARGUMENT, "path is NULL");
@@ -217,6 +269,91 @@ static void parts_and_other_names_are_restored_when_asked_for(void **state) {
   assert_fails(sumi_restore(s, path_in(path, "none")), SUMI_NOT_FOUND, "none");
   sumi_session_free(s);
   sumi_graph_free(g);
+}
+
+static void parts_and_other_names_are_restored_when_asked_for(void **state) {
+  (void)state;
+  parts_are_restored(path_in(temporary_directory(), "three.safetensors"));
+  parts_are_restored(path_in(temporary_directory(), "three.ckpt"));
+}
+
+static void change_byte(const char *path, long at) {
+  FILE *file = fopen(path, "r+b");
+  assert_int_equal(fseek(file, at, SEEK_SET), 0);
+  const int byte = fgetc(file);
+  fseek(file, at, SEEK_SET);
+  fputc(byte ^ 0x40, file);
+  fclose(file);
+}
+
+static void damage_restores_nothing(void **state) {
+  (void)state;
+  const char *path = path_in(temporary_directory(), "three.ckpt");
+  char real[2][4096];
+  snprintf(real[0], sizeof real[0], "%s.index", path);
+  snprintf(real[1], sizeof real[1], "%s.data-00000-of-00001", path);
+  write_three(path);
+  sumi_graph_t *g = sumi_graph_new();
+  const sumi_tensor_t a = constant_variable(g, "a", SUMI_DIMS(2), SUMI_FLOAT32, 10);
+  constant_variable(g, "b", SUMI_DIMS(3, 4), SUMI_FLOAT32, 20);
+  sumi_op_t *init = sumi_global_variables_initializer(g);
+  sumi_session_t *s = sumi_session_new(g);
+  assert_ok(sumi_session_run(s, .targets = SUMI_OPS(init)));
+  for (int i = 0; i < 2; ++i) {
+    struct stat info;
+    assert_int_equal(stat(real[i], &info), 0);
+    /* Of the data: a and b, which come first by name. */
+    const long end = i ? (long)(14 * sizeof(float)) : (long)info.st_size;
+    for (long at = 0; at < end; ++at) {
+      change_byte(real[i], at);
+      const sumi_status_t status = sumi_restore(s, path);
+      if (status != SUMI_DATA_LOSS && status != SUMI_UNIMPLEMENTED)
+        fail_msg("%s: byte %ld: %s", real[i], at, sumi_status_name(status));
+      assert_non_null(strstr(sumi_error_message(), ": byte "));
+      assert_near(first_of(s, a), 10, 0);
+      change_byte(real[i], at);
+    }
+  }
+  assert_ok(sumi_restore(s, path));
+  assert_near(first_of(s, a), 1, 0);
+  sumi_session_free(s);
+  sumi_graph_free(g);
+}
+
+static void bundles_live_without_memory(void **state) {
+  (void)state;
+  const char *path = path_in(temporary_directory(), "m.ckpt");
+  sumi_array_t *value = sumi_array_full(SUMI_FLOAT32, SUMI_DIMS(3), 2);
+  const sumi_named_array_t named[] = {{"b", value}, {"a", value}};
+  counting_allocator_install();
+  bool reached = true;
+  int failures = 0;
+  for (int nth = 1; reached; ++nth) {
+    sumi_tensor_bundle_t *bundle = NULL;
+    sumi_array_t *read = NULL;
+    const int64_t before = counting_allocator_requests();
+    counting_allocator_fail_at(nth);
+    sumi_status_t status = sumi_tensor_bundle_write(path, 2, named);
+    if (status == SUMI_OK) status = sumi_tensor_bundle_open(path, &bundle);
+    if (status == SUMI_OK) status = sumi_tensor_bundle_read(bundle, "a", &read);
+    reached = counting_allocator_requests() - before >= nth;
+    counting_allocator_fail_at(0);
+    if (status != SUMI_OK) assert_int_equal(status, SUMI_RESOURCE_EXHAUSTED);
+    failures += status != SUMI_OK;
+    sumi_array_unref(read);
+    sumi_tensor_bundle_close(bundle);
+    assert_int_equal(counting_allocator_live(), 0);
+  }
+  assert_true(failures > 8);
+  counting_allocator_remove();
+  assert_fails(
+      sumi_tensor_bundle_write(path, 2, (sumi_named_array_t[]){{"a", value}, {"a", value}}),
+      SUMI_INVALID_ARGUMENT, "two arrays are called \"a\"");
+  assert_fails(sumi_tensor_bundle_write(path, 1, (sumi_named_array_t[]){{"", value}}),
+               SUMI_INVALID_ARGUMENT, "array 0 has no name");
+  assert_fails(sumi_tensor_bundle_write("", 0, NULL), SUMI_INVALID_ARGUMENT, "no prefix");
+  assert_fails(sumi_tensor_bundle_open(path, NULL), SUMI_INVALID_ARGUMENT, "bundle is NULL");
+  sumi_array_unref(value);
 }
 
 static void variables_take_arrays(void **state) {
@@ -355,6 +492,41 @@ static void touch(const char *directory, const char *format, long process) {
   close(open(path_in(directory, name), O_CREAT | O_WRONLY, 0666));
 }
 
+static void a_saver_writes_tensorflows_files(void **state) {
+  (void)state;
+  const char *directory = path_in(temporary_directory(), "checkpoints");
+  static const double scores[] = {.5, .2, .9, .8};
+  float whole[8], rest[8];
+  program_t p = start(3), q = start(3);
+  initialize(&p);
+  sumi_saver_t *saver = sumi_saver_new(p.session, directory, .max_to_keep = 1,
+                                       .format = SUMI_CHECKPOINT_TENSORFLOW);
+  for (int i = 0; i < 4; ++i) assert_ok(sumi_saver_save_scored(saver, 100 * i, scores[i]));
+  assert_string_equal(sumi_saver_latest(saver), path_in(directory, "model-300"));
+  assert_string_equal(sumi_saver_best(saver), path_in(directory, "model-100"));
+  assert_int_equal(file_count(directory), 5);
+  assert_index(directory, "model_checkpoint_path: \"model-300\"\n"
+                          "all_model_checkpoint_paths: \"model-100\"\n"
+                          "all_model_checkpoint_paths: \"model-300\"\n"
+                          "# best: \"model-100\"\n");
+  train(&p, 8, whole);
+  sumi_saver_free(saver);
+  touch(directory, ".model-7.index.%ld.3.new", ended_process());
+  touch(directory, ".model-7.data-00000-of-00001.%ld.3.new", ended_process());
+  saver = sumi_saver_new(q.session, directory, .format = SUMI_CHECKPOINT_TENSORFLOW);
+  assert_int_equal(file_count(directory), 5);
+  assert_string_equal(sumi_saver_best(saver), path_in(directory, "model-100"));
+  int64_t step = -1;
+  assert_ok(sumi_saver_restore(saver, &step));
+  assert_int_equal(step, 300);
+  train(&q, 8, rest);
+  assert_memory_equal(rest, whole, sizeof rest);
+  sumi_saver_free(saver);
+  assert_null(sumi_saver_new(q.session, directory, .format = (sumi_checkpoint_format_t)7));
+  stop(&p);
+  stop(&q);
+}
+
 static void what_a_killed_program_left_is_removed(void **state) {
   (void)state;
   const char *directory = temporary_directory();
@@ -403,6 +575,11 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_restored_run_gives_the_same_bits),
       cmocka_unit_test(texts_of_the_program_go_with_the_values),
+      cmocka_unit_test(the_path_tells_the_format),
+      cmocka_unit_test(the_global_step_is_the_step),
+      cmocka_unit_test(damage_restores_nothing),
+      cmocka_unit_test(bundles_live_without_memory),
+      cmocka_unit_test(a_saver_writes_tensorflows_files),
       cmocka_unit_test(what_does_not_fit_changes_nothing),
       cmocka_unit_test(parts_and_other_names_are_restored_when_asked_for),
       cmocka_unit_test(variables_take_arrays),

@@ -10,17 +10,28 @@
  * A checkpoint holds every variable, those of optimizers and the global step included, and where
  * the session's random streams are, so that a run that goes on from it gives the same bits as one
  * that was never interrupted. Its step says which batch comes next (sumi_batcher_get) and where the
- * log goes on (.resume_step of sumi_writer_open). Files are safetensors (<sumi/safetensors.h>);
- * they appear whole, synced to the disk, or not at all. */
+ * log goes on (.resume_step of sumi_writer_open). Files are safetensors (<sumi/safetensors.h>), or
+ * TensorFlow's own (<sumi/tensor_bundle.h>), which tf.train.Saver restores and writes; they appear
+ * whole, synced to the disk, or not at all. */
 #ifndef SUMI_CHECKPOINT_H
 #define SUMI_CHECKPOINT_H
 
 #include <sumi/safetensors.h>
 #include <sumi/session.h>
+#include <sumi/tensor_bundle.h>
 
 SUMI_BEGIN_DECLS
 
 /* ---- One file ---- */
+
+/** The format of a checkpoint; restoring finds out by itself. */
+typedef enum sumi_checkpoint_format {
+  /* By the path: TensorFlow's for "….ckpt" and "….ckpt-100", else safetensors. */
+  SUMI_CHECKPOINT_DEFAULT,
+  SUMI_CHECKPOINT_SAFETENSORS,
+  /* The path is a prefix: "<path>.index" and "<path>.data-00000-of-00001". */
+  SUMI_CHECKPOINT_TENSORFLOW
+} sumi_checkpoint_format_t;
 
 typedef struct sumi_save_options {
   size_t struct_size SUMI_UNSET;       /* filled in by the macros; see <sumi/options.h> */
@@ -29,6 +40,7 @@ typedef struct sumi_save_options {
   const sumi_named_text_t *metadata SUMI_UNSET; /* texts of the program's that go with them */
   int64_t array_count SUMI_UNSET;
   const sumi_named_array_t *arrays SUMI_UNSET; /* arrays of the program's, of other names */
+  sumi_checkpoint_format_t format SUMI_UNSET;
 } sumi_save_options_t;
 
 /** Writes variables, random streams and the step to one file. FAILED_PRECONDITION, naming it, for a
@@ -51,14 +63,15 @@ typedef struct sumi_restore_options {
   bool partial SUMI_UNSET;             /* a variable that the file lacks stays as it is: no error */
   int64_t rename_count SUMI_UNSET;
   const sumi_rename_t *renames SUMI_UNSET; /* the first that fits counts */
-  int64_t *step SUMI_UNSET;                /* receives the step, -1 from a file that holds none */
-  int64_t *restored SUMI_UNSET;            /* receives how many variables the file had */
+  /* Receives the step: of a file that holds none the variable "global_step", or else -1. */
+  int64_t *step SUMI_UNSET;
+  int64_t *restored SUMI_UNSET; /* receives how many variables the file had */
 } sumi_restore_options_t;
 
 /** Gives variables, and the random streams of the session, what a file holds; files of other
  * programs serve, too. Nothing is changed unless all can be. NOT_FOUND, naming the variable, where
  * the file lacks one; INVALID_ARGUMENT, with both shapes and dtypes, where they differ; else as
- * sumi_safetensors_open. */
+ * sumi_safetensors_open and sumi_tensor_bundle_open. */
 #define sumi_restore(session, ...) SUMI__RESTORE(session, __VA_ARGS__, )
 #define SUMI__RESTORE(session, path, ...)                                                          \
   sumi_restore_with(session, path, SUMI_OPTIONS(sumi_restore_options_t, __VA_ARGS__))
@@ -72,12 +85,15 @@ typedef enum sumi_best { SUMI_BEST_LOWEST, SUMI_BEST_HIGHEST } sumi_best_t;
 
 typedef struct sumi_saver_options {
   size_t struct_size SUMI_UNSET; /* filled in by the macros; see <sumi/options.h> */
-  /* Files are "<name>-<step>.safetensors"; default "model". */
+  /* Files are "<name>-<step>.safetensors", or of another format; default "model". */
   const char *name SUMI_UNSET;
   int64_t max_to_keep SUMI_UNSET; /* the newest so many, and the best; default 5 */
   bool keep_all SUMI_UNSET;
   sumi_best_t best SUMI_UNSET;         /* of scores */
   sumi_tensors_t variables SUMI_UNSET; /* default: all of the graph when they are saved */
+  /* Default safetensors. Paths of TensorFlow's are prefixes, "<name>-<step>", and
+   * tf.train.latest_checkpoint finds the newest. */
+  sumi_checkpoint_format_t format SUMI_UNSET;
 } sumi_saver_options_t;
 
 /** Keeps the checkpoints of one run in a directory, which it makes; confined to the session's

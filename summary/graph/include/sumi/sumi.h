@@ -27,6 +27,7 @@
 #include <sumi/summary_graph.h>
 #include <sumi/tfrecord.h>
 #include <sumi/train.h>
+#include <sumi/tensor_bundle.h>
 #include <sumi/trace.h>
 #include <sumi/training.h>
 #include <sumi/variables.h>

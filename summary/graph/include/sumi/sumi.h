@@ -4,6 +4,7 @@
 
 #include <sumi/array.h>
 #include <sumi/capsule.h>
+#include <sumi/check_ops.h>
 #include <sumi/checkpoint.h>
 #include <sumi/constants.h>
 #include <sumi/control.h>

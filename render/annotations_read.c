@@ -118,6 +118,17 @@ static sumi_layer_t read_layer(reader_t *reader, const json_t *object) {
   return SUMI_LAYER_TRUTH;
 }
 
+static sumi_match_t read_match(reader_t *reader, const json_t *object) {
+  const json_t *value = json_object_get(object, "match");
+  if (!value) return SUMI_MATCH_NONE;
+  const char *name = json_string_value(value);
+  if (name && strcmp(name, "hit") == 0) return SUMI_MATCH_HIT;
+  if (name && strcmp(name, "miss") == 0) return SUMI_MATCH_MISS;
+  if (!name || strcmp(name, "false alarm") != 0)
+    refuse(reader, "match", "hit, miss or false alarm");
+  return SUMI_MATCH_FALSE_ALARM;
+}
+
 static sumi_verdict_t read_verdict(reader_t *reader, const json_t *object) {
   const char *name = json_string_value(json_object_get(object, "verdict"));
   if (name && strcmp(name, "right") == 0) return SUMI_VERDICT_RIGHT;
@@ -145,6 +156,7 @@ static void read_boxes(reader_t *reader, const json_t *cell, sumi_prediction_t *
         .has_score = json_object_get(object, "score") != NULL,
         .layer = read_layer(reader, object),
         .class_index = (int)read_whole(reader, object, "class", INT_MIN, INT_MAX),
+        .match = read_match(reader, object),
     };
   }
   prediction->boxes = boxes;
@@ -164,6 +176,7 @@ static void read_keypoints(reader_t *reader, const json_t *cell, sumi_prediction
         .x = at[0],
         .y = at[1],
         .hidden = json_is_true(json_object_get(object, "hidden")),
+        .absent = json_is_true(json_object_get(object, "absent")),
         .layer = read_layer(reader, object),
         .class_index = (int)read_whole(reader, object, "class", INT_MIN, INT_MAX),
     };

@@ -98,6 +98,19 @@ static void put_layer(sumi_buffer_t *json, sumi_layer_t layer, int class_index) 
   if (class_index != 0) sumi__render_json_whole(json, "class", class_index);
 }
 
+static void put_true(sumi_buffer_t *json, const char *name) {
+  put_name(json, name);
+  sumi_buffer_puts(json, "true");
+}
+
+static void put_match(sumi_buffer_t *json, sumi_match_t match) {
+  if (match == SUMI_MATCH_NONE) return;
+  sumi__render_json_text(json, "match",
+                         match == SUMI_MATCH_HIT    ? "hit"
+                         : match == SUMI_MATCH_MISS ? "miss"
+                                                    : "false alarm");
+}
+
 static void put_boxes(sumi_buffer_t *json, const sumi_box_t *boxes, int count) {
   if (count == 0) return;
   sumi__render_json_open(json, "boxes", '[');
@@ -112,14 +125,10 @@ static void put_boxes(sumi_buffer_t *json, const sumi_box_t *boxes, int count) {
     sumi__render_json_text(json, "label", boxes[i].label);
     if (boxes[i].has_score) sumi__render_json_number(json, "score", boxes[i].score);
     put_layer(json, boxes[i].layer, boxes[i].class_index);
+    put_match(json, boxes[i].match);
     sumi__render_json_close(json, '}');
   }
   sumi__render_json_close(json, ']');
-}
-
-static void put_true(sumi_buffer_t *json, const char *name) {
-  put_name(json, name);
-  sumi_buffer_puts(json, "true");
 }
 
 static void put_keypoints(sumi_buffer_t *json, const sumi_keypoint_t *points, int count) {
@@ -132,6 +141,7 @@ static void put_keypoints(sumi_buffer_t *json, const sumi_keypoint_t *points, in
     sumi__render_json_number(json, NULL, points[i].y);
     sumi__render_json_close(json, ']');
     if (points[i].hidden) put_true(json, "hidden");
+    if (points[i].absent) put_true(json, "absent");
     put_layer(json, points[i].layer, points[i].class_index);
     sumi__render_json_close(json, '}');
   }

@@ -2,8 +2,9 @@
  *   {"sumi":1, "kind":"gallery", "title":"…", "columns":8, "cells":[
  *     {"id":3, "cell":[x,y,w,h], "picture":[x,y,w,h], "shape":[28,28,1],
  *      "verdict":"wrong", "label":"…", "score":0.9, "truth":"…", "key":1.9, "probabilities":[…],
- *      "boxes":[{"at":[x0,y0,x1,y1], "label":"…", "score":0.5, "layer":"truth", "class":2}],
- *      "keypoints":[{"at":[x,y], "hidden":true, "layer":"truth", "class":0}]}]}
+ *      "boxes":[{"at":[x0,y0,x1,y1], "label":"…", "score":0.5, "layer":"truth", "class":2,
+ *       "match":"hit"}],
+ *      "keypoints":[{"at":[x,y], "hidden":true, "absent":true, "layer":"truth", "class":0}]}]}
  *
  * Members without a value are left out. Instead of more than 100 probabilities stand their number
  * and the most probable: "classes":5000, "most_probable":[[17,0.9],…]. Texts end after 64 KiB. A

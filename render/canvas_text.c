@@ -61,6 +61,7 @@ static sumi_status_t fitting_run(const char *text, double size_px, int room,
 void sumi_canvas_text_with(sumi_canvas_t *canvas, const char *text, sumi_rect_t box,
                            const sumi_text_options_t *given) {
   sumi_text_options_t options;
+  box = sumi__render_rect_near(box);
   if (!sumi__render_canvas_works(canvas) || box.width <= 0 || box.height <= 0) return;
   const sumi_status_t read = sumi_options_read(&options, sizeof options, given);
   if (read != SUMI_OK) {
@@ -71,7 +72,6 @@ void sumi_canvas_text_with(sumi_canvas_t *canvas, const char *text, sumi_rect_t 
     sumi__render_canvas_fail(canvas, sumi_fail(SUMI_INVALID_ARGUMENT, "text is NULL"));
     return;
   }
-  box = sumi__render_rect_near(box);
   const double size = usable_size(options.size_px);
   const sumi_color_t color = options.color ? options.color : SUMI__INK;
   const int room = options.upwards ? box.height : box.width;

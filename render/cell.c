@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <sumi/pixels.h>
 
@@ -183,6 +184,17 @@ static void draw_truth(sumi_canvas_t *canvas, const sumi_prediction_t *predictio
                    .size_px = style->text_px);
 }
 
+/* The true class in the colour of what is right, a wrong guess in that of what is wrong, others
+ * grey; blue alone says nothing where the truth is not known. */
+static sumi_color_t strip_color(const sumi_prediction_t *prediction, const char *name) {
+  sumi_color_t color = SUMI_COLOR_NEUTRAL;
+  if (!prediction->truth || strcmp(name, prediction->truth) == 0)
+    color = SUMI_COLOR_RIGHT;
+  else if (prediction->label && strcmp(name, prediction->label) == 0)
+    color = verdict_color(sumi_prediction_verdict(prediction));
+  return sumi_color_mix(SUMI__PAPER, color, 0.3);
+}
+
 static void draw_strip(sumi_canvas_t *canvas, const sumi_prediction_t *prediction,
                        const sumi__render_cell_style_t *style, sumi_rect_t row) {
   int best[MAX_TOP_K];
@@ -194,16 +206,17 @@ static void draw_strip(sumi_canvas_t *canvas, const sumi_prediction_t *predictio
     char share[SUMI__NUMBER_TEXT_MAX], number[SUMI__NUMBER_TEXT_MAX];
     sumi__render_share_text(share, p);
     snprintf(number, sizeof number, "%d", best[i]);
+    const char *name = best[i] < style->class_count ? style->class_names[best[i]] : number;
     const sumi_rect_t bar = {row.x, row.y + 1, row.width, row.height - 2};
     sumi_canvas_fill(canvas, bar, SUMI__LINE_FAINT);
     if (p > 0)
       sumi_canvas_fill(canvas,
                        (sumi_rect_t){bar.x, bar.y, (int)lround(bar.width * fmin(p, 1)), bar.height},
-                       sumi_color_mix(SUMI__PAPER, SUMI_COLOR_RIGHT, 0.3));
+                       strip_color(prediction, name));
     const sumi_rect_t text = {bar.x + 4, bar.y, bar.width - 8, bar.height};
     const int share_width = sumi__render_canvas_text_width(canvas, share, size, false) + 4;
     sumi_canvas_text(canvas, share, text, .size_px = size, .align = SUMI_ALIGN_END);
-    sumi_canvas_text(canvas, best[i] < style->class_count ? style->class_names[best[i]] : number,
+    sumi_canvas_text(canvas, name,
                      ((sumi_rect_t){text.x, text.y, text.width - share_width, text.height}),
                      .size_px = size);
   }

@@ -12,6 +12,7 @@
 #include "annotations_write.h"
 #include "cell.h"
 #include "classes.h"
+#include "gallery_match.h"
 #include "layout.h"
 #include "legend.h"
 #include "number_text.h"
@@ -47,6 +48,7 @@ typedef struct {
   const pick_t *picks;
   int64_t shown, given;
   tally_t tally;
+  sumi_detection_scores_t scores; /* where things are matched */
   sumi__render_cell_style_t style;
   int columns, rows, width, height, head_height, legend_height;
 } sheet_t;
@@ -158,6 +160,7 @@ static sumi_status_t read_options(const sumi_prediction_t *predictions, int64_t 
     return sumi_fail(SUMI_INVALID_ARGUMENT, "%lld predictions are %s", (long long)count,
                      predictions ? "not possible" : "NULL");
   SUMI_TRY(check_counts(options));
+  SUMI_TRY(sumi__render_gallery_match_check(options));
   if (options->picture_px == 0) options->picture_px = DEFAULT_PICTURE_PX;
   if (options->max_count == 0) options->max_count = DEFAULT_MAX_COUNT;
   if (options->worst_first) options->order = SUMI_ORDER_WORST_FIRST;
@@ -207,20 +210,53 @@ static void add_count(sumi__render_legend_t *legend, int64_t count, const char *
   sumi__render_legend_add(legend, color, text);
 }
 
+static void add_number(sumi__render_legend_t *legend, const char *word, double number) {
+  if (isnan(number)) return;
+  char digits[SUMI__NUMBER_TEXT_MAX], text[2 * SUMI__NUMBER_TEXT_MAX + 24];
+  sumi__render_fixed_text(digits, number, 3);
+  snprintf(text, sizeof text, "%s %s", word, digits);
+  sumi__render_legend_add(legend, 0, text);
+}
+
+static void add_matches(sumi__render_legend_t *legend, const sheet_t *sheet) {
+  const sumi_detection_scores_t *scores = &sheet->scores;
+  const int64_t alarms = scores->counts.false_alarms;
+  add_count(legend, scores->counts.hits, scores->counts.hits == 1 ? "hit" : "hits",
+            SUMI_COLOR_RIGHT);
+  add_count(legend, scores->counts.misses, "missed", SUMI_COLOR_MISSED);
+  add_count(legend, alarms, alarms == 1 ? "false alarm" : "false alarms", SUMI_COLOR_WRONG);
+  sumi__render_legend_add(legend, 0,
+                          sheet->options->match == SUMI_MATCHING_MASKS ? "outlined: truth"
+                                                                       : "dashed: truth");
+  add_number(legend, "precision", scores->precision);
+  add_number(legend, "recall", scores->recall);
+  char iou[SUMI__NUMBER_TEXT_MAX], word[SUMI__NUMBER_TEXT_MAX + 8];
+  sumi__render_number_text(iou, sheet->options->iou ? sheet->options->iou : 0.5, 3);
+  snprintf(word, sizeof word, "AP@%s", iou);
+  add_number(legend, word, scores->average_precision);
+}
+
 static sumi__render_legend_t legend_of(const sheet_t *sheet) {
   sumi__render_legend_t legend = {0};
-  if (sheet->shown < sheet->given) {
+  const bool mistakes = sheet->options->only_wrong;
+  const int64_t all = mistakes ? sheet->tally.wrong : sheet->given;
+  const char *things = mistakes   ? all == 1 ? "mistake" : "mistakes"
+                       : all == 1 ? "picture"
+                                  : "pictures";
+  if (sheet->shown < all) {
     char shown[SUMI__NUMBER_TEXT_MAX], given[SUMI__NUMBER_TEXT_MAX];
     char text[2 * SUMI__NUMBER_TEXT_MAX + 16];
     sumi__render_count_text(shown, (double)sheet->shown);
-    sumi__render_count_text(given, (double)sheet->given);
-    snprintf(text, sizeof text, "%s of %s pictures", shown, given);
+    sumi__render_count_text(given, (double)all);
+    snprintf(text, sizeof text, "%s of %s %s", shown, given, things);
     sumi__render_legend_add(&legend, 0, text);
   } else {
-    add_count(&legend, sheet->given, sheet->given == 1 ? "picture" : "pictures", 0);
+    add_count(&legend, all, things, 0);
   }
   const tally_t *tally = &sheet->tally;
-  if (tally->right + tally->wrong > 0) {
+  if (sheet->options->match != SUMI_MATCHING_NONE) {
+    add_matches(&legend, sheet);
+  } else if (tally->right + tally->wrong > 0) {
     add_count(&legend, tally->right, "right", SUMI_COLOR_RIGHT);
     add_count(&legend, tally->wrong, "wrong", SUMI_COLOR_WRONG);
     if (tally->neutral > 0) add_count(&legend, tally->neutral, "undecided", SUMI_COLOR_NEUTRAL);
@@ -324,16 +360,29 @@ static sumi_status_t decide_style(sheet_t *sheet) {
 }
 
 static sumi_status_t draw(const sumi_prediction_t *predictions, int64_t count,
-                          const sumi_gallery_options_t *options, sumi_picture_t *picture) {
+                          const sumi_gallery_options_t *options,
+                          const sumi_detection_scores_t *scores, sumi_picture_t *picture) {
   pick_t *picks = sumi_calloc((size_t)count, sizeof *picks);
   if (!picks) return sumi_fail_alloc("a gallery's order", (size_t)count * sizeof *picks);
-  sheet_t sheet = {.options = options, .picks = picks, .given = count};
+  sheet_t sheet = {.options = options, .picks = picks, .given = count, .scores = *scores};
   sheet.shown = choose(predictions, count, options, picks, &sheet.tally);
   sumi_status_t status = decide_style(&sheet);
   if (status == SUMI_OK) status = decide_sizes(&sheet);
   if (status == SUMI_OK) status = draw_sheet(&sheet, picture);
   sumi_free(picks);
   return status;
+}
+
+/* Matches what is to be matched; without keys, the mistakes become them. */
+static sumi_status_t match(sumi_arena_t *memory, sumi_prediction_t *items, int64_t count,
+                           sumi_gallery_options_t *options, sumi_detection_scores_t *scores) {
+  *scores = (sumi_detection_scores_t){0};
+  if (options->match == SUMI_MATCHING_NONE) return SUMI_OK;
+  double *errors = sumi_arena_calloc(memory, (size_t)count, sizeof *errors);
+  if (!errors) return sumi_fail_alloc("a gallery's order", (size_t)count * sizeof *errors);
+  SUMI_TRY(sumi__render_gallery_match(memory, items, count, options, scores, errors));
+  if (!options->keys && options->order != SUMI_ORDER_GIVEN) options->keys = errors;
+  return SUMI_OK;
 }
 
 sumi_status_t sumi_gallery_draw_with(const sumi_prediction_t *predictions, int64_t count,
@@ -347,7 +396,9 @@ sumi_status_t sumi_gallery_draw_with(const sumi_prediction_t *predictions, int64
   sumi_prediction_t *prepared = NULL;
   const int64_t shown = taken(count, &options);
   sumi_status_t status = prepare(memory, predictions, shown, &options, &prepared);
-  if (status == SUMI_OK) status = draw(prepared, shown, &options, picture);
+  sumi_detection_scores_t scores;
+  if (status == SUMI_OK) status = match(memory, prepared, shown, &options, &scores);
+  if (status == SUMI_OK) status = draw(prepared, shown, &options, &scores, picture);
   sumi_arena_free(memory);
   return status;
 }

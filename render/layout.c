@@ -38,9 +38,9 @@ static sumi_rect_t clamp_into(sumi_rect_t rect, sumi_rect_t frame) {
   return rect;
 }
 
-static int64_t overlap(sumi_rect_t rect, const sumi_rect_t *taken, int taken_count) {
+int64_t sumi__render_rect_overlap(sumi_rect_t rect, const sumi_rect_t *taken, int count) {
   int64_t area = 0;
-  for (int i = 0; i < taken_count; ++i)
+  for (int i = 0; i < count; ++i)
     area += sumi__render_rect_area(sumi__render_rect_intersect(rect, taken[i]));
   return area;
 }
@@ -55,7 +55,7 @@ typedef struct {
 static bool try_place(place_t *best, sumi_rect_t candidate, sumi_rect_t frame,
                       const sumi_rect_t *taken, int taken_count) {
   candidate = clamp_into(candidate, frame);
-  const int64_t area = overlap(candidate, taken, taken_count);
+  const int64_t area = sumi__render_rect_overlap(candidate, taken, taken_count);
   if (best->overlap < 0 || area < best->overlap) *best = (place_t){candidate, area};
   return area == 0;
 }
@@ -89,15 +89,24 @@ sumi_rect_t sumi__render_place_label(int width, int height, sumi_rect_t anchor, 
                       frame);
   const int left = anchor.x, right = anchor.x + anchor.width - width;
   const int top = anchor.y, bottom = anchor.y + anchor.height;
-  const sumi_rect_t candidates[] = {
-      {left, top - height, width, height},  {left, bottom, width, height},
-      {right, top - height, width, height}, {right, bottom, width, height},
-      {left, top, width, height},           {left, bottom - height, width, height},
-      {right, top, width, height},          {right, bottom - height, width, height},
+  const sumi_rect_t beside[] = {
+      {left, top - height, width, height},           {left, bottom, width, height},
+      {right, top - height, width, height},          {right, bottom, width, height},
+      {anchor.x + anchor.width, top, width, height}, {anchor.x - width, top, width, height},
+  };
+  const sumi_rect_t over[] = {
+      {left, top, width, height},
+      {left, bottom - height, width, height},
+      {right, top, width, height},
+      {right, bottom - height, width, height},
   };
   place_t best = {.overlap = -1};
-  for (size_t i = 0; i < sizeof candidates / sizeof candidates[0]; ++i)
-    if (try_place(&best, candidates[i], frame, taken, taken_count)) return best.rect;
+  for (size_t i = 0; i < sizeof beside / sizeof *beside; ++i)
+    if (sumi__render_rect_overlap(clamp_into(beside[i], frame), &anchor, 1) == 0 &&
+        try_place(&best, beside[i], frame, taken, taken_count))
+      return best.rect;
+  for (size_t i = 0; i < sizeof over / sizeof *over; ++i)
+    if (try_place(&best, over[i], frame, taken, taken_count)) return best.rect;
   search_rows(&best, width, height, anchor, frame, taken, taken_count);
   return best.rect;
 }

@@ -24,10 +24,13 @@ sumi_rect_t sumi__render_rect_near(sumi_rect_t rect);
  * 1. */
 int sumi__render_square_columns(int64_t count, int cell_width, int cell_height);
 
+/* How much of the rectangle lies in the `count` rectangles `taken`. */
+int64_t sumi__render_rect_overlap(sumi_rect_t rect, const sumi_rect_t *taken, int count);
+
 /* Where a label of width x height goes that belongs to `anchor` and must stay inside `frame` and
- * off the `taken_count` rectangles `taken`: above the anchor, below it, inside at its corners,
- * then along rows of the frame; the place with the least overlap when there is no free one. The
- * size is cut to the frame's. */
+ * off the `taken_count` rectangles `taken`: above the anchor, below it, on its sides, and only
+ * where these have no room over it, at its corners; then along rows of the frame; the place with
+ * the least overlap when there is no free one. The size is cut to the frame's. */
 sumi_rect_t sumi__render_place_label(int width, int height, sumi_rect_t anchor, sumi_rect_t frame,
                                      const sumi_rect_t *taken, int taken_count);
 

@@ -66,7 +66,7 @@ static sumi_status_t check_masks(const char *what, const sumi_prediction_t *pred
 static sumi_status_t check_keypoints(const char *what, const sumi_prediction_t *prediction) {
   for (int i = 0; i < prediction->keypoint_count; ++i) {
     const sumi_keypoint_t *point = &prediction->keypoints[i];
-    if (!isfinite(point->x) || !isfinite(point->y))
+    if (!point->absent && (!isfinite(point->x) || !isfinite(point->y)))
       return sumi_fail(SUMI_INVALID_ARGUMENT, "key point %d of %s is at (%g, %g)", i, what,
                        point->x, point->y);
   }

@@ -42,7 +42,7 @@ class Kinds(unittest.TestCase):
     def test_every_summary_of_graphs_is_run(self):
         summaries = exported("summary_graph", r"sumi_summary_(\w+)_at")
         self.assertGreater(len(summaries), 6)
-        run = calls("tests/summary/test_summary_graph.c")
+        run = calls("tests/summary/test_summary_graph.c") | calls("tests/summary/test_graph_galleries.c")
         for summary in summaries:
             with self.subTest(summary):
                 self.assertIn("sumi_summary_" + summary, run)

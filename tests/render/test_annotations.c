@@ -58,7 +58,7 @@ static void what_is_drawn_is_what_is_read(void **state) {
   const float probabilities[3] = {0.1f, 1.0f / 3, NAN};
   const sumi_box_t box = {
       0.1f, 0.2f, 3, 4, "\"b\"", -INFINITY, true, SUMI_LAYER_TRUTH, INT32_MAX, SUMI_MATCH_NONE};
-  const sumi_keypoint_t point = {1.5, 2.5, true, SUMI_LAYER_TRUTH, 3};
+  const sumi_keypoint_t point = {1.5, 2.5, true, SUMI_LAYER_TRUTH, 3, false};
   const sumi_prediction_t prediction = {.image = grey_view(pixels, SAMPLE_SIDE, SAMPLE_SIDE),
                                         .label = "tab\t\"quote\" back\\slash 短袖\x01",
                                         .truth = "x",

@@ -176,6 +176,23 @@ static void a_single_label_stands_on_its_box(void **state) {
   assert_int_equal(label.y, 48);
 }
 
+/* At the top edge, too, where the place above is cut off. */
+static void a_label_covers_its_box_only_when_there_is_no_room_beside_it(void **state) {
+  (void)state;
+  const sumi_rect_t frame = {10, 10, 200, 200};
+  for (int scene = 0; scene < 2000; ++scene) {
+    const int width = 20 + any(80), height = 14;
+    const int x = 10 + any(199), y = 10 + any(199);
+    const sumi_rect_t anchor = {x, y, 1 + any(210 - x), 1 + any(210 - y)};
+    const sumi_rect_t label = sumi__render_place_label(width, height, anchor, frame, NULL, 0);
+    const bool above = y - 10 >= height, below = 210 - y - anchor.height >= height;
+    const bool beside = x - 10 >= width || 210 - x - anchor.width >= width;
+    if (above || below || beside)
+      assert_int_equal(sumi__render_rect_area(sumi__render_rect_intersect(label, anchor)), 0);
+    assert_true(lies_within(label, frame));
+  }
+}
+
 static void grids_are_about_square(void **state) {
   (void)state;
   assert_int_equal(sumi__render_square_columns(64, 10, 10), 8);
@@ -196,6 +213,7 @@ int main(void) {
       cmocka_unit_test(labels_stay_inside_their_frame),
       cmocka_unit_test(labels_do_not_overlap_while_there_is_room),
       cmocka_unit_test(a_single_label_stands_on_its_box),
+      cmocka_unit_test(a_label_covers_its_box_only_when_there_is_no_room_beside_it),
       cmocka_unit_test(grids_are_about_square),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

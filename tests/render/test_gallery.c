@@ -70,6 +70,71 @@ static void keys_decide_the_order_and_nan_is_worst(void **state) {
   assert_order(&picture, (const int64_t[]){101, 102, 103, 100, 104}, 5);
 }
 
+/* One picture with a hit, one with a sure false alarm, one with a miss and a doubtful false alarm,
+ * and one with nothing on it. */
+static void what_became_of_boxes_decides_verdicts_and_order(void **state) {
+  (void)state;
+  const sumi_box_t truth = {.x1 = 10, .y1 = 10, .layer = SUMI_LAYER_TRUTH},
+                   hit = {.x1 = 10, .y1 = 9, .score = 0.8, .has_score = true},
+                   alarm = {.x0 = 12, .x1 = 20, .y1 = 9, .score = 0.9, .has_score = true},
+                   doubt = {.x0 = 12, .x1 = 20, .y1 = 9, .score = 0.2, .has_score = true};
+  const sumi_box_t boxes[3][3] = {{truth, hit}, {truth, hit, alarm}, {truth, doubt}};
+  sumi_prediction_t items[4];
+  for (int i = 0; i < 4; ++i) {
+    items[i] = (sumi_prediction_t){.image = predictions[i].image, .id = i};
+    if (i < 3) items[i].boxes = boxes[i], items[i].box_count = i == 1 ? 3 : 2;
+  }
+  sumi_picture_t picture;
+  assert_ok(
+      sumi_gallery_draw(items, 4, &picture, .match = SUMI_MATCHING_BOXES, .worst_first = true));
+  sumi_annotations_t annotations = annotations_of(&picture);
+  const int64_t ids[] = {2, 1, 0, 3};
+  const sumi_verdict_t verdicts[] = {SUMI_VERDICT_WRONG, SUMI_VERDICT_WRONG, SUMI_VERDICT_RIGHT,
+                                     SUMI_VERDICT_NEUTRAL};
+  const double keys[] = {1.2, 0.9, 0, 0};
+  for (int i = 0; i < 4; ++i) {
+    assert_int_equal(annotations.cells[i].prediction.id, ids[i]);
+    assert_int_equal(annotations.cells[i].prediction.verdict, verdicts[i]);
+    assert_near(annotations.cells[i].key, keys[i], 1e-6);
+  }
+  const sumi_box_t *drawn = annotations.cells[1].prediction.boxes;
+  assert_int_equal(drawn[0].match, SUMI_MATCH_HIT);
+  assert_int_equal(drawn[1].match, SUMI_MATCH_HIT);
+  assert_int_equal(drawn[2].match, SUMI_MATCH_FALSE_ALARM);
+  assert_int_equal(annotations.cells[0].prediction.boxes[0].match, SUMI_MATCH_MISS);
+  sumi_annotations_free(&annotations);
+  sumi_picture_free(&picture);
+  /* A prediction of too low a score is not there: what it was wrong about is only a miss. */
+  assert_ok(sumi_gallery_draw(items, 4, &picture, .match = SUMI_MATCHING_BOXES, .min_score = 0.5));
+  annotations = annotations_of(&picture);
+  assert_int_equal(annotations.cells[2].prediction.box_count, 1);
+  sumi_annotations_free(&annotations);
+  sumi_picture_free(&picture);
+}
+
+static sumi_status_t draw_matches(sumi_picture_t *picture) {
+  const sumi_box_t boxes[] = {{.x1 = 10, .y1 = 10, .layer = SUMI_LAYER_TRUTH, .label = "a"},
+                              {.x1 = 9, .y1 = 9, .label = "b"}};
+  const sumi_prediction_t item = {.image = predictions[0].image, .boxes = boxes, .box_count = 2};
+  return sumi_gallery_draw(&item, 1, picture, .match = SUMI_MATCHING_BOXES, .worst_first = true);
+}
+
+static void lack_of_memory_for_matches_is_reported(void **state) {
+  (void)state;
+  assert_survives_lack_of_memory(draw_matches);
+}
+
+static void options_of_matching_are_refused_by_name(void **state) {
+  (void)state;
+  sumi_picture_t picture;
+  assert_fails(sumi_gallery_draw(predictions, 1, &picture, .match = SUMI_MATCHING_BOXES, .iou = 2),
+               SUMI_INVALID_ARGUMENT, "iou is 2");
+  assert_fails(sumi_gallery_draw(predictions, 1, &picture, .match = (sumi_matching_t)7),
+               SUMI_INVALID_ARGUMENT, "match is 7");
+  assert_fails(sumi_gallery_draw(predictions, 1, &picture, .min_score = 0.5), SUMI_INVALID_ARGUMENT,
+               "for .match");
+}
+
 /* Frames of the colour the verdict asks for around each annotated picture, and the picture's own
  * pixels inside. */
 static void every_cell_is_where_its_annotations_say(void **state) {
@@ -257,6 +322,9 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(predictions_come_in_the_order_asked_for),
       cmocka_unit_test(keys_decide_the_order_and_nan_is_worst),
+      cmocka_unit_test(what_became_of_boxes_decides_verdicts_and_order),
+      cmocka_unit_test(lack_of_memory_for_matches_is_reported),
+      cmocka_unit_test(options_of_matching_are_refused_by_name),
       cmocka_unit_test(every_cell_is_where_its_annotations_say),
       cmocka_unit_test(a_gallery_can_be_redrawn_from_its_png),
       cmocka_unit_test(nothing_leaves_the_sheets_margin),

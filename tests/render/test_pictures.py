@@ -17,7 +17,7 @@ from PIL import Image
 HERE = os.path.dirname(os.path.abspath(__file__))
 DATA = os.path.join(HERE, "data")
 PROGRAM = os.path.join(os.environ["SUMI_BINARY_DIR"], "tests", "programs", "render_write_gallery")
-REFERENCES = ["chinese", "confusion", "detection_small", "film_strip", "filters", "lines", "pr_chart", "single", "worst"]
+REFERENCES = ["chinese", "confusion", "detection_small", "film_strip", "filters", "lines", "matches", "matches_masks", "pr_chart", "single", "worst"]
 MAX_REFERENCE_BYTES = 60000
 
 

@@ -218,7 +218,7 @@ static void nothing_is_drawn_in_the_outermost_margin(void **state) {
                           SUMI_LAYER_TRUTH,
                           1,
                           SUMI_MATCH_NONE};
-  const sumi_keypoint_t point = {27.9, 27.9, false, SUMI_LAYER_PREDICTED, 0};
+  const sumi_keypoint_t point = {27.9, 27.9, false, SUMI_LAYER_PREDICTED, 0, false};
   prediction.label =
       "jÅ a label that is far too long to fit below a picture of this size, whatever the font";
   prediction.truth = "Å another one that is far too long to fit below a picture of this size";
@@ -243,8 +243,8 @@ static void boxes_masks_and_points_are_where_they_should_be(void **state) {
   for (int i = 0; i < 28 * 28; ++i) mask[i] = i / 28 >= 20 && i % 28 < 8;
   const sumi_box_t box = {4, 5, 14, 15, NULL, 0, false, SUMI_LAYER_PREDICTED, 0, SUMI_MATCH_NONE};
   const sumi_mask_t region = {.pixels = {SUMI_BOOL, 2, {28, 28}, mask}, .class_index = 2};
-  const sumi_keypoint_t points[2] = {{20.5, 20.5, false, SUMI_LAYER_PREDICTED, 1},
-                                     {20.5, 24.5, false, SUMI_LAYER_PREDICTED, 1}};
+  const sumi_keypoint_t points[2] = {{20.5, 20.5, false, SUMI_LAYER_PREDICTED, 1, false},
+                                     {20.5, 24.5, false, SUMI_LAYER_PREDICTED, 1, false}};
   const sumi_bone_t bone = {0, 1};
   const sumi_prediction_t prediction = {.image = grey_view(black, 28, 28),
                                         .boxes = &box,
@@ -320,8 +320,8 @@ static void wrong_predictions_are_refused_by_name(void **state) {
   const sumi_box_t turned = {5, 0, 1, 1, NULL, 0, false, SUMI_LAYER_PREDICTED, 0, SUMI_MATCH_NONE};
   const sumi_box_t named = {0, 0, 1, 1, "\x80", 0, false, SUMI_LAYER_PREDICTED, 0, SUMI_MATCH_NONE};
   const sumi_mask_t small = {.pixels = {SUMI_BOOL, 2, {2, 2}, mask}, .class_index = 0};
-  const sumi_keypoint_t lost = {NAN, 0, false, SUMI_LAYER_PREDICTED, 0},
-                        fine = {0, 0, false, SUMI_LAYER_PREDICTED, 0};
+  const sumi_keypoint_t lost = {NAN, 0, false, SUMI_LAYER_PREDICTED, 0, false},
+                        fine = {0, 0, false, SUMI_LAYER_PREDICTED, 0, false};
   const sumi_bone_t bone = {0, 1};
   assert_refused(wrong.label = "a\xc3(",
                  "the label of the prediction is not UTF-8: byte 0xc3 at offset 1");

@@ -131,10 +131,10 @@ static void write_detection(void) {
   };
   const sumi_mask_t masks[] = {
       {.pixels = {SUMI_BOOL, 2, {PHOTO_HEIGHT, PHOTO_WIDTH}, mask}, .class_index = 2}};
-  const sumi_keypoint_t points[] = {{40, 180, false, SUMI_LAYER_PREDICTED, 1},
-                                    {80, 160, false, SUMI_LAYER_PREDICTED, 1},
-                                    {110, 200, false, SUMI_LAYER_PREDICTED, 1},
-                                    {60, 220, true, SUMI_LAYER_PREDICTED, 1}};
+  const sumi_keypoint_t points[] = {{40, 180, false, SUMI_LAYER_PREDICTED, 1, false},
+                                    {80, 160, false, SUMI_LAYER_PREDICTED, 1, false},
+                                    {110, 200, false, SUMI_LAYER_PREDICTED, 1, false},
+                                    {60, 220, true, SUMI_LAYER_PREDICTED, 1, false}};
   const sumi_bone_t bones[] = {{0, 1}, {1, 2}, {1, 3}};
   const sumi_prediction_t prediction = {
       .image = {SUMI_UINT8, 3, {PHOTO_HEIGHT, PHOTO_WIDTH, 3}, photo},
@@ -150,6 +150,88 @@ static void write_detection(void) {
   sumi_picture_t picture;
   save("detection", sumi_prediction_draw(&prediction, &picture, .picture_px = 480), &picture);
   save("detection_small", sumi_prediction_draw(&prediction, &picture, .picture_px = 112), &picture);
+}
+
+/* Four pictures: all found, one missed and one found twice, nothing there, and a crowd. */
+static void write_matches(void) {
+  enum { CROWD = 40 };
+  static uint8_t photo[PHOTO_HEIGHT * PHOTO_WIDTH * 3];
+  static sumi_box_t crowd[2 * CROWD];
+  for (int i = 0; i < PHOTO_HEIGHT * PHOTO_WIDTH; ++i) {
+    const int y = i / PHOTO_WIDTH, shade = y < 130 ? 200 - y / 3 : 90 + (y - 130) / 4;
+    photo[3 * i] = (uint8_t)(shade - 40), photo[3 * i + 1] = (uint8_t)shade;
+    photo[3 * i + 2] = (uint8_t)(y < 130 ? shade + 30 : shade - 50);
+  }
+  const sumi_box_t found[] = {
+      {.x0 = 30, .y0 = 40, .x1 = 130, .y1 = 160, .label = "cat", .layer = SUMI_LAYER_TRUTH},
+      {.x0 = 36, .y0 = 46, .x1 = 136, .y1 = 158, .label = "cat", .score = 0.94, .has_score = true},
+      {.x0 = 180,
+       .y0 = 90,
+       .x1 = 290,
+       .y1 = 200,
+       .label = "dog",
+       .layer = SUMI_LAYER_TRUTH,
+       .class_index = 1},
+      {.x0 = 180,
+       .y0 = 90,
+       .x1 = 290,
+       .y1 = 200,
+       .label = "dog",
+       .score = 0.81,
+       .has_score = true,
+       .class_index = 1}};
+  const sumi_box_t mistaken[] = {
+      {.x0 = 30, .y0 = 40, .x1 = 130, .y1 = 160, .label = "cat", .layer = SUMI_LAYER_TRUTH},
+      {.x0 = 210,
+       .y0 = 60,
+       .x1 = 300,
+       .y1 = 150,
+       .label = "bicycle",
+       .layer = SUMI_LAYER_TRUTH,
+       .class_index = 2},
+      {.x0 = 34, .y0 = 36, .x1 = 128, .y1 = 162, .label = "cat", .score = 0.88, .has_score = true},
+      {.x0 = 50, .y0 = 60, .x1 = 150, .y1 = 190, .label = "cat", .score = 0.67, .has_score = true},
+      {.x0 = 5, .y0 = 5, .x1 = 60, .y1 = 60, .label = "below", .score = 0.1, .has_score = true}};
+  uint32_t state = 11;
+  for (int i = 0; i < CROWD; ++i) {
+    const double x = 290 * sample_random(&state), y = 200 * sample_random(&state);
+    crowd[i] = (sumi_box_t){
+        .x0 = x, .y0 = y, .x1 = x + 24, .y1 = y + 34, .label = "person", .layer = SUMI_LAYER_TRUTH};
+    crowd[CROWD + i] = crowd[i];
+    crowd[CROWD + i].layer = SUMI_LAYER_PREDICTED;
+    crowd[CROWD + i].x1 += i % 8 == 0 ? 60 : 2;
+    crowd[CROWD + i].score = 0.4 + 0.6 * sample_random(&state), crowd[CROWD + i].has_score = true;
+  }
+  const sumi_array_view_t image = {SUMI_UINT8, 3, {PHOTO_HEIGHT, PHOTO_WIDTH, 3}, photo};
+  const sumi_prediction_t items[] = {{.image = image, .boxes = found, .box_count = 4},
+                                     {.image = image, .boxes = mistaken, .box_count = 5},
+                                     {.image = image},
+                                     {.image = image, .boxes = crowd, .box_count = 2 * CROWD}};
+  sumi_picture_t picture;
+  save("matches",
+       sumi_gallery_draw(items, 4, &picture, .title = "Detections", .subtitle = "step 500",
+                         .columns = 2, .picture_px = 240, .match = SUMI_MATCHING_BOXES,
+                         .min_score = 0.3, .worst_first = true),
+       &picture);
+  static bool disc[PHOTO_HEIGHT * PHOTO_WIDTH], moved[PHOTO_HEIGHT * PHOTO_WIDTH],
+      lost[PHOTO_HEIGHT * PHOTO_WIDTH], small[PHOTO_HEIGHT * PHOTO_WIDTH];
+  for (int i = 0; i < PHOTO_HEIGHT * PHOTO_WIDTH; ++i) {
+    const int x = i % PHOTO_WIDTH, y = i / PHOTO_WIDTH;
+    disc[i] = (x - 90) * (x - 90) + (y - 120) * (y - 120) < 3600;
+    moved[i] = (x - 98) * (x - 98) + (y - 124) * (y - 124) < 3800;
+    lost[i] = (x - 240) * (x - 240) + (y - 80) * (y - 80) < 1600;
+    small[i] = (x - 110) * (x - 110) + (y - 130) * (y - 130) < 200;
+  }
+  const int64_t h = PHOTO_HEIGHT, w = PHOTO_WIDTH;
+  const sumi_mask_t masks[] = {
+      {.pixels = {SUMI_BOOL, 2, {h, w}, small}, .label = "eye", .score = 0.5, .has_score = true},
+      {.pixels = {SUMI_BOOL, 2, {h, w}, disc}, .layer = SUMI_LAYER_TRUTH, .label = "ball"},
+      {.pixels = {SUMI_BOOL, 2, {h, w}, moved}, .label = "ball", .score = 0.9, .has_score = true},
+      {.pixels = {SUMI_BOOL, 2, {h, w}, lost}, .layer = SUMI_LAYER_TRUTH, .label = "sun"}};
+  const sumi_prediction_t segmented = {.image = image, .masks = masks, .mask_count = 4};
+  save("matches_masks",
+       sumi_gallery_draw(&segmented, 1, &picture, .picture_px = 320, .match = SUMI_MATCHING_MASKS),
+       &picture);
 }
 
 static void write_matrices(void) {
@@ -269,6 +351,7 @@ int main(int argc, char **argv) {
   write_galleries();
   write_film_strip();
   write_detection();
+  write_matches();
   write_matrices();
   write_filters();
   write_lines();

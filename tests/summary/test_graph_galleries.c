@@ -83,6 +83,7 @@ static void a_graphs_gallery_is_the_writers(void **state) {
       GALLERY(.channels_first = true),
       GALLERY(.order = SUMI_ORDER_BEST_FIRST),
       GALLERY(.max_outputs = 3),
+      GALLERY(.match = SUMI_MATCHING_BOXES),
       {.struct_size = sizeof *options,
        .class_names = names,
        .class_count = CLASSES,
@@ -96,7 +97,107 @@ static void a_graphs_gallery_is_the_writers(void **state) {
     for (int k = 0; k < i; ++k) assert_int_not_equal(hashes[i], hashes[k]);
   }
   /* A member that is new has to be kept by the nodes, too: summary/graph/summary_predictions.c. */
-  assert_int_equal(offsetof(sumi_gallery_options_t, max_outputs) + sizeof(int), sizeof *options);
+  assert_int_equal(offsetof(sumi_gallery_options_t, min_score) + sizeof(double), sizeof *options);
+}
+
+enum { BOXES = 3, TRUTHS = 2 };
+/* y_min, x_min, y_max, x_max in quarters and thirds of pictures of 3 x 4 pixels: exact where it
+ * matters. */
+static const float corners[2][BOXES][4] = {{{0, 0, 1, .5f}, {0, .5f, 1, 1}, {0, 0, 1, 1}},
+                                           {{0, .25f, 1, .75f}, {0, 0, 1, .25f}, {0, 0, 0, 0}}};
+static const float scores[2][BOXES] = {{.9f, .6f, .2f}, {.8f, .7f, 0}};
+static const int32_t classes[2][BOXES] = {{0, 1, 7}, {2, 0, -1}};
+static const float true_corners[2][TRUTHS][4] = {{{0, 0, 1, .5f}, {0, .75f, 1, 1}},
+                                                 {{0, .25f, 1, .75f}, {0, 0, 0, 0}}};
+static const int32_t true_classes[2][TRUTHS] = {{0, 1}, {0, -1}};
+
+static void log_detections_graph(sumi_writer_t *log, const sumi_gallery_options_t *options) {
+  sumi_graph_t *g = sumi_graph_new();
+  sumi_summary_detections_at(
+      SUMI_HERE, "graph", sumi_constant_f32(g, SUMI_DIMS(2, 3, 4, 3), &pixels[0][0][0][0]),
+      sumi_constant_f32(g, SUMI_DIMS(2, BOXES, 4), &corners[0][0][0]),
+      sumi_constant_f32(g, SUMI_DIMS(2, BOXES), &scores[0][0]),
+      sumi_constant_i32(g, SUMI_DIMS(2, BOXES), &classes[0][0]),
+      sumi_constant_f32(g, SUMI_DIMS(2, TRUTHS, 4), &true_corners[0][0][0]),
+      sumi_constant_i32(g, SUMI_DIMS(2, TRUTHS), &true_classes[0][0]), options);
+  assert_ok(sumi_graph_status(g));
+  sumi_session_t *s = sumi_session_new(g);
+  sumi_summary_hook_t *hook = sumi_summary_hook_new(s, log);
+  assert_ok(sumi_summary_run(hook, 7));
+  sumi_summary_hook_free(hook);
+  sumi_session_free(s);
+  sumi_graph_free(g);
+}
+
+static sumi_box_t box_of(const float at[4], int class_index, const char *label) {
+  return (sumi_box_t){.y0 = 3 * (double)at[0],
+                      .x0 = 4 * (double)at[1],
+                      .y1 = 3 * (double)at[2],
+                      .x1 = 4 * (double)at[3],
+                      .class_index = class_index,
+                      .label = label};
+}
+
+static void log_detections_by_hand(sumi_writer_t *log, sumi_gallery_options_t options) {
+  sumi_prediction_t predictions[2] = {{.id = 0}};
+  sumi_box_t boxes[2][BOXES + TRUTHS];
+  for (int i = 0; i < 2; ++i) {
+    int count = 0;
+    for (int k = 0; k < BOXES; ++k) {
+      const int kind = classes[i][k];
+      if (kind < 0) continue;
+      boxes[i][count] = box_of(corners[i][k], kind, kind < CLASSES ? names[kind] : "7");
+      boxes[i][count].has_score = true;
+      boxes[i][count++].score = (double)scores[i][k];
+    }
+    for (int k = 0; k < TRUTHS; ++k) {
+      if (true_classes[i][k] < 0) continue;
+      boxes[i][count] = box_of(true_corners[i][k], true_classes[i][k], names[true_classes[i][k]]);
+      boxes[i][count++].layer = SUMI_LAYER_TRUTH;
+    }
+    predictions[i] = (sumi_prediction_t){
+        .image = {.data = pixels[i], .dtype = SUMI_FLOAT32, .rank = 3, .dims = {3, 4, 3}},
+        .id = i,
+        .boxes = boxes[i],
+        .box_count = count};
+  }
+  options.match = SUMI_MATCHING_BOXES;
+  assert_ok(sumi_writer_predictions_with(log, "hand", 7, predictions, 2, &options));
+}
+
+static void a_graphs_detections_are_the_writers(void **state) {
+  (void)state;
+  const sumi_gallery_options_t options[] = {
+      GALLERY(.columns = 1), GALLERY(.columns = 1, .iou = 0.4),
+      GALLERY(.columns = 1, .any_class = true), GALLERY(.columns = 1, .min_score = 0.5)};
+  enum { CASES = sizeof options / sizeof *options };
+  fill_pixels();
+  uint64_t hashes[CASES];
+  for (int i = 0; i < CASES; ++i) {
+    const char *directory = temporary_directory();
+    sumi_writer_t *log = sumi_writer_open(directory, .ignore_environment = true);
+    log_detections_graph(log, &options[i]);
+    log_detections_by_hand(log, options[i]);
+    assert_ok(sumi_writer_close(log));
+    log_contents_t contents = logged_read(directory);
+    hashes[i] = logged_find(&contents, "graph")->hash;
+    assert_int_equal(hashes[i], logged_find(&contents, "hand")->hash);
+    free(contents.values);
+    for (int k = 0; k < i; ++k) assert_int_not_equal(hashes[i], hashes[k]);
+  }
+}
+
+static void detections_of_other_shapes_are_refused(void **state) {
+  (void)state;
+  sumi_graph_t *g = sumi_graph_new();
+  const sumi_tensor_t images = sumi_constant_f32(g, SUMI_DIMS(2, 3, 4, 3), &pixels[0][0][0][0]),
+                      boxes = sumi_constant_f32(g, SUMI_DIMS(2, BOXES, 4), &corners[0][0][0]),
+                      score = sumi_constant_f32(g, SUMI_DIMS(2, BOXES), &scores[0][0]),
+                      kinds = sumi_constant_i32(g, SUMI_DIMS(2, BOXES), &classes[0][0]);
+  sumi_summary_detections("a", images, boxes, score, kinds, score, kinds);
+  assert_int_equal(sumi_graph_status(g), SUMI_INVALID_ARGUMENT);
+  assert_non_null(strstr(sumi_graph_message(g), "truth_boxes of shape (2, 3)"));
+  sumi_graph_free(g);
 }
 
 static void what_a_graph_cannot_keep_is_refused(void **state) {
@@ -138,6 +239,8 @@ static void the_exported_node_has_its_options(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_graphs_gallery_is_the_writers),
+      cmocka_unit_test(a_graphs_detections_are_the_writers),
+      cmocka_unit_test(detections_of_other_shapes_are_refused),
       cmocka_unit_test(what_a_graph_cannot_keep_is_refused),
       cmocka_unit_test(the_exported_node_has_its_options),
   };

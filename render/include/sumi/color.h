@@ -24,6 +24,8 @@ SUMI_API sumi_color_t sumi_palette_color(int index);
 #define SUMI_COLOR_RIGHT   SUMI_RGB(0x00, 0x72, 0xb2)
 #define SUMI_COLOR_WRONG   SUMI_RGB(0xd5, 0x5e, 0x00)
 #define SUMI_COLOR_NEUTRAL SUMI_RGB(0x8a, 0x8f, 0x98)
+/* Yellow of that palette: for what is true and was not predicted. */
+#define SUMI_COLOR_MISSED SUMI_RGB(0xf0, 0xe4, 0x42)
 
 /** How a number becomes a colour. */
 typedef enum sumi_color_map {

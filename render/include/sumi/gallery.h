@@ -9,11 +9,18 @@ SUMI_BEGIN_DECLS
 /** The order of the pictures on a sheet. */
 typedef enum sumi_gallery_order {
   SUMI_ORDER_GIVEN = 0,
-  /* Largest key first. Without keys: confident mistakes, then doubtful mistakes, then undecided
-   * pictures, then doubtful hits, then confident hits. */
+  /* Largest key first. Without keys, and where nothing is matched: confident mistakes, then
+   * doubtful mistakes, then undecided pictures, then doubtful hits, then confident hits. */
   SUMI_ORDER_WORST_FIRST,
   SUMI_ORDER_BEST_FIRST /* the reverse */
 } sumi_gallery_order_t;
+
+/** Whether boxes or masks of both layers are matched with each other (see matching.h). */
+typedef enum sumi_matching {
+  SUMI_MATCHING_NONE = 0,
+  SUMI_MATCHING_BOXES,
+  SUMI_MATCHING_MASKS
+} sumi_matching_t;
 
 /** The options of every call that makes a gallery: sumi_gallery_draw, sumi_writer_predictions and
  * the summary ops of a graph. */
@@ -41,6 +48,13 @@ typedef struct sumi_gallery_options {
   /* Predictions taken at all, the first ones; default all (summaries of a graph: 64 of predictions,
    * 3 of labelled images). */
   int max_outputs SUMI_UNSET;
+  /* Shows what became of the predicted boxes or masks and of the true ones: hits, misses and false
+   * alarms each with their colour, and their numbers, precision, recall and average precision
+   * above. A picture with a miss or a false alarm is wrong; the more of these, the worse. */
+  sumi_matching_t match SUMI_UNSET;
+  double iou SUMI_UNSET;       /* least overlap of a hit; default 0.5 */
+  bool any_class SUMI_UNSET;   /* match across classes */
+  double min_score SUMI_UNSET; /* predictions with a lower score are neither drawn nor counted */
 } sumi_gallery_options_t;
 
 /** How many class names there are: class_count, or else as many as the longest `probabilities`; 0

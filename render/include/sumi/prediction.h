@@ -58,6 +58,7 @@ typedef struct sumi_keypoint {
   bool hidden SUMI_UNSET; /* known but not visible: drawn hollow */
   sumi_layer_t layer SUMI_UNSET;
   int class_index SUMI_UNSET; /* points of one class share a colour */
+  bool absent SUMI_UNSET;     /* not there at all: neither it nor its bones are drawn */
 } sumi_keypoint_t;
 
 /** A line between two key points, by their indices. */

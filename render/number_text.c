@@ -28,7 +28,7 @@ void sumi__render_share_text(char text[SUMI__NUMBER_TEXT_MAX], double share) {
   else if (share >= 0.995 && share < 1)
     snprintf(text, SUMI__NUMBER_TEXT_MAX, ">99%%");
   else
-    snprintf(text, SUMI__NUMBER_TEXT_MAX, "%.0f%%", share * 100);
+    snprintf(text, SUMI__NUMBER_TEXT_MAX, "%.0f%%", floor(share * 100 + 0.5));
 }
 
 void sumi__render_count_text(char text[SUMI__NUMBER_TEXT_MAX], double count) {

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <sumi/alloc.h>
+
 typedef struct {
   int64_t count, height, width, channels;
 } batch_t;
@@ -19,7 +21,16 @@ static batch_t batch_of(const sumi_array_view_t *view) {
 }
 
 static bool is_pixel_dtype(sumi_dtype_t dtype) {
-  return dtype == SUMI_UINT8 || dtype == SUMI_FLOAT32 || dtype == SUMI_FLOAT64;
+  switch (dtype) {
+  case SUMI_UINT8:
+  case SUMI_FLOAT32:
+  case SUMI_FLOAT64:
+  case SUMI_BOOL:
+  case SUMI_INT8:
+  case SUMI_UINT16:
+  case SUMI_INT16: return true;
+  default: return false;
+  }
 }
 
 /* Sizes come before the generic check, which would call a huge one "too many elements" without
@@ -28,11 +39,11 @@ static sumi_status_t check_sizes(const char *what, const sumi_array_view_t *view
   char shape[SUMI_SHAPE_TEXT_MAX];
   sumi_array_view_shape_text(view, shape);
   const batch_t batch = batch_of(view);
-  if (batch.channels != 1 && batch.channels != 3 && batch.channels != 4)
+  if (batch.channels < 1 || batch.channels > 4)
     return sumi_fail(
         SUMI_INVALID_ARGUMENT,
-        "%s has shape %s: the last dimension is the number of channels, which must be 1, "
-        "3 or 4, not %lld",
+        "%s has shape %s: the last dimension is the number of channels, which must be 1 to 4, "
+        "not %lld",
         what, shape, (long long)batch.channels);
   if (batch.count > 0 && (batch.height == 0 || batch.width == 0))
     return sumi_fail(SUMI_INVALID_ARGUMENT, "%s has shape %s: a picture without pixels", what,
@@ -52,7 +63,7 @@ sumi_status_t sumi_pixels_check(const char *what, const sumi_array_view_t *pictu
   sumi_array_view_shape_text(pictures, shape);
   if (!is_pixel_dtype(pictures->dtype))
     return sumi_fail(SUMI_INVALID_ARGUMENT,
-                     "%s has dtype %s; pictures are uint8, float32 or float64", what,
+                     "%s has dtype %s; pictures are floats, bool or integers of 8 or 16 bits", what,
                      sumi_dtype_name(pictures->dtype));
   if (pictures->rank < 2 || pictures->rank > 4)
     return sumi_fail(SUMI_INVALID_ARGUMENT,
@@ -183,6 +194,90 @@ static sumi_status_t check_options(sumi_pixels_options_t options) {
   return SUMI_OK;
 }
 
+/* What is to become bytes: `size` pixels of some channels, of uint8, float32 or float64. */
+typedef struct {
+  sumi_dtype_t dtype;
+  const void *values;
+  int64_t size;
+  int channels;
+} raw_t;
+
+static void convert(const raw_t *raw, bool ranged, affine_t range, const uint8_t bad[4],
+                    uint8_t *bytes) {
+  const int64_t size = raw->size;
+  const int channels = raw->channels;
+  if (raw->dtype == SUMI_UINT8 && ranged) {
+    convert_uint8(raw->values, size * channels, range, bytes);
+  } else if (raw->dtype == SUMI_UINT8) {
+    memcpy(bytes, raw->values, (size_t)(size * channels));
+  } else if (raw->dtype == SUMI_FLOAT32) {
+    const float *from = raw->values;
+    convert_float(from, size, channels,
+                  ranged ? range : tensorflow_scaling_float(from, size, channels), bad, bytes);
+  } else {
+    const double *from = raw->values;
+    convert_double(from, size, channels,
+                   ranged ? range : tensorflow_scaling_double(from, size, channels), bad, bytes);
+  }
+}
+
+/* Grey and alpha, which lie in the second half, as RGBA. */
+static void spread_grey_alpha(uint8_t *bytes, int64_t size) {
+  const uint8_t *from = bytes + 2 * size;
+  for (int64_t i = 0; i < size; ++i, from += 2, bytes += 4) {
+    const uint8_t grey = from[0], alpha = from[1];
+    bytes[0] = bytes[1] = bytes[2] = grey;
+    bytes[3] = alpha;
+  }
+}
+
+static void fill_bytes(const raw_t *raw, sumi_pixels_options_t options, sumi_picture_t *picture) {
+  const sumi_color_t bad_color = options.bad_color ? options.bad_color : SUMI_RGB(255, 0, 0);
+  const uint8_t alpha = (uint8_t)(bad_color >> 24);
+  const uint8_t bad[4] = {(uint8_t)(bad_color >> 16),
+                          raw->channels == 2 ? alpha : (uint8_t)(bad_color >> 8),
+                          (uint8_t)bad_color, alpha};
+  const bool ranged = options.low != 0 || options.high != 0;
+  const affine_t range = ranged ? range_scaling(options.low, options.high) : (affine_t){0};
+  convert(raw, ranged, range, bad, picture->pixels + (raw->channels == 2 ? 2 * raw->size : 0));
+  if (raw->channels == 2) spread_grey_alpha(picture->pixels, raw->size);
+}
+
+/* The other dtypes go by float32, which has all their values. Whole numbers without a sign have a
+ * range of their own, which is shown where none is given. */
+static sumi_status_t fill_by_floats(const sumi_array_view_t *pictures, int64_t start, raw_t raw,
+                                    sumi_pixels_options_t options, sumi_picture_t *picture) {
+  const int64_t count = raw.size * raw.channels;
+  float *floats = sumi_calloc((size_t)count, sizeof *floats);
+  if (!floats) return sumi_fail_alloc("a picture's values", (size_t)count * sizeof *floats);
+  for (int64_t i = 0; i < count; ++i)
+    floats[i] = (float)sumi_array_view_double(pictures, start + i);
+  raw.dtype = SUMI_FLOAT32;
+  raw.values = floats;
+  if (options.low == 0 && options.high == 0) {
+    if (pictures->dtype == SUMI_BOOL) options.high = 1;
+    if (pictures->dtype == SUMI_UINT16) options.high = 65535;
+  }
+  fill_bytes(&raw, options, picture);
+  sumi_free(floats);
+  return SUMI_OK;
+}
+
+static sumi_status_t fill(const sumi_array_view_t *pictures, int64_t index,
+                          sumi_pixels_options_t options, sumi_picture_t *picture) {
+  const batch_t batch = batch_of(pictures);
+  raw_t raw = {.dtype = pictures->dtype,
+               .size = batch.height * batch.width,
+               .channels = (int)batch.channels};
+  const int64_t start = index * raw.size * raw.channels;
+  if (raw.dtype != SUMI_UINT8 && raw.dtype != SUMI_FLOAT32 && raw.dtype != SUMI_FLOAT64)
+    return fill_by_floats(pictures, start, raw, options, picture);
+  raw.values = (const char *)pictures->data +
+               (size_t)start * sumi_dtype_size_bytes(pictures->dtype);
+  fill_bytes(&raw, options, picture);
+  return SUMI_OK;
+}
+
 sumi_status_t sumi_pixels_picture_with(const sumi_array_view_t *pictures, int64_t index,
                                        sumi_picture_t *picture,
                                        const sumi_pixels_options_t *given) {
@@ -197,32 +292,10 @@ sumi_status_t sumi_pixels_picture_with(const sumi_array_view_t *pictures, int64_
     return sumi_fail(SUMI_INVALID_ARGUMENT, "picture %lld was asked for of %lld", (long long)index,
                      (long long)count);
   const batch_t batch = batch_of(pictures);
-  SUMI_TRY(
-      sumi_picture_new((sumi_pixel_format_t)batch.channels, batch.width, batch.height, picture));
-
-  const sumi_color_t bad_color = options.bad_color ? options.bad_color : SUMI_RGB(255, 0, 0);
-  const uint8_t bad[4] = {(uint8_t)(bad_color >> 16), (uint8_t)(bad_color >> 8), (uint8_t)bad_color,
-                          (uint8_t)(bad_color >> 24)};
-  const int channels = (int)batch.channels;
-  const int64_t size = batch.height * batch.width, start = index * size * channels;
-  const bool ranged = options.low != 0 || options.high != 0;
-  const affine_t range = ranged ? range_scaling(options.low, options.high) : (affine_t){0};
-  if (pictures->dtype == SUMI_UINT8) {
-    const uint8_t *from = (const uint8_t *)pictures->data + start;
-    if (ranged)
-      convert_uint8(from, size * channels, range, picture->pixels);
-    else
-      memcpy(picture->pixels, from, (size_t)(size * channels));
-  } else if (pictures->dtype == SUMI_FLOAT32) {
-    const float *from = (const float *)pictures->data + start;
-    convert_float(from, size, channels,
-                  ranged ? range : tensorflow_scaling_float(from, size, channels), bad,
-                  picture->pixels);
-  } else {
-    const double *from = (const double *)pictures->data + start;
-    convert_double(from, size, channels,
-                   ranged ? range : tensorflow_scaling_double(from, size, channels), bad,
-                   picture->pixels);
-  }
-  return SUMI_OK;
+  const sumi_pixel_format_t format = batch.channels == 2 ? SUMI_PIXEL_RGBA
+                                                         : (sumi_pixel_format_t)batch.channels;
+  SUMI_TRY(sumi_picture_new(format, batch.width, batch.height, picture));
+  const sumi_status_t status = fill(pictures, index, options, picture);
+  if (status != SUMI_OK) sumi_picture_free(picture);
+  return status;
 }

@@ -30,14 +30,47 @@ static void mend_range(double *low, double *high) {
   *low = fmin(fmax(*low, -LARGEST), LARGEST);
   *high = fmin(fmax(*high, -LARGEST), LARGEST);
   const double magnitude = fmax(fabs(*low), fabs(*high));
-  if (*high - *low > magnitude * 1e-9 && *high - *low > 1 / LARGEST) return;
+  if (*high - *low > magnitude * 1e-12 && *high - *low > 1 / LARGEST) return;
   const double half = magnitude < 2 / LARGEST ? 0.5 : magnitude * 0.5;
   *low -= half;
   *high += half;
 }
 
+/* log10 of 1, 2, 5, 10, 20 …, and of 0.5, 0.2, 0.1 below. */
+static double fine_tick(int number) {
+  static const double in_decade[3] = {0, 0.30102999566398120, 0.69897000433601880};
+  const int decade = (int)floor(number / 3.0);
+  return decade + in_decade[number - 3 * decade];
+}
+
+/* Ticks at 1, 2 and 5 times powers of ten, for logarithms that span less than two decades. */
+static sumi__render_scale_t fine_scale(double low, double high, bool padded) {
+  const int decade = (int)floor(low);
+  int first = 3 * decade;
+  while (fine_tick(first + 1) <= low + 1e-9) ++first;
+  if (padded) low = fine_tick(first);
+  if (fine_tick(first) < low - 1e-9) ++first;
+  int last = first;
+  while (fine_tick(last + 1) <= high + 1e-9) ++last;
+  if (padded && fine_tick(last) < high - 1e-9) ++last;
+  if (padded) high = fine_tick(last);
+  return (sumi__render_scale_t){.low = low,
+                                .high = high,
+                                .step = 1,
+                                .first_tick = first,
+                                .tick_count = last - first + 1,
+                                .log = true,
+                                .fine = true};
+}
+
+/* Digits that tell the ticks apart. */
+static int digits_for(double largest, double step) {
+  return (int)fmin(fmax(ceil(log10(largest / step) - 1e-9) + 1, 4), 15);
+}
+
 sumi__render_scale_t sumi__render_scale(double low, double high, int ticks, bool padded, bool log) {
   mend_range(&low, &high);
+  if (log && high - low < 2 && fabs(low) < 300) return fine_scale(low, high, padded);
   const double rough = (high - low) / (ticks > 1 ? ticks : 1);
   double step = round_step(rough);
   if (log && step < 1) step = 1;
@@ -51,18 +84,26 @@ sumi__render_scale_t sumi__render_scale(double low, double high, int ticks, bool
   scale.tick_count = count > MAX_TICKS ? MAX_TICKS : count < 0 ? 0 : (int)count;
   const double decimals = -floor(log10(step) + 1e-9);
   scale.decimals = decimals > 0 ? (int)fmin(decimals, 12) : 0;
+  scale.digits = digits_for(fmax(fabs(low), fabs(high)), step);
   return scale;
 }
 
+double sumi__render_tick(const sumi__render_scale_t *scale, int tick) {
+  if (scale->fine) return fine_tick((int)scale->first_tick + tick);
+  return scale->first_tick + tick * scale->step;
+}
+
+/* Few digits are short with an exponent; many are read as they are, as times are. */
 void sumi__render_tick_text(const sumi__render_scale_t *scale, int tick,
                             char text[SUMI__NUMBER_TEXT_MAX]) {
-  double value = scale->first_tick + tick * scale->step;
+  double value = sumi__render_tick(scale, tick);
   if (fabs(value) < scale->step * 1e-6) value = 0;
   const double largest = fmax(fabs(scale->low), fabs(scale->high));
+  const bool long_number = largest >= 1e6 || scale->step < 1e-5;
   if (scale->log)
     sumi__render_number_text(text, pow(10, value), 6);
-  else if (largest >= 1e6 || scale->step < 1e-5)
-    sumi__render_number_text(text, value, 4);
+  else if (long_number && (scale->digits <= 4 || largest >= 1e12 || scale->decimals >= 12))
+    sumi__render_number_text(text, value, scale->digits);
   else
     sumi__render_fixed_text(text, value, scale->decimals);
 }
@@ -105,7 +146,7 @@ double sumi__render_axes_y(const sumi__render_axes_t *axes, double value) {
 static void draw_y_ticks(sumi_canvas_t *canvas, const sumi__render_axes_t *axes, int line) {
   const sumi_rect_t plot = axes->plot;
   for (int i = 0; i < axes->y.tick_count; ++i) {
-    const int y = (int)lround(sumi__render_axes_y(axes, axes->y.first_tick + i * axes->y.step));
+    const int y = (int)lround(sumi__render_axes_y(axes, sumi__render_tick(&axes->y, i)));
     sumi_canvas_fill(canvas, (sumi_rect_t){plot.x, y, plot.width, 1}, SUMI__LINE_FAINT);
     char text[SUMI__NUMBER_TEXT_MAX];
     sumi__render_tick_text(&axes->y, i, text);
@@ -120,7 +161,7 @@ static void draw_x_ticks(sumi_canvas_t *canvas, const sumi__render_axes_t *axes,
   const int bottom = plot.y + plot.height;
   int free_from = INT32_MIN; /* a text that would touch the one before it is left out */
   for (int i = 0; i < axes->x.tick_count; ++i) {
-    const int x = (int)lround(sumi__render_axes_x(axes, axes->x.first_tick + i * axes->x.step));
+    const int x = (int)lround(sumi__render_axes_x(axes, sumi__render_tick(&axes->x, i)));
     sumi_canvas_fill(canvas, (sumi_rect_t){x, bottom, 1, 4}, SUMI__LINE);
     char text[SUMI__NUMBER_TEXT_MAX];
     sumi__render_tick_text(&axes->x, i, text);

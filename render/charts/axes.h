@@ -7,16 +7,21 @@
 
 #include "number_text.h"
 
-/* A range of values and its ticks: low + (0, 1, 2 …) * step, or powers of ten. */
+/* A range of values and its ticks: first_tick + (0, 1, 2 …) * step; for logarithms powers of ten,
+ * or where these are few, 1, 2 and 5 times a power of ten. */
 typedef struct {
   double low, high, first_tick, step;
-  int tick_count, decimals;
-  bool log; /* low, high and ticks are then log10 of the values */
+  int tick_count, decimals, digits;
+  bool log;  /* low, high and ticks are then log10 of the values */
+  bool fine; /* three ticks a decade, `first_tick` being the number of the first, 0 at 1 */
 } sumi__render_scale_t;
 
 /* A scale that holds [low, high] (log10 of them for `log`) with about `ticks` ticks; `padded`
  * moves the ends out to ticks. An empty or infinite range becomes one around what there is. */
 sumi__render_scale_t sumi__render_scale(double low, double high, int ticks, bool padded, bool log);
+
+/* Where tick 0, 1, 2 … is: a value, or its logarithm. */
+double sumi__render_tick(const sumi__render_scale_t *scale, int tick);
 
 void sumi__render_tick_text(const sumi__render_scale_t *scale, int tick,
                             char text[SUMI__NUMBER_TEXT_MAX]);

@@ -38,7 +38,10 @@ void sumi__render_color_range(sumi_color_map_t map, double *low, double *high, d
       *low = -*high;
     }
   }
-  if (*low == *high) *high = *low + (*low == 0 ? 1 : fabs(*low));
+  if (*low != *high) return;
+  const double half = *low == 0 ? 0.5 : fabs(*low) / 2; /* one value is in the middle */
+  *low -= half;
+  *high += half;
 }
 
 double sumi__render_color_share(double value, double low, double high) {

@@ -83,16 +83,19 @@ static int longest_name(const matrix_t *matrix, sumi_status_t *status) {
 /* "subtitle · accuracy 91.2% of 10 000" */
 static void compose_subtitle(matrix_t *matrix) {
   char share[SUMI__NUMBER_TEXT_MAX], total[SUMI__NUMBER_TEXT_MAX];
-  sumi__render_fixed_text(share, matrix->total > 0 ? 100 * matrix->correct / matrix->total : NAN,
-                          1);
+  sumi__render_fixed_text(share, 100 * matrix->correct / matrix->total, 1);
   sumi__render_count_text(total, matrix->total);
   const char *given = matrix->options->subtitle;
   size_t room = sizeof matrix->subtitle - 2 * SUMI__NUMBER_TEXT_MAX - 32, length = 0;
   while (given && length < room && given[length]) ++length;
   if (length == room)
     while (length > 0 && (given[length] & 0xC0) == 0x80) --length;
-  snprintf(matrix->subtitle, sizeof matrix->subtitle, "%.*s%saccuracy %s%% of %s", (int)length,
-           given ? given : "", given ? "  ·  " : "", share, total);
+  if (matrix->total > 0)
+    snprintf(matrix->subtitle, sizeof matrix->subtitle, "%.*s%saccuracy %s%% of %s", (int)length,
+             given ? given : "", given ? "  ·  " : "", share, total);
+  else
+    snprintf(matrix->subtitle, sizeof matrix->subtitle, "%.*s%snothing counted", (int)length,
+             given ? given : "", given ? "  ·  " : "");
 }
 
 static sumi_status_t decide_sizes(matrix_t *matrix) {
@@ -140,6 +143,8 @@ static void draw_cell(sumi_canvas_t *canvas, const matrix_t *matrix, int row, in
     sumi__render_count_text(number, count);
   else
     sumi__render_number_text(number, count, 3);
+  if (sumi__render_canvas_text_width(canvas, number, SHARE_PX, false) > cell.width - 2)
+    sumi__render_number_text(number, count, 3);
   sumi__render_share_text(percent, share);
   const int first = sumi_text_height_px(COUNT_PX), second = sumi_text_height_px(SHARE_PX);
   const sumi_color_t ink = sumi_color_ink_on(color);
@@ -171,9 +176,11 @@ static void draw_names(sumi_canvas_t *canvas, const matrix_t *matrix) {
                              matrix->cell_height - CELL_GAP_PX};
     const sumi_rect_t column = {grid.x + i * matrix->cell_width, below,
                                 matrix->cell_width - CELL_GAP_PX, matrix->names_height};
-    sumi_canvas_text(canvas, name, row, .size_px = NAME_PX, .align = SUMI_ALIGN_END);
+    sumi_canvas_text(canvas, name, row, .size_px = NAME_PX, .align = SUMI_ALIGN_END,
+                     .ellipsis = SUMI_ELLIPSIS_MIDDLE);
     sumi_canvas_text(canvas, name, column, .size_px = NAME_PX, .upwards = matrix->turned,
-                     .align = matrix->turned ? SUMI_ALIGN_END : SUMI_ALIGN_MIDDLE);
+                     .align = matrix->turned ? SUMI_ALIGN_END : SUMI_ALIGN_MIDDLE,
+                     .ellipsis = SUMI_ELLIPSIS_MIDDLE);
   }
   sumi_canvas_text(
       canvas, "truth", ((sumi_rect_t){SUMI__SHEET_MARGIN_PX, grid.y, line, grid.height}),

@@ -10,7 +10,8 @@
 #include "layout.h"
 #include "sheet.h"
 
-#define LINE_WIDTH_PX 1.75
+#define LINE_WIDTH_PX    1.75
+#define SINGLE_RADIUS_PX 2.5
 enum { MAX_SERIES = 32, BELOW_LEGEND_PX = 10 };
 
 static sumi_status_t check_one(const sumi_series_t *series, int index) {
@@ -139,6 +140,17 @@ static void trace(path_t *path, const sumi_series_t *series, const sumi__render_
   if (open) put_column(path, &column);
 }
 
+/* A point between gaps has no line to be seen by. */
+static void draw_single_points(sumi_canvas_t *canvas, const path_t *path, sumi_color_t color) {
+  for (int64_t i = 0; i < path->count; ++i) {
+    const bool after_gap = i == 0 || isnan(path->points[2 * (i - 1)]);
+    const bool before_gap = i == path->count - 1 || isnan(path->points[2 * (i + 1)]);
+    if (after_gap && before_gap)
+      sumi_canvas_disc(canvas, path->points[2 * i], path->points[2 * i + 1], SINGLE_RADIUS_PX,
+                       color);
+  }
+}
+
 sumi_status_t sumi__render_series_draw(sumi_canvas_t *canvas, const sumi_series_t *series,
                                        int index, const sumi__render_axes_t *axes) {
   /* A column of k values gives min(k, 4) points at most, except k = 2 and 3: 4. A gap gives one
@@ -151,6 +163,7 @@ sumi_status_t sumi__render_series_draw(sumi_canvas_t *canvas, const sumi_series_
   const sumi_color_t color = sumi__render_series_color(series, index);
   sumi_canvas_lines(canvas, path.points, path.count,
                     (sumi_stroke_t){color, LINE_WIDTH_PX, NULL, 0});
+  draw_single_points(canvas, &path, color);
   sumi_canvas_clip(canvas, (sumi_rect_t){0});
   sumi_free(path.points);
   return SUMI_OK;

@@ -42,6 +42,60 @@ static void ticks_are_round_numbers(void **state) {
   }
 }
 
+/* Steps of the law, values by hand. */
+static void ticks_of_small_steps_on_large_values_differ(void **state) {
+  (void)state;
+  const struct {
+    double low, high;
+    const char *first, *second;
+  } cases[] = {{1000000, 1000500, "1000000", "1000100"},
+               {1760000000, 1760003600, "1760000000", "1760001000"},
+               {1e6, 1e6 + 1e-3, "1000000.0000", "1000000.0005"},
+               {2e-7, 9e-7, "2e-07", "4e-07"}};
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; ++i) {
+    const sumi__render_scale_t scale = sumi__render_scale(cases[i].low, cases[i].high, 5, false,
+                                                          false);
+    char text[SUMI__NUMBER_TEXT_MAX];
+    sumi__render_tick_text(&scale, 0, text);
+    assert_string_equal(text, cases[i].first);
+    sumi__render_tick_text(&scale, 1, text);
+    assert_string_equal(text, cases[i].second);
+  }
+}
+
+static void a_decade_has_ticks_at_1_2_and_5(void **state) {
+  (void)state;
+  char text[SUMI__NUMBER_TEXT_MAX];
+  sumi__render_scale_t scale = sumi__render_scale(log10(2), log10(7), 6, false, true);
+  assert_int_equal(scale.tick_count, 2);
+  sumi__render_tick_text(&scale, 0, text);
+  assert_string_equal(text, "2");
+  sumi__render_tick_text(&scale, 1, text);
+  assert_string_equal(text, "5");
+  assert_near(sumi__render_tick(&scale, 1), log10(5), 1e-12);
+  scale = sumi__render_scale(log10(0.03), log10(0.7), 6, true, true);
+  assert_near(scale.low, log10(0.02), 1e-12);
+  assert_near(scale.high, 0, 1e-12);
+  const char *const expected[] = {"0.02", "0.05", "0.1", "0.2", "0.5", "1"};
+  assert_int_equal(scale.tick_count, 6);
+  for (int i = 0; i < 6; ++i) {
+    sumi__render_tick_text(&scale, i, text);
+    assert_string_equal(text, expected[i]);
+  }
+}
+
+/* Every second value is missing: discs of 5 pixels, not dots. */
+static void single_points_are_seen(void **state) {
+  (void)state;
+  const double y[7] = {1, NAN, 2, NAN, 3, NAN, 1};
+  const sumi_series_t series = {.y = {SUMI_FLOAT64, 1, {7}, y}, .color = SUMI_RGB(255, 0, 0)};
+  sumi_picture_t picture;
+  assert_ok(sumi_line_chart_draw(&series, 1, &picture));
+  const int red = count_color(&picture, (sumi_rect_t){0, 0, 640, 400}, 0xffff0000u);
+  assert_true(red >= 4 * 9 && red <= 4 * 25);
+  sumi_picture_free(&picture);
+}
+
 static void any_range_gives_a_scale(void **state) {
   (void)state;
   const double ends[] = {-INFINITY, -1.7e308,  -1e-300, 0,        5e-324, 1e-9,
@@ -310,6 +364,9 @@ static void lack_of_memory_is_reported_at_every_point(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(ticks_are_round_numbers),
+      cmocka_unit_test(ticks_of_small_steps_on_large_values_differ),
+      cmocka_unit_test(a_decade_has_ticks_at_1_2_and_5),
+      cmocka_unit_test(single_points_are_seen),
       cmocka_unit_test(any_range_gives_a_scale),
       cmocka_unit_test(a_line_passes_through_its_points),
       cmocka_unit_test(a_million_points_and_gaps_are_drawn),

@@ -280,9 +280,9 @@ static void wrong_input_is_refused_by_index(void **state) {
   assert_fails(sumi_film_strip_draw(wrong, 3, 4, &picture), SUMI_INVALID_ARGUMENT,
                "sample 1 in frame 2");
   wrong[7] = predictions[7];
-  wrong[3].image = (sumi_array_view_t){SUMI_UINT8, 3, {28, 28, 2}, pixels};
+  wrong[3].image = (sumi_array_view_t){SUMI_UINT8, 3, {28, 28, 5}, pixels};
   assert_fails(sumi_gallery_draw(wrong, COUNT, &picture), SUMI_INVALID_ARGUMENT,
-               "the image of prediction 3 has shape [28, 28, 2]");
+               "the image of prediction 3 has shape [28, 28, 5]");
   assert_fails(sumi_gallery_draw(NULL, 3, &picture), SUMI_INVALID_ARGUMENT,
                "3 predictions are NULL");
   assert_fails(sumi_gallery_draw(predictions, -1, &picture), SUMI_INVALID_ARGUMENT,

@@ -102,6 +102,48 @@ static void bytes_are_taken_as_they_are(void **state) {
   sumi_picture_free(&picture);
 }
 
+/* 255.5 / 65535 of each, cut; signed values by TensorFlow's rule for floats. */
+static void sixteen_bits_and_other_dtypes_become_bytes(void **state) {
+  (void)state;
+  const uint16_t words[5] = {0, 256, 257, 32768, 65535};
+  const int16_t shorts[5] = {-2032, -1016, 0, 1016, 2032};
+  const int8_t chars[5] = {-2, -1, 0, 1, 2};
+  const bool bits[2] = {false, true};
+  const struct {
+    sumi_array_view_t view;
+    uint8_t expected[5];
+  } cases[] = {{{SUMI_UINT16, 2, {1, 5}, words}, {0, 0, 1, 127, 255}},
+               {{SUMI_INT16, 2, {1, 5}, shorts}, {1, 64, 128, 191, 255}},
+               {{SUMI_INT8, 2, {1, 5}, chars}, {1, 64, 128, 191, 255}},
+               {{SUMI_BOOL, 2, {1, 2}, bits}, {0, 255}}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; ++i) {
+    sumi_picture_t picture;
+    assert_ok(sumi_pixels_picture(&cases[i].view, 0, &picture));
+    assert_bytes(&picture, cases[i].expected, (size_t)cases[i].view.dims[1]);
+    sumi_picture_free(&picture);
+  }
+  sumi_picture_t picture;
+  assert_ok(sumi_pixels_picture(&cases[0].view, 0, &picture, .low = 256, .high = 257));
+  assert_bytes(&picture, (const uint8_t[]){0, 0, 255, 255, 255}, 5);
+  sumi_picture_free(&picture);
+}
+
+static void two_channels_are_grey_and_alpha(void **state) {
+  (void)state;
+  const uint8_t values[4] = {10, 255, 200, 0};
+  const float floats_of[4] = {1, 1, NAN, 1};
+  const sumi_array_view_t view = {SUMI_UINT8, 3, {1, 2, 2}, values},
+                          bad = floats(floats_of, 1, 2, 2);
+  sumi_picture_t picture;
+  assert_ok(sumi_pixels_picture(&view, 0, &picture));
+  assert_int_equal(picture.format, SUMI_PIXEL_RGBA);
+  assert_bytes(&picture, (const uint8_t[]){10, 10, 10, 255, 200, 200, 200, 0}, 8);
+  sumi_picture_free(&picture);
+  assert_ok(sumi_pixels_picture(&bad, 0, &picture, .low = 0, .high = 1, .bad_color = 0x80c00000u));
+  assert_bytes(&picture, (const uint8_t[]){255, 255, 255, 255, 0xc0, 0xc0, 0xc0, 0x80}, 8);
+  sumi_picture_free(&picture);
+}
+
 /* tf.image.convert_image_dtype: cut(255.5 * x), saturated. */
 static void a_given_range_is_used_and_clipped(void **state) {
   (void)state;
@@ -116,9 +158,9 @@ static void a_given_range_is_used_and_clipped(void **state) {
 static void wrong_shapes_are_refused_with_the_whole_shape(void **state) {
   (void)state;
   static const uint8_t data[64];
-  sumi_array_view_t view = {SUMI_UINT8, 3, {4, 4, 2}, data};
+  sumi_array_view_t view = {SUMI_UINT8, 3, {4, 2, 5}, data};
   assert_fails(sumi_pixels_check("pictures", &view, NULL), SUMI_INVALID_ARGUMENT,
-               "pictures has shape [4, 4, 2]: the last dimension is the number of channels");
+               "pictures has shape [4, 2, 5]: the last dimension is the number of channels");
   view = (sumi_array_view_t){SUMI_UINT8, 2, {0, 4}, data};
   assert_fails(sumi_pixels_check("pictures", &view, NULL), SUMI_INVALID_ARGUMENT,
                "shape [0, 4]: a picture without pixels");
@@ -186,6 +228,8 @@ int main(void) {
       cmocka_unit_test(a_picture_of_nothing_but_nan_is_all_bad_color),
       cmocka_unit_test(each_picture_of_a_batch_is_scaled_by_itself),
       cmocka_unit_test(bytes_are_taken_as_they_are),
+      cmocka_unit_test(sixteen_bits_and_other_dtypes_become_bytes),
+      cmocka_unit_test(two_channels_are_grey_and_alpha),
       cmocka_unit_test(a_given_range_is_used_and_clipped),
       cmocka_unit_test(wrong_shapes_are_refused_with_the_whole_shape),
       cmocka_unit_test(wrong_arguments_leave_an_empty_picture),

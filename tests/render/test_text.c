@@ -206,9 +206,9 @@ static void shares_are_honest_near_their_ends(void **state) {
   const struct {
     double share;
     const char *text;
-  } cases[] = {{0, "0%"},        {0.001, "<1%"},   {0.01, "1%"},  {0.934, "93%"},
-               {0.9949, "99%"},  {0.9999, ">99%"}, {1, "100%"},   {1.5, "1.5"},
-               {-0.25, "-0.25"}, {NAN, "nan"},     {-NAN, "nan"}, {INFINITY, "inf"}};
+  } cases[] = {{0, "0%"},        {0.001, "<1%"},  {0.005, "1%"},    {0.025, "3%"},    {0.01, "1%"},
+               {0.934, "93%"},   {0.9949, "99%"}, {0.9999, ">99%"}, {1, "100%"},      {1.5, "1.5"},
+               {-0.25, "-0.25"}, {NAN, "nan"},    {-NAN, "nan"},    {INFINITY, "inf"}};
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; ++i) {
     char text[SUMI__NUMBER_TEXT_MAX];
     sumi__render_share_text(text, cases[i].share);

@@ -32,7 +32,7 @@ static sumi_status_t negative_size(sumi_writer_t *log) {
 }
 
 static sumi_status_t two_channels(sumi_writer_t *log) {
-  return image_of(log, 2, 4, 2);
+  return image_of(log, 1, 3, 5);
 }
 
 static sumi_status_t no_image(sumi_writer_t *log) {
@@ -100,7 +100,7 @@ static void one_bad_summary_loses_no_other(void **state) {
                {too_many_pixels, "[1, 65536, 32768, 1]"},
                {more_than_memory_can_address, "4611686018427387903"},
                {negative_size, "-4"},
-               {two_channels, "[1, 2, 4, 2]"},
+               {two_channels, "[1, 1, 3, 5]"},
                {no_image, "NULL"},
                {no_data, "NULL"},
                {unknown_dtype, "dtype"},

@@ -18,10 +18,11 @@ typedef struct sumi_pixels_options {
   double low SUMI_UNSET, high SUMI_UNSET;
 } sumi_pixels_options_t;
 
-/** How many pictures an array holds: [h, w], [h, w, c] one; [n, h, w, c] n. c is 1, 3 or 4; uint8,
- * float32 or float64. INVALID_ARGUMENT naming `what` and the whole shape for another rank or
- * channel count, for pictures without pixels (unless n is 0), and for pictures beyond
- * SUMI_PICTURE_MAX_SIDE_PX or SUMI_PICTURE_MAX_PIXELS. */
+/** How many pictures an array holds: [h, w], [h, w, c] one; [n, h, w, c] n. c is 1 (grey), 2 (grey
+ * and alpha), 3 (RGB) or 4 (RGB and alpha); float32, float64, bool, integers of 8 or 16 bits.
+ * INVALID_ARGUMENT naming `what` and the whole shape for another rank or channel count, for
+ * pictures without pixels (unless n is 0), and for pictures beyond SUMI_PICTURE_MAX_SIDE_PX or
+ * SUMI_PICTURE_MAX_PIXELS. */
 SUMI_API sumi_status_t sumi_pixels_check(const char *what, const sumi_array_view_t *pictures,
                                          int64_t *count);
 
@@ -32,12 +33,12 @@ SUMI_API sumi_status_t sumi_pixels_check(const char *what, const sumi_array_view
 SUMI_API sumi_status_t sumi_pixels_channels_last(const char *what, const sumi_array_view_t *pixels,
                                                  void *room, sumi_array_view_t *moved);
 
-/** Picture `index` of the array as a new GREY, RGB or RGBA picture. uint8 values are taken as
- * they are (unless a range is given). Floats follow TensorFlow's rule, per picture and over its
- * finite pixels: without a negative value x * (255 / max), otherwise 128 + x * (127 / max|x|),
- * cut to whole numbers; extremes below 1e-6 count as 0. A pixel with any non-finite channel
- * becomes bad_color. Source: tensorflow/core/kernels/summary_image_op.cc, NormalizeFloatImage.
- * Any thread. */
+/** Picture `index` of the array as a new GREY, RGB or RGBA picture. uint8 values are taken as they
+ * are (unless a range is given), uint16 from 0 to 65535, bool from 0 to 1. Floats and signed
+ * integers follow TensorFlow's rule, per picture and over its finite pixels: without a negative
+ * value x * (255 / max), otherwise 128 + x * (127 / max|x|), cut to whole numbers; extremes below
+ * 1e-6 count as 0. A pixel with any non-finite channel becomes bad_color. Source:
+ * tensorflow/core/kernels/summary_image_op.cc, NormalizeFloatImage. Any thread. */
 SUMI_API sumi_status_t sumi_pixels_picture_with(const sumi_array_view_t *pictures, int64_t index,
                                                 sumi_picture_t *picture,
                                                 const sumi_pixels_options_t *options);

@@ -21,8 +21,8 @@ typedef struct sumi_image_options {
   bool channels_first SUMI_UNSET;
 } sumi_image_options_t;
 
-/** An array as it is: uint8, float32 or float64 pixels [h,w], [h,w,c] or [n,h,w,c] with c 1 (grey),
- * 3 (RGB) or 4 (RGB and alpha), and n at least 1. */
+/** An array as it is: pixels [h,w], [h,w,c] or [n,h,w,c] of the dtypes that pixels.h takes, with c
+ * 1 (grey), 2 (grey and alpha), 3 (RGB) or 4 (RGB and alpha), and n at least 1. */
 #define sumi_writer_image(writer, tag, step, ...)                                                  \
   SUMI__WRITER_IMAGE(writer, tag, step, __VA_ARGS__, )
 #define SUMI__WRITER_IMAGE(writer, tag, step, pixels, ...)                                         \

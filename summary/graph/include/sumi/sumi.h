@@ -20,6 +20,7 @@
 #include <sumi/op_def.h>
 #include <sumi/ops.h>
 #include <sumi/pipeline.h>
+#include <sumi/plateau.h>
 #include <sumi/random.h>
 #include <sumi/rnn.h>
 #include <sumi/safetensors.h>

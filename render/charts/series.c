@@ -64,16 +64,33 @@ sumi__render_legend_t sumi__render_series_legend(const sumi_series_t *series, in
   return legend;
 }
 
+/* The legend in at most `most` pixels of height: items that have no room are counted. */
+static sumi_status_t fit_legend(const sumi__render_legend_t *legend, int width, int most,
+                                sumi__render_legend_t *fitted, int *height) {
+  *fitted = *legend;
+  SUMI_TRY(sumi__render_legend_height(fitted, width, height));
+  for (int kept = legend->count - 1; *height > most && kept > 0; --kept) {
+    char more[32];
+    snprintf(more, sizeof more, "+%d more", legend->count - kept);
+    fitted->count = kept;
+    sumi__render_legend_add(fitted, 0, more);
+    SUMI_TRY(sumi__render_legend_height(fitted, width, height));
+  }
+  return SUMI_OK;
+}
+
 sumi_status_t sumi__render_plot_begin(const sumi_line_chart_options_t *options,
                                       const sumi__render_legend_t *legend,
                                       sumi__render_plot_t *plot) {
   const int width = options->width_px, height = options->height_px, margin = SUMI__SHEET_MARGIN_PX;
+  const int head = sumi__render_sheet_head_height(options->title, options->subtitle);
+  sumi__render_legend_t fitted;
   int legend_height;
-  SUMI_TRY(sumi__render_legend_height(legend, width - 2 * margin, &legend_height));
+  SUMI_TRY(fit_legend(legend, width - 2 * margin, (height - head) / 2, &fitted, &legend_height));
   SUMI_TRY(sumi_canvas_new(width, height, 0, &plot->canvas));
   sumi__render_sheet_head(plot->canvas, width, options->title, options->subtitle);
-  int top = sumi__render_sheet_head_height(options->title, options->subtitle);
-  sumi__render_legend_draw(plot->canvas, legend,
+  int top = head;
+  sumi__render_legend_draw(plot->canvas, &fitted,
                            (sumi_rect_t){margin, top - 2, width - 2 * margin, 0});
   if (legend_height) top += legend_height + BELOW_LEGEND_PX;
   plot->room = (sumi_rect_t){margin, top, width - 2 * margin, height - top - margin};

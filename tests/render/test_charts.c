@@ -96,6 +96,26 @@ static void single_points_are_seen(void **state) {
   sumi_picture_free(&picture);
 }
 
+/* Twenty long names would take all but 16 pixels; the curve has more than a quarter of the chart.
+ */
+static void a_long_legend_leaves_room_for_the_plot(void **state) {
+  (void)state;
+  const double y[2] = {0, 1};
+  sumi_series_t series[20];
+  for (int i = 0; i < 20; ++i)
+    series[i] = (sumi_series_t){
+        .name = "a model with a name that takes most of a line of the legend, and a little more",
+        .y = {SUMI_FLOAT64, 1, {2}, y},
+        .color = SUMI_RGB(255, 0, i)};
+  sumi_picture_t picture;
+  assert_ok(sumi_line_chart_draw(series, 20, &picture));
+  int rows = 0;
+  for (int v = 0; v < picture.height; ++v) /* right of the squares of the legend */
+    rows += count_color(&picture, (sumi_rect_t){40, v, 600, 1}, 0xffff0013u) > 0;
+  assert_true(rows > 100);
+  sumi_picture_free(&picture);
+}
+
 static void any_range_gives_a_scale(void **state) {
   (void)state;
   const double ends[] = {-INFINITY, -1.7e308,  -1e-300, 0,        5e-324, 1e-9,
@@ -367,6 +387,7 @@ int main(void) {
       cmocka_unit_test(ticks_of_small_steps_on_large_values_differ),
       cmocka_unit_test(a_decade_has_ticks_at_1_2_and_5),
       cmocka_unit_test(single_points_are_seen),
+      cmocka_unit_test(a_long_legend_leaves_room_for_the_plot),
       cmocka_unit_test(any_range_gives_a_scale),
       cmocka_unit_test(a_line_passes_through_its_points),
       cmocka_unit_test(a_million_points_and_gaps_are_drawn),

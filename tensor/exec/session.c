@@ -56,6 +56,11 @@ sumi_session_t *sumi_session_new_with(sumi_graph_t *graph, const sumi_session_op
   session->check_numerics = options.check_numerics;
   if (options.check_numerics) session->passes &= SUMI__PASS_ORDER;
   sumi__tensor_warm_blas(session->threads);
+  if (options.print &&
+      sumi_session_set_resource(session, SUMI_PRINT_STREAM, options.print) != SUMI_OK) {
+    sumi_session_free(session);
+    return NULL;
+  }
   return session;
 }
 

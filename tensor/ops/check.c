@@ -4,8 +4,10 @@
 
 #include <sumi/buffer.h>
 #include <sumi/ops.h>
+#include <sumi/session.h>
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* ---- CheckNumerics ---- */
@@ -102,4 +104,39 @@ SUMI_OP(Assert, "condition: bool, data: [T] | summarize: int = 3",
         .doc = "Fails the run, showing the first `summarize` elements of each of `data` (all for "
                "-1), when `condition` is false.",
         .shape = assert_shape, .kernel = assert_kernel, .no_grad = "an effect",
+        .flags = SUMI_OP_SIDE_EFFECT);
+
+/* ---- Print ---- */
+
+static sumi_status_t print_shape(sumi_infer_t *infer) {
+  infer->out[0] = infer->in[0];
+  return SUMI_OK;
+}
+
+static sumi_status_t print_kernel(const sumi_kernel_t *kernel) {
+  const sumi_array_view_t *in = &kernel->in[0];
+  const int64_t count = sumi_array_view_count(in);
+  void *out = sumi_kernel_out(kernel, 0);
+  if (count > 0 && out != in->data)
+    memcpy(out, in->data, (size_t)count * sumi_dtype_size_bytes(in->dtype));
+  FILE *stream = sumi_kernel_resource(kernel, SUMI_PRINT_STREAM);
+  if (!stream) return SUMI_OK;
+  sumi_buffer_t text = {0};
+  sumi_buffer_puts(&text, sumi_attr_string(kernel->op, "message"));
+  for (int i = 1; i < kernel->input_count; ++i)
+    describe(&kernel->in[i], sumi_attr_int(kernel->op, "summarize"), &text);
+  const char *line = sumi_buffer_text(&text);
+  if (line) fprintf(stream, "%s\n", line);
+  sumi_buffer_release(&text);
+  return line ? SUMI_OK : sumi_fail_alloc("a line to print", 1);
+}
+
+static void print_grad(sumi_grad_t *grad) {
+  grad->dx[0] = grad->dy[0];
+}
+
+SUMI_OP(Print, "input: T, data: [U] | message: string = \"\", summarize: int = 3 -> output: T",
+        .doc = "`input`; each run also writes a line, `message` and the first `summarize` elements "
+               "of each of `data` (all for -1), to the stream that the session was given.",
+        .shape = print_shape, .kernel = print_kernel, .grad = print_grad,
         .flags = SUMI_OP_SIDE_EFFECT);

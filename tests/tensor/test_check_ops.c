@@ -2,9 +2,11 @@
  * texts are TensorFlow 1's. */
 #include "sumi_test.h"
 
+#include <stdlib.h>
 #include <sumi/check_ops.h>
 #include <sumi/constants.h>
 #include <sumi/control.h>
+#include <sumi/gradients.h>
 #include <sumi/ops.h>
 #include <sumi/session.h>
 
@@ -165,6 +167,42 @@ static void types_are_known(void **state) {
   assert_null(sumi_assert_positive((sumi_tensor_t){0}));
 }
 
+/* Lines as TensorFlow's: the message, the elements of each in brackets. */
+static void print_writes_to_the_sessions_stream(void **state) {
+  (void)state;
+  sumi_graph_t *g = sumi_graph_new();
+  const sumi_tensor_t x = sumi_placeholder(g, SUMI_FLOAT32, .shape = SUMI_DIMS(-1));
+  const sumi_tensor_t shown = sumi_print(x, SUMI_TENSORS(sumi_square(x), sumi_shape(x)),
+                                         .message = "seen:", .summarize = 2);
+  const sumi_tensor_t y = sumi_reduce_sum(sumi_mul(shown, 3));
+  sumi_tensor_t dx;
+  assert_ok(sumi_gradients(SUMI_TENSORS(y), SUMI_TENSORS(x), &dx));
+  char *text = NULL;
+  size_t size;
+  FILE *stream = open_memstream(&text, &size);
+  sumi_session_t *s = sumi_session_new(g, .print = stream), *silent = sumi_session_new(g);
+  const sumi_feeds_t feeds = SUMI_FEEDS({.tensor = x, .data = values[0], .dims = SUMI_DIMS(3)});
+  float out = 0;
+  for (int i = 0; i < 2; ++i) {
+    assert_ok(sumi_session_run(s, .feeds = feeds,
+                               .fetches = SUMI_FETCHES({.tensor = y, .scalar = &out})));
+    assert_near(out, 18, 0);
+  }
+  assert_ok(sumi_session_run(silent, .feeds = feeds,
+                             .fetches = SUMI_FETCHES({.tensor = y, .scalar = &out})));
+  sumi_array_t *gradient = NULL;
+  assert_ok(sumi_session_run(silent, .feeds = feeds,
+                             .fetches = SUMI_FETCHES({.tensor = dx, .array = &gradient})));
+  assert_near(sumi_array_get(gradient, 2), 3, 0);
+  sumi_array_unref(gradient);
+  fclose(stream);
+  assert_string_equal(text, "seen: [1 4...] [3]\nseen: [1 4...] [3]\n");
+  free(text);
+  sumi_session_free(silent);
+  sumi_session_free(s);
+  sumi_graph_free(g);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(comparisons_are_of_all_elements),
@@ -173,6 +211,7 @@ int main(void) {
       cmocka_unit_test(what_depends_on_them_runs_them),
       cmocka_unit_test(ranks_are_known_before_or_looked_at),
       cmocka_unit_test(types_are_known),
+      cmocka_unit_test(print_writes_to_the_sessions_stream),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -16,6 +16,8 @@
 #include <sumi/graph.h>
 #include <sumi/trace.h>
 
+#include <stdio.h>
+
 SUMI_BEGIN_DECLS
 
 typedef struct sumi_session sumi_session_t;
@@ -29,6 +31,8 @@ typedef struct sumi_session_options {
    * NaN or infinite (tf.add_check_numerics_ops). Slow: nodes run one by one, as the graph has them.
    */
   bool check_numerics SUMI_UNSET;
+  /* Where sumi_print's nodes write their lines; without it they write none. */
+  FILE *print SUMI_UNSET;
 } sumi_session_options_t;
 
 /** A session on a graph; never NULL except without memory. A refused graph is reported by the first
@@ -115,6 +119,9 @@ SUMI_API sumi_status_t sumi_session_set_variable(sumi_session_t *session, sumi_t
  * Not owned. */
 SUMI_API sumi_status_t sumi_session_set_resource(sumi_session_t *session, const char *name,
                                                  void *resource);
+
+/** The resource that `print` of the session's options is kept under, to be exchanged later. */
+#define SUMI_PRINT_STREAM "sumi/print"
 
 /** The plan of the most recent run: steps in order, shapes, fused groups, arena offsets; for people
  * to read. */

@@ -87,6 +87,20 @@ SUMI_OP(RealDiv, "x: T, y: T -> z: T ; T: float32 float64", .api = "div",
                                  .from = "by hand", .no_gradient_check = true),
                      SUMI__RANDOM2(0.5, 2), SUMI__REFUSE_SHAPES2));
 
+SUMI__MAP2(div_no_nan, FLOATS, y == 0 ? (T)0 : x / y);
+
+static void div_no_nan_grad(sumi_grad_t *d) {
+  d->dx[0] = sumi_div_no_nan(d->dy[0], d->x[1]);
+  d->dx[1] = sumi_mul(d->dy[0], sumi_div_no_nan(sumi_neg(d->y[0]), d->x[1]));
+}
+
+SUMI_OP(DivNoNan, "x: T, y: T -> z: T ; T: float32 float64",
+        .doc = "x / y, broadcast, and 0 where y is 0.", .shape = sumi_shape_broadcast,
+        .map = div_no_nan_map, .grad = div_no_nan_grad,
+        SUMI_SAMPLES(SUMI__CASE2(4, (1, -3, 5, NAN), (4, 2, 0, 0), (0.25, -1.5, 0, 0),
+                                 .from = "TensorFlow 2.21", .no_gradient_check = true),
+                     SUMI__RANDOM2(0.5, 2), SUMI__REFUSE_SHAPES2));
+
 /* ---- FloorDiv, FloorMod: Python's // and % ---- */
 
 #define DIVIDES_BY_ZERO(C, dtype)                                                                  \

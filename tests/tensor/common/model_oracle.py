@@ -24,7 +24,7 @@ def run(program, model, arrays):
         for i, array in enumerate(arrays):
             np.save(f"{folder}/in{i}.npy", array)
         path = os.path.join(os.environ["SUMI_BINARY_DIR"], "tests/programs", program)
-        done = subprocess.run([path, model, folder], capture_output=True, text=True, timeout=120)
+        done = subprocess.run([path, *model.split(), folder], capture_output=True, text=True, timeout=120)
         if done.returncode != 0:
             raise AssertionError(done.stderr)
         ours = {name[:-4]: np.load(f"{folder}/{name}") for name in os.listdir(folder) if name.endswith(".npy") and not name.startswith("in")}

@@ -16,6 +16,7 @@
 #include <sumi/image.h>
 #include <sumi/layers.h>
 #include <sumi/moving_average.h>
+#include <sumi/losses.h>
 #include <sumi/npy.h>
 #include <sumi/op_def.h>
 #include <sumi/ops.h>

@@ -19,19 +19,18 @@ static bool broadcasts(sumi_dims_t weights, sumi_dims_t values) {
   return fits;
 }
 
-sumi_tensor_t sumi__tensor_loss_weights(const char *what, sumi_tensor_t weights,
+sumi_tensor_t sumi__tensor_loss_weights(const char *what, sumi_tensor_t weights, sumi_dtype_t dtype,
                                         sumi_tensor_t values) {
   sumi_graph_t *graph = sumi_tensor_graph(values);
   if (!graph || sumi_tensor_is_null(weights)) return (sumi_tensor_t){0};
-  if (sumi_tensor_is_number(weights))
-    return sumi_scalar(graph, sumi_tensor_dtype(values), weights.number);
+  if (sumi_tensor_is_number(weights)) return sumi_scalar(graph, dtype, weights.number);
   sumi_dims_t dims = sumi_tensor_dims(weights);
   const sumi_dims_t over = sumi_tensor_dims(values);
   if (over.rank >= 0 && dims.rank == over.rank + 1 && dims.size[dims.rank - 1] == 1) {
     weights = sumi_squeeze(weights, .axes = SUMI_AXES(-1));
     dims = sumi_tensor_dims(weights);
   }
-  if (broadcasts(dims, over)) return sumi__tensor_cast(weights, sumi_tensor_dtype(values));
+  if (broadcasts(dims, over)) return sumi__tensor_cast(weights, dtype);
   sumi__tensor_loss_refuse(
       graph, sumi_fail(SUMI_INVALID_ARGUMENT,
                        "%s: weights has shape %s, for values of shape %s; a scalar, or the same "
@@ -70,7 +69,8 @@ sumi_tensor_t sumi__tensor_loss_reduced(const char *what, sumi_tensor_t losses,
                                         const sumi_loss_options_t *options) {
   sumi_graph_t *graph = sumi_tensor_graph(losses);
   if (!graph || graph->status != SUMI_OK) return (sumi_tensor_t){0};
-  const sumi_tensor_t weights = sumi__tensor_loss_weights(what, options->weights, losses);
+  const sumi_tensor_t weights = sumi__tensor_loss_weights(what, options->weights,
+                                                          sumi_tensor_dtype(losses), losses);
   if (graph->status != SUMI_OK) return (sumi_tensor_t){0};
   const sumi_tensor_t loss = reduced(losses, weights, options->reduction);
   const char *collection = options->collection ? options->collection : SUMI_LOSSES;

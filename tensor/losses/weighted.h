@@ -12,7 +12,7 @@ void sumi__tensor_loss_refuse(sumi_graph_t *graph, sumi_status_t status);
 /* The weights as a tensor of that dtype that broadcasts over `values`: scalar, or of their rank
  * with each size theirs or 1; a last axis of 1 too many is dropped. The null tensor stays null, and
  * so does what is refused, on behalf of `what`. */
-sumi_tensor_t sumi__tensor_loss_weights(const char *what, sumi_tensor_t weights,
+sumi_tensor_t sumi__tensor_loss_weights(const char *what, sumi_tensor_t weights, sumi_dtype_t dtype,
                                         sumi_tensor_t values);
 
 /* The loss of a name scope that is open, and its place in the collection. */

@@ -1,5 +1,5 @@
 /* A cell unrolled over a list of inputs. Source of behaviour: TensorFlow 1.15 python/ops/rnn.py. */
-#include "rnn/cell.h"
+#include "rnn/over_time.h"
 
 #include <sumi/options.h>
 #include <sumi/ops.h>
@@ -17,64 +17,23 @@ static bool is_usable(const sumi_rnn_cell_t *cell, sumi_tensors_t inputs) {
   return cell->graph->status == SUMI_OK;
 }
 
-/* A copy of the first state, which the steps change. */
-static sumi_tensor_t *first_state(sumi_rnn_cell_t *cell, sumi_tensor_t input,
-                                  sumi_tensors_t given) {
-  const int count = cell->def.state_count;
-  if (given.list && given.count != count) {
-    sumi_graph_refuse(cell->graph,
-                      sumi_fail(SUMI_INVALID_ARGUMENT,
-                                "the initial state has %d tensors, that of the cell has %d",
-                                given.count, count),
-                      cell->graph->composite_site);
-    return NULL;
-  }
-  if (!given.list)
-    given = sumi_rnn_cell_zero_state_at(cell->graph->composite_site, cell,
-                                        sumi__tensor_size_of(input, 0), sumi_tensor_dtype(input));
-  return given.list
-             ? sumi__tensor_cell_keep(cell->graph, given.list, (size_t)count * sizeof *given.list)
-             : NULL;
-}
-
-/* One step, or what stays past the end: zero outputs and the state as it was. */
-static sumi_tensor_t step(sumi_rnn_cell_t *cell, sumi_tensor_t input, sumi_tensor_t is_within,
-                          sumi_tensor_t *state, sumi_tensor_t *next) {
-  sumi_tensor_t output = sumi_rnn_cell_step_at(cell->graph->composite_site, cell, input, state,
-                                               next);
-  if (output.op && is_within.op) output = sumi_select(is_within, output, 0);
-  for (int i = 0; output.op && i < cell->def.state_count; ++i)
-    state[i] = is_within.op ? sumi_select(is_within, next[i], state[i]) : next[i];
-  return output;
-}
-
 static sumi_static_rnn_t unroll(sumi_rnn_cell_t *cell, sumi_tensors_t inputs,
                                 const sumi_rnn_options_t *options) {
   sumi_graph_t *graph = cell->graph;
   const int count = cell->def.state_count;
-  sumi_tensor_t *state = first_state(cell, inputs.list[0], options->initial_state);
+  sumi_tensor_t *state = sumi__tensor_rnn_first_state(cell, inputs.list[0], 0,
+                                                      options->initial_state);
   sumi_tensor_t *next = sumi__tensor_graph_calloc(graph, (size_t)count, sizeof *next);
   sumi_tensor_t *outputs = sumi__tensor_graph_calloc(graph, (size_t)inputs.count, sizeof *outputs);
   const sumi_tensor_t lengths = options->sequence_length;
   for (int time = 0; state && next && outputs && time < inputs.count; ++time) {
     const sumi_tensor_t is_within = lengths.op ? sumi_expand_dims(sumi_less(time, lengths), 1)
                                                : lengths;
-    outputs[time] = step(cell, inputs.list[time], is_within, state, next);
+    outputs[time] = sumi__tensor_rnn_step(cell, inputs.list[time], is_within, state, next);
+    for (int i = 0; i < count; ++i) state[i] = next[i];
   }
   if (graph->status != SUMI_OK) return (sumi_static_rnn_t){0};
   return (sumi_static_rnn_t){SUMI_LIST(inputs.count, outputs), SUMI_LIST(count, state)};
-}
-
-/* Enters `name`, on behalf of the line. */
-static bool enter(sumi_graph_t *graph, sumi_site_t site, const char *name) {
-  if (!sumi_variable_scope_begin_with(graph, site, name, NULL)) return false;
-  sumi__tensor_composite_begin(graph, site);
-  return true;
-}
-
-static void leave(sumi_graph_t *graph) {
-  sumi__tensor_composite_end(graph);
-  sumi_variable_scope_end(graph);
 }
 
 sumi_static_rnn_t sumi_static_rnn_with(sumi_rnn_cell_t *cell, sumi_site_t site,
@@ -84,9 +43,9 @@ sumi_static_rnn_t sumi_static_rnn_with(sumi_rnn_cell_t *cell, sumi_site_t site,
   sumi_rnn_options_t options;
   if (!sumi__tensor_graph_options(graph, site, &options, sizeof options, given) || !graph)
     return rnn;
-  if (!enter(graph, site, options.scope ? options.scope : "rnn")) return rnn;
+  if (!sumi__tensor_rnn_enter(graph, site, options.scope ? options.scope : "rnn")) return rnn;
   if (is_usable(cell, inputs)) rnn = unroll(cell, inputs, &options);
-  leave(graph);
+  sumi__tensor_rnn_leave(graph);
   return rnn;
 }
 
@@ -136,8 +95,9 @@ sumi_static_bidirectional_rnn_with(sumi_rnn_cell_t *cell_fw, sumi_rnn_cell_t *ce
   if (!sumi__tensor_graph_options(graph, site, &options, sizeof options, given) || !graph ||
       !cell_bw)
     return rnn;
-  if (!enter(graph, site, options.scope ? options.scope : "bidirectional_rnn")) return rnn;
+  if (!sumi__tensor_rnn_enter(graph, site, options.scope ? options.scope : "bidirectional_rnn"))
+    return rnn;
   if (is_usable(cell_fw, inputs)) rnn = both(cell_fw, cell_bw, inputs, &options);
-  leave(graph);
+  sumi__tensor_rnn_leave(graph);
   return rnn;
 }

@@ -8,6 +8,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#define LOCAL_INITIALIZERS "sumi/local_initializers"
+
 static sumi_tensor_t storage(sumi_graph_t *graph, sumi_site_t site, const char *name,
                              sumi_dims_t dims, sumi_dtype_t dtype) {
   const sumi_named_attr_t attrs[] = {{"shape", {.kind = SUMI_ATTR_SHAPE, .dims = dims}},
@@ -25,10 +27,15 @@ static sumi_tensor_t named(sumi_site_t site, const char *type, const char *name,
   return sumi_node(&(sumi_node_spec_t){.site = site, .type = type, .name = name, .inputs = inputs});
 }
 
+/* Which collections a variable stays out of, as its options say. */
+typedef struct lists {
+  bool not_trainable, is_local;
+} lists_t;
+
 /* The nodes below the variable's own name: Initializer, Assign, read; and its collections. */
 static sumi_tensor_t furnish(sumi_graph_t *graph, sumi_site_t site, sumi_tensor_t variable,
                              const sumi_initializer_t *initializer, sumi_tensor_t value,
-                             bool trainable) {
+                             lists_t lists) {
   sumi_tensor_t read = {0};
   if (sumi__tensor_scope_enter_below(graph, site, variable.op) != SUMI_OK) return read;
   if (initializer)
@@ -38,9 +45,10 @@ static sumi_tensor_t furnish(sumi_graph_t *graph, sumi_site_t site, sumi_tensor_
   read = named(site, "Identity", "read", SUMI_TENSORS(variable));
   sumi__tensor_scope_leave(graph);
   if (graph->status != SUMI_OK) return (sumi_tensor_t){0};
-  sumi_collection_add(graph, SUMI__INITIALIZERS, assigned);
-  sumi_collection_add(graph, SUMI_GLOBAL_VARIABLES, read);
-  if (trainable) sumi_collection_add(graph, SUMI_TRAINABLE_VARIABLES, read);
+  sumi_collection_add(graph, lists.is_local ? LOCAL_INITIALIZERS : SUMI__INITIALIZERS, assigned);
+  sumi_collection_add(graph, lists.is_local ? SUMI_LOCAL_VARIABLES : SUMI_GLOBAL_VARIABLES, read);
+  if (!lists.is_local && !lists.not_trainable)
+    sumi_collection_add(graph, SUMI_TRAINABLE_VARIABLES, read);
   return read;
 }
 
@@ -58,7 +66,8 @@ sumi_tensor_t sumi__tensor_new_variable(sumi_graph_t *graph, sumi_site_t site, c
   const sumi_tensor_t variable = storage(graph, site, name, dims, dtype);
   if (!variable.op) return variable;
   const sumi_initializer_t initializer = initializer_for(options->initializer, dtype);
-  return furnish(graph, site, variable, &initializer, variable, !options->not_trainable);
+  return furnish(graph, site, variable, &initializer, variable,
+                 (lists_t){options->not_trainable, options->is_local});
 }
 
 sumi_tensor_t sumi_variable_with(sumi_tensor_t initial_value, sumi_site_t site,
@@ -82,7 +91,8 @@ sumi_tensor_t sumi_variable_with(sumi_tensor_t initial_value, sumi_site_t site,
   graph->function = NULL; /* a variable is nobody's, and starts as something from outside */
   sumi_tensor_t variable = storage(graph, site, name, dims, sumi_tensor_dtype(initial_value));
   if (variable.op)
-    variable = furnish(graph, site, variable, NULL, initial_value, !options.not_trainable);
+    variable = furnish(graph, site, variable, NULL, initial_value,
+                       (lists_t){options.not_trainable, options.is_local});
   graph->function = function;
   return variable;
 }
@@ -182,13 +192,21 @@ sumi_tensor_t sumi_get_variable_with(sumi_graph_t *graph, sumi_site_t site, cons
   return sumi__tensor_named_variable(graph, site, full, dims, &options);
 }
 
-sumi_op_t *sumi_global_variables_initializer(sumi_graph_t *graph) {
+static sumi_op_t *initialize_all(sumi_graph_t *graph, const char *initializers) {
   if (!graph || graph->status != SUMI_OK) return NULL;
-  const sumi_tensors_t all = sumi_collection(graph, SUMI__INITIALIZERS);
+  const sumi_tensors_t all = sumi_collection(graph, initializers);
   sumi_op_t **ops = sumi__tensor_graph_calloc(graph, (size_t)all.count, sizeof *ops);
   if (!ops) return NULL;
   for (int i = 0; i < all.count; ++i) ops[i] = all.list[i].op;
   return sumi__tensor_group(graph, "init", all.count, ops);
+}
+
+sumi_op_t *sumi_global_variables_initializer(sumi_graph_t *graph) {
+  return initialize_all(graph, SUMI__INITIALIZERS);
+}
+
+sumi_op_t *sumi_local_variables_initializer(sumi_graph_t *graph) {
+  return initialize_all(graph, LOCAL_INITIALIZERS);
 }
 
 const char *sumi_variable_name(sumi_tensor_t variable) {

@@ -79,16 +79,61 @@ static void bidirectional_lengths(model_run_t *m) {
   both_ways(m, true);
 }
 
+static void looped(model_run_t *m) {
+  sumi_rnn_cell_t *top = sumi_residual_wrapper_new(sumi_gru_cell_new(m->graph, 4));
+  sumi_rnn_cell_t *layers = sumi_multi_rnn_cell_new(
+      m->graph, SUMI_CELLS(sumi_lstm_cell_new(m->graph, 4, .use_peepholes = true), top));
+  const sumi_dynamic_rnn_t first = sumi_dynamic_rnn(layers, m->inputs[0],
+                                                    .sequence_length = m->inputs[1]);
+  const sumi_dynamic_rnn_t second = sumi_dynamic_rnn(layers, first.outputs, .scope = "again",
+                                                     .initial_state = first.state);
+  model_output(m, first.outputs);
+  model_output(m, second.outputs);
+  model_outputs(m, second.state);
+}
+
+static void time_major(model_run_t *m) {
+  const sumi_tensor_t x = sumi_transpose(m->inputs[0], .perm = SUMI_AXES(1, 0, 2));
+  const sumi_dynamic_rnn_t rnn = sumi_dynamic_rnn(sumi_basic_lstm_cell_new(m->graph, 3), x,
+                                                  .time_major = true);
+  model_output(m, rnn.outputs);
+  model_outputs(m, rnn.state);
+}
+
+static void looped_both_ways(model_run_t *m, bool has_lengths) {
+  sumi_bidirectional_dynamic_rnn_options_t options = {.struct_size = sizeof options};
+  if (has_lengths) options.sequence_length = m->inputs[1];
+  const sumi_bidirectional_dynamic_rnn_t rnn = sumi_bidirectional_dynamic_rnn_with(
+      sumi_basic_rnn_cell_new(m->graph, 3), sumi_gru_cell_new(m->graph, 2), SUMI_HERE, m->inputs[0],
+      &options);
+  model_outputs(m, SUMI_TENSORS(rnn.outputs_fw, rnn.outputs_bw));
+  model_outputs(m, rnn.state_fw);
+  model_outputs(m, rnn.state_bw);
+}
+
+static void looped_bidirectional(model_run_t *m) {
+  looped_both_ways(m, false);
+}
+
+static void looped_bidirectional_lengths(model_run_t *m) {
+  looped_both_ways(m, true);
+}
+
 int main(int argc, char **argv) {
-  static const model_entry_t entries[] = {{"basic", basic},
-                                          {"relu", relu},
-                                          {"gru", gru},
-                                          {"basic_lstm", basic_lstm},
-                                          {"lstm", lstm},
-                                          {"full_lstm", full_lstm},
-                                          {"layers", layers},
-                                          {"shared", shared},
-                                          {"bidirectional", bidirectional},
-                                          {"bidirectional_lengths", bidirectional_lengths}};
+  static const model_entry_t entries[] = {
+      {"basic", basic},
+      {"relu", relu},
+      {"gru", gru},
+      {"basic_lstm", basic_lstm},
+      {"lstm", lstm},
+      {"full_lstm", full_lstm},
+      {"layers", layers},
+      {"shared", shared},
+      {"bidirectional", bidirectional},
+      {"looped", looped},
+      {"time_major", time_major},
+      {"looped_bidirectional", looped_bidirectional},
+      {"looped_bidirectional_lengths", looped_bidirectional_lengths},
+      {"bidirectional_lengths", bidirectional_lengths}};
   return model_main(argc, argv, entries, (int)(sizeof entries / sizeof *entries));
 }

@@ -4,14 +4,12 @@ import pathlib
 import re
 import unittest
 
-os.environ["TF_USE_LEGACY_KERAS"] = "1"  # tf.layers and tf.nn.rnn_cell are in tf-keras
-
 import tensorflow as tf
 
 SOURCE = pathlib.Path(os.environ["SUMI_SOURCE_DIR"])
 BINARY = pathlib.Path(os.environ["SUMI_BINARY_DIR"])
 # TensorFlow 1's own; TensorFlow 2 comes without them.
-GONE = re.compile(r"tf\.contrib\.")
+GONE = re.compile(r"tf\.(layers|contrib|nn\.rnn_cell)\.")
 
 
 def rows():

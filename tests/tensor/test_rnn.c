@@ -177,7 +177,7 @@ static void dropout_leaves_the_memory_alone(void **state) {
 
 static void what_cannot_run_is_refused(void **state) {
   (void)state;
-  for (int i = 0; i < 12; ++i) {
+  for (int i = 0; i < 13; ++i) {
     sumi_graph_t *g = sumi_graph_new(), *other = sumi_graph_new();
     const sumi_tensor_t x = sumi_placeholder(g, SUMI_FLOAT32, .shape = SUMI_DIMS(2, 3));
     const sumi_tensor_t open = sumi_placeholder(g, SUMI_FLOAT32, .shape = SUMI_DIMS(2, -1));
@@ -203,6 +203,7 @@ static void what_cannot_run_is_refused(void **state) {
     if (i == 9) sumi_multi_rnn_cell_new(g, SUMI_CELLS(cell, NULL)), text = "cell 1 is NULL";
     if (i == 10) sumi_lstm_cell_new(g, 2, .num_proj = -1), text = "lstm_cell: output_size is -1";
     if (i == 11) sumi_rnn_cell_new(g, .output_size = 1), text = "step NULL";
+    if (i == 12) sumi_dynamic_rnn(cell, x), text = "of shape (2, 3); [batch, time, size] is wanted";
     assert_refusal(g, text);
     if (!strstr(sumi_graph_message(g), "test_rnn.c"))
       fail_msg("case %d: no line in \"%s\"", i, sumi_graph_message(g));
@@ -217,6 +218,8 @@ static void what_cannot_run_is_refused(void **state) {
   assert_null(sumi_residual_wrapper_new(NULL));
   assert_int_equal(sumi_static_rnn(NULL, SUMI_TENSORS(null)).outputs.count, 0);
   assert_int_equal(sumi_static_bidirectional_rnn(NULL, NULL, SUMI_TENSORS(null)).outputs.count, 0);
+  assert_int_equal(sumi_dynamic_rnn(NULL, null).state.count, 0);
+  assert_int_equal(sumi_bidirectional_dynamic_rnn(NULL, NULL, null).state_bw.count, 0);
   assert_true(sumi_tensor_is_null(sumi_rnn_cell_step(NULL, null, NULL, NULL)));
   assert_int_equal(sumi_rnn_cell_zero_state(NULL, 2, SUMI_FLOAT32).count, 0);
   assert_int_equal(sumi_outputs(null).count, 0);
@@ -233,7 +236,11 @@ static sumi_status_t build_all(void) {
                     sumi_residual_wrapper_new(sumi_basic_rnn_cell_new(g, 2))));
   const sumi_static_bidirectional_rnn_t rnn = sumi_static_bidirectional_rnn(
       layers, sumi_gru_cell_new(g, 2), SUMI_TENSORS(x, x), .sequence_length = lengths);
+  const sumi_bidirectional_dynamic_rnn_t looped = sumi_bidirectional_dynamic_rnn(
+      sumi_gru_cell_new(g, 2), sumi_gru_cell_new(g, 2), sumi_stack(SUMI_TENSORS(x, x), .axis = 1),
+      .sequence_length = lengths, .scope = "looped");
   const sumi_status_t status = sumi_graph_status(g);
+  if (status == SUMI_OK) assert_int_equal(looped.state_fw.count, 1);
   if (status == SUMI_OK) assert_int_equal(rnn.outputs.count, 2);
   sumi_graph_free(g);
   return status;

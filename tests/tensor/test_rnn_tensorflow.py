@@ -34,6 +34,23 @@ def both_ways(has_lengths):
     return build
 
 
+def looped(x, lengths):
+    layers = cells.MultiRNNCell([cells.LSTMCell(4, use_peepholes=True), cells.ResidualWrapper(cells.GRUCell(4))])
+    first, state = v1.nn.dynamic_rnn(layers, x, sequence_length=lengths, dtype=tf.float32)
+    return nest([first, v1.nn.dynamic_rnn(layers, first, initial_state=state, scope="again")])
+
+
+def time_major(x, lengths):
+    return nest(v1.nn.dynamic_rnn(cells.BasicLSTMCell(3), tf.transpose(x, [1, 0, 2]), time_major=True, dtype=tf.float32))
+
+
+def looped_both_ways(has_lengths):
+    def build(x, lengths):
+        return nest(v1.nn.bidirectional_dynamic_rnn(cells.BasicRNNCell(3), cells.GRUCell(2), x, dtype=tf.float32,
+                                                    sequence_length=lengths if has_lengths else None))
+    return build
+
+
 MODELS = {
     "basic": unrolled(lambda: cells.BasicRNNCell(4), False),
     "relu": unrolled(lambda: cells.BasicRNNCell(4, activation=tf.nn.relu), True),
@@ -45,6 +62,10 @@ MODELS = {
     "shared": shared,
     "bidirectional": both_ways(False),
     "bidirectional_lengths": both_ways(True),
+    "looped": looped,
+    "time_major": time_major,
+    "looped_bidirectional": looped_both_ways(False),
+    "looped_bidirectional_lengths": looped_both_ways(True),
 }
 
 
@@ -59,7 +80,7 @@ class Recurrent(ModelTest):
             self.check(model, [0, 2, 4, 3])
 
     def test_lengths_that_are_all_the_same(self):
-        for model in ("lstm", "bidirectional_lengths"):
+        for model in ("lstm", "bidirectional_lengths", "looped"):
             self.check(model, [1, 1, 1, 1])
             self.check(model, [4, 4, 4, 4])
 

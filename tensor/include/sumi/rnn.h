@@ -1,6 +1,6 @@
 /* Recurrent networks: cells, which make an output and the next state of an input and a state, and
  * what runs a cell over time. Names, variables and formulas are TensorFlow 1's tf.nn.rnn_cell and
- * tf.nn.static_rnn, so that checkpoints correspond.
+ * tf.nn.static_rnn and dynamic_rnn, so that checkpoints correspond.
  *
  *   sumi_rnn_cell_t *cell = sumi_basic_lstm_cell_new(g, 64);
  *   sumi_tensors_t words = sumi_outputs(sumi_unstack(x, .axis = 1));        x [batch, time, size]
@@ -215,6 +215,58 @@ typedef struct sumi_static_bidirectional_rnn_result {
 SUMI_API sumi_static_bidirectional_rnn_t sumi_static_bidirectional_rnn_with(
     sumi_rnn_cell_t *cell_fw, sumi_rnn_cell_t *cell_bw, sumi_site_t site, sumi_tensors_t inputs,
     const sumi_bidirectional_rnn_options_t *options);
+
+typedef struct sumi_dynamic_rnn_options {
+  size_t struct_size SUMI_UNSET;           /* filled in by the macros */
+  sumi_tensors_t initial_state SUMI_UNSET; /* default zeros */
+  /* int32 or int64 [batch]: past its end outputs are zero and the state stays as it is. */
+  sumi_tensor_t sequence_length SUMI_UNSET;
+  bool time_major SUMI_UNSET;   /* inputs and outputs are [time, batch, size] */
+  const char *scope SUMI_UNSET; /* default "rnn" */
+} sumi_dynamic_rnn_options_t;
+
+/** The outputs of all steps, laid out as the inputs, and the state after the last; the list lives
+ * as long as the graph. */
+typedef struct sumi_dynamic_rnn_result {
+  sumi_tensor_t outputs;
+  sumi_tensors_t state;
+} sumi_dynamic_rnn_t;
+
+/** `cell` in a loop over inputs [batch, time, size]; only a run has to tell how long they are. */
+#define sumi_dynamic_rnn(cell, ...) SUMI__DYNAMIC_RNN(cell, __VA_ARGS__, )
+#define SUMI__DYNAMIC_RNN(cell, inputs, ...)                                                       \
+  sumi_dynamic_rnn_with(cell, SUMI_HERE, inputs,                                                   \
+                        SUMI_OPTIONS(sumi_dynamic_rnn_options_t, __VA_ARGS__))
+SUMI_API sumi_dynamic_rnn_t sumi_dynamic_rnn_with(sumi_rnn_cell_t *cell, sumi_site_t site,
+                                                  sumi_tensor_t inputs,
+                                                  const sumi_dynamic_rnn_options_t *options);
+
+typedef struct sumi_bidirectional_dynamic_rnn_options {
+  size_t struct_size SUMI_UNSET;              /* filled in by the macros */
+  sumi_tensors_t initial_state_fw SUMI_UNSET; /* default zeros */
+  sumi_tensors_t initial_state_bw SUMI_UNSET;
+  sumi_tensor_t sequence_length SUMI_UNSET; /* each sequence is read backwards from its own end */
+  bool time_major SUMI_UNSET;               /* inputs and outputs are [time, batch, size] */
+  const char *scope SUMI_UNSET;             /* default "bidirectional_rnn" */
+} sumi_bidirectional_dynamic_rnn_options_t;
+
+/** The outputs of each cell in the order of the inputs: sumi_concat of both is what follows mostly.
+ */
+typedef struct sumi_bidirectional_dynamic_rnn_result {
+  sumi_tensor_t outputs_fw, outputs_bw;
+  sumi_tensors_t state_fw, state_bw;
+} sumi_bidirectional_dynamic_rnn_t;
+
+/** Two cells over inputs [batch, time, size], one of them from the end. */
+#define sumi_bidirectional_dynamic_rnn(cell_fw, cell_bw, ...)                                      \
+  SUMI__BIDIRECTIONAL_DYNAMIC_RNN(cell_fw, cell_bw, __VA_ARGS__, )
+#define SUMI__BIDIRECTIONAL_DYNAMIC_RNN(cell_fw, cell_bw, inputs, ...)                             \
+  sumi_bidirectional_dynamic_rnn_with(                                                             \
+      cell_fw, cell_bw, SUMI_HERE, inputs,                                                         \
+      SUMI_OPTIONS(sumi_bidirectional_dynamic_rnn_options_t, __VA_ARGS__))
+SUMI_API sumi_bidirectional_dynamic_rnn_t sumi_bidirectional_dynamic_rnn_with(
+    sumi_rnn_cell_t *cell_fw, sumi_rnn_cell_t *cell_bw, sumi_site_t site, sumi_tensor_t inputs,
+    const sumi_bidirectional_dynamic_rnn_options_t *options);
 
 SUMI_END_DECLS
 #endif

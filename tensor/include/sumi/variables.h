@@ -85,6 +85,7 @@ typedef struct sumi_variable_options {
   bool not_trainable SUMI_UNSET;             /* leave it out of SUMI_TRAINABLE_VARIABLES */
   sumi_reuse_t reuse SUMI_UNSET;             /* default the scope's */
   sumi_regularizer_t regularizer SUMI_UNSET; /* default the scope's */
+  bool is_local SUMI_UNSET;                  /* SUMI_LOCAL_VARIABLES has it, and no other list */
 } sumi_variable_options_t;
 
 /** The variable `name` of the current variable scope (tf.get_variable), as the tensor that reads it
@@ -101,6 +102,7 @@ typedef struct sumi_new_variable_options {
   size_t struct_size SUMI_UNSET; /* filled in by the macros; see <sumi/options.h> */
   const char *name SUMI_UNSET;   /* default "Variable"; made unique in the name scope */
   bool not_trainable SUMI_UNSET; /* leave it out of SUMI_TRAINABLE_VARIABLES */
+  bool is_local SUMI_UNSET;      /* SUMI_LOCAL_VARIABLES has it, and no other list */
 } sumi_new_variable_options_t;
 
 /** A new variable that starts as `initial_value`, a tensor of fully known shape (tf.Variable). Name
@@ -112,8 +114,15 @@ typedef struct sumi_new_variable_options {
 SUMI_API sumi_tensor_t sumi_variable_with(sumi_tensor_t initial_value, sumi_site_t site,
                                           const sumi_new_variable_options_t *options);
 
-/** The node ("init") that gives every variable made so far its first value. */
+/** The node ("init") that gives every variable made so far its first value, but for local ones. */
 SUMI_API sumi_op_t *sumi_global_variables_initializer(sumi_graph_t *graph);
+
+/** Variables of one run of the program, as those of metrics: not in checkpoints, not trained. */
+#define SUMI_LOCAL_VARIABLES "local_variables"
+
+/** The node ("init") that gives every local variable its first value: at the start of a program,
+ * and where counting starts anew. */
+SUMI_API sumi_op_t *sumi_local_variables_initializer(sumi_graph_t *graph);
 
 /** The name a variable is known by ("layer/w"), of its read tensor or its VariableV2 output; "" for
  * other tensors. */

@@ -17,6 +17,7 @@
 #include <sumi/layers.h>
 #include <sumi/moving_average.h>
 #include <sumi/losses.h>
+#include <sumi/metrics.h>
 #include <sumi/npy.h>
 #include <sumi/op_def.h>
 #include <sumi/ops.h>

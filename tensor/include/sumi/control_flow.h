@@ -123,10 +123,37 @@ SUMI_API sumi_op_t *sumi_scan_with(sumi_site_t site, sumi_scan_body_t body, void
 
 /* ---- Functions: for programs that walk a graph ---- */
 
+/** A part of the graph that a While or If node runs: the inputs of that node are the function's,
+ * and each stands for a tensor in it, made for that or not. */
 typedef struct sumi_function sumi_function_t;
+
+/** What a While or If node runs. functions[0] is a loop's test (NULL: as often as the limit says)
+ * or what runs where the bool is true, functions[1] the body or what runs otherwise. A loop's
+ * inputs are its limit (int32; below 0 none), then those of each kind in this order; its outputs
+ * the number of iterations, what is carried, and stacks of the further results of its body. */
+typedef struct sumi_flow {
+  bool is_loop, reverse;
+  const sumi_function_t *functions[2];
+  int carried, elements, captured, variables;
+} sumi_flow_t;
+
+/** False for nodes of other types. */
+SUMI_API bool sumi_op_flow(const sumi_op_t *op, sumi_flow_t *flow);
 
 /** The function whose body the node belongs to; NULL for the graph's own nodes. */
 SUMI_API const sumi_function_t *sumi_op_function(const sumi_op_t *op);
+
+/** The scope its nodes stand in; what input `index` of the node that runs it is inside (null: not
+ * used); its results, null where only the other branch has one. */
+SUMI_API const char *sumi_function_name(const sumi_function_t *function);
+SUMI_API int sumi_function_input_count(const sumi_function_t *function);
+SUMI_API sumi_tensor_t sumi_function_input(const sumi_function_t *function, int index);
+SUMI_API int sumi_function_result_count(const sumi_function_t *function);
+SUMI_API sumi_tensor_t sumi_function_result(const sumi_function_t *function, int index);
+
+/** The name that the op's schema has for output `index`, and its place among the outputs of that
+ * name. */
+SUMI_API const char *sumi_op_output_name(const sumi_op_t *op, int index, int *place);
 
 SUMI_END_DECLS
 #endif

@@ -26,7 +26,8 @@ struct sumi_function {
   int effect_count;
   sumi_op_t **effects;                    /* nodes that run for their effect, in order */
   bool stateful;                          /* has a node that is not a function of its inputs */
-  sumi__tensor_control_scope_t *controls; /* in force around it, again when it is finished */
+  sumi__tensor_control_scope_t *controls; /* in force while nodes of it are not made, … */
+  sumi_function_t *resumed;               /* … and whose nodes are made then */
 };
 
 enum { SUMI__FLOW_FUNCTIONS = 2, SUMI__TEST = 0, SUMI__BODY = 1, SUMI__THEN = 0, SUMI__ELSE = 1 };
@@ -41,7 +42,10 @@ typedef struct sumi__tensor_flow {
   sumi_function_t *functions[SUMI__FLOW_FUNCTIONS];
   int carried, scanned, captured, variables; /* inputs of each kind */
   bool is_loop;
-  bool reverse;            /* elements are taken and stacked from the last to the first */
+  bool reverse;      /* elements are taken and stacked from the last to the first */
+  int strict_stacks; /* the first stacks: elements have one shape */
+  int *shapes; /* [scanned] the list with the shapes of the elements, which differ; < 0: none. NULL:
+                * of no list. The elements then lie at the beginning of equal slots. */
   sumi_dims_t *invariants; /* [carried] shapes that hold in all iterations */
 } sumi__tensor_flow_t;
 

@@ -15,14 +15,14 @@ sumi_function_t *sumi__tensor_function_begin(sumi_graph_t *graph, const char *na
     sumi__tensor_graph_adopt_failure(graph, entered);
     return NULL;
   }
-  const sumi_function_t *outer = graph->function;
   *function = (sumi_function_t){.graph = graph,
                                 .name = sumi__tensor_names_scope(&graph->names),
-                                .outer = outer,
+                                .outer = graph->function,
                                 .of = of,
                                 .first = graph->op_count,
                                 .last = graph->op_count,
-                                .controls = graph->controls};
+                                .controls = graph->controls,
+                                .resumed = graph->function};
   graph->function = function;
   graph->controls = NULL; /* the calling node has them */
   return function;
@@ -48,7 +48,7 @@ static sumi_status_t find_effects(sumi_function_t *function) {
 sumi_status_t sumi__tensor_function_end(sumi_function_t *function, int result_count,
                                         const sumi_tensor_t *results) {
   sumi_graph_t *graph = function->graph;
-  graph->function = (sumi_function_t *)(uintptr_t)function->outer;
+  graph->function = function->resumed;
   graph->controls = function->controls;
   sumi__tensor_names_leave(&graph->names);
   if (graph->status != SUMI_OK) return graph->status;
@@ -67,6 +67,7 @@ sumi_status_t sumi__tensor_function_reopen(sumi_function_t *function) {
                                                         function->name);
   if (status != SUMI_OK) return sumi__tensor_graph_adopt_failure(graph, status);
   function->controls = graph->controls;
+  function->resumed = graph->function;
   graph->function = function;
   graph->controls = NULL;
   return SUMI_OK;

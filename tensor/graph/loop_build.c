@@ -56,6 +56,7 @@ bool sumi__tensor_loop_begin(sumi__tensor_loop_t *loop, sumi_tensors_t carried,
                                       .scanned = loop->element_count,
                                       .is_loop = true,
                                       .reverse = loop->reverse,
+                                      .strict_stacks = loop->stack_count,
                                       .invariants = dims};
   return take_carried(loop, carried, invariants);
 }

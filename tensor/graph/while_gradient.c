@@ -23,6 +23,7 @@ typedef struct backward {
   sumi__tensor_flow_t *flow;
   /* The new node's inputs and what they are inside, kind by kind. */
   sumi__tensor_list_t carried, carried_inside, scanned, scanned_inside, captured, captured_inside;
+  sumi__tensor_list_t shape_of;      /* by list of elements: the value whose shape they have */
   sumi__tensor_list_t next, stacked; /* results of the function */
   int *output_of; /* by input of the forward node: the output with its gradient */
 } backward_t;
@@ -33,6 +34,16 @@ static bool is_float(sumi_tensor_t tensor) {
 
 static void add(const backward_t *b, sumi__tensor_list_t *list, sumi_tensor_t tensor) {
   sumi__tensor_list_add(b->graph, list, tensor);
+}
+
+/* A list of elements; of those whose shapes may differ from element to element, a value that has
+ * the shape of each. */
+static void add_elements(backward_t *b, sumi_tensor_t list, sumi_tensor_t element,
+                         sumi_tensor_t like) {
+  add(b, &b->scanned, list);
+  add(b, &b->scanned_inside, element);
+  const bool known = !like.op || sumi_dims_known(sumi_tensor_dims(like));
+  add(b, &b->shape_of, known ? (sumi_tensor_t){0} : like);
 }
 
 static int carried_output(int i) {
@@ -70,8 +81,7 @@ static void seed(backward_t *b, sumi_tensor_t *dys) {
     } else if (dy.op) {
       dys[i] = sumi__tensor_function_parameter(b->function, sumi_tensor_dtype(result),
                                                sumi_tensor_dims(result));
-      add(b, &b->scanned, dy);
-      add(b, &b->scanned_inside, dys[i]);
+      add_elements(b, dy, dys[i], result);
     }
   }
 }
@@ -177,17 +187,65 @@ static void connect(backward_t *b) {
     const bool of_body = value.op->function == b->body;
     if (sumi__tensor_is_constant_inside(b->graph->function, value)) continue;
     if (is_element) {
-      add(b, &b->scanned, b->op->inputs[input]);
-      add(b, &b->scanned_inside, value);
+      add_elements(b, b->op->inputs[input], value, value);
     } else if (of_body || (input > 0 && input <= carried) ||
                sumi__tensor_flow_variable(b->op, value) >= 0) {
-      add(b, &b->scanned, stack_of(b, value));
-      add(b, &b->scanned_inside, value);
+      add_elements(b, stack_of(b, value), value, value);
     } else {
       add(b, &b->captured, input > 0 ? b->op->inputs[input] : value);
       add(b, &b->captured_inside, value);
     }
   }
+}
+
+/* ---- Shapes that differ from element to element ---- */
+
+/* The shape of a value in an iteration of the forward loop, a node of its body. */
+static sumi_tensor_t shape_in_body(const backward_t *b, sumi_tensor_t value) {
+  if (sumi__tensor_function_reopen(b->body) != SUMI_OK) return (sumi_tensor_t){0};
+  const sumi_tensor_t shape = sumi__tensor_apply("Shape", SUMI_TENSORS(value));
+  sumi__tensor_function_end(b->body, b->body->result_count, b->body->results);
+  return shape;
+}
+
+/* The list of shapes that an element list of the forward loop has; -1 when it needs none. */
+static int forward_shapes(const backward_t *b, sumi_tensor_t element) {
+  const int i = sumi__tensor_function_input(b->body, element) - 1 - b->forward->carried;
+  const bool is_element = i >= 0 && i < b->forward->scanned && b->forward->shapes;
+  return is_element ? b->forward->shapes[i] : -1;
+}
+
+/* Gives element lists of unknown shapes lists of their shapes: those that the forward loop has, or
+ * stacks of it. */
+static void connect_shapes(backward_t *b) {
+  const int lists = b->scanned.count;
+  sumi__tensor_list_t done = {0};
+  int *shapes = sumi__tensor_graph_calloc(b->graph, 2 * (size_t)lists, sizeof *shapes);
+  int *place = sumi__tensor_graph_calloc(b->graph, (size_t)lists, sizeof *place);
+  if (!shapes || !place) return;
+  for (int i = 0; i < lists && b->graph->status == SUMI_OK; ++i) {
+    const sumi_tensor_t like = b->shape_of.items[i];
+    shapes[i] = -1;
+    if (!like.op) continue;
+    const int before = sumi__tensor_list_find(&done, like);
+    if (before >= 0) {
+      shapes[i] = place[before];
+      continue;
+    }
+    const int of_forward = forward_shapes(b, like);
+    const int input = 1 + b->forward->carried + of_forward;
+    const sumi_tensor_t shape = of_forward >= 0 ? b->body->inputs[input] : shape_in_body(b, like);
+    if (!shape.op) return;
+    const int listed = sumi__tensor_list_find(&b->scanned_inside, shape);
+    shapes[i] = listed >= 0 ? listed : b->scanned.count;
+    if (listed < 0)
+      add_elements(b, of_forward >= 0 ? b->op->inputs[input] : stack_of(b, shape), shape,
+                   (sumi_tensor_t){0});
+    add(b, &done, like);
+    place[done.count - 1] = shapes[i];
+  }
+  for (int i = lists; i < b->scanned.count; ++i) shapes[i] = -1;
+  b->flow->shapes = shapes;
 }
 
 static void append(const backward_t *b, sumi__tensor_list_t *all, const sumi__tensor_list_t *list) {
@@ -253,6 +311,7 @@ void sumi__tensor_while_gradient(sumi_grad_t *grad) {
   if (end_function(&b) != SUMI_OK) return;
   begin_sums(&b);
   connect(&b);
+  connect_shapes(&b);
   if (b.graph->status != SUMI_OK) return;
   sumi_op_t *node = make_node(&b);
   if (node) give_back(&b, node);

@@ -177,6 +177,60 @@ static void loops_in_loops_have_the_gradients_of_what_they_stand_for(void **stat
   sumi_graph_free(g);
 }
 
+/* The inner loop runs i times in iteration i, so what the outer one keeps of it has three lengths. */
+static sumi_tensor_t below_outer(const sumi_tensor_t *v, void *data) {
+  (void)data;
+  return sumi_less(v[0], v[2]);
+}
+
+static void triangle_inner(const sumi_tensor_t *v, sumi_tensor_t *next, void *data) {
+  const inner_t *inner = data;
+  next[0] = sumi_add(v[0], 1);
+  next[1] = sumi_mul(sumi_sin(v[1]), inner->c);
+}
+
+static void triangle_outer(const sumi_tensor_t *v, sumi_tensor_t *next, void *data) {
+  const inner_t *inner = data;
+  sumi_tensor_t y[3];
+  sumi_while_loop(below_outer, triangle_inner, data,
+                  SUMI_TENSORS(sumi_scalar(inner->graph, SUMI_INT32, 0), v[1], v[0]), y);
+  next[0] = sumi_add(v[0], 1);
+  next[1] = sumi_mul(y[1], v[1]);
+}
+
+static sumi_tensor_t unrolled_triangle(sumi_tensor_t x, sumi_tensor_t c) {
+  for (int i = 0; i < 3; ++i) {
+    sumi_tensor_t y = x;
+    for (int j = 0; j < i; ++j) y = sumi_mul(sumi_sin(y), c);
+    x = sumi_mul(y, x);
+  }
+  return x;
+}
+
+static void inner_loops_may_run_as_often_as_they_like(void **state) {
+  (void)state;
+  sumi_graph_t *g = sumi_graph_new();
+  inner_t inner = {g, sumi_scalar(g, SUMI_FLOAT64, 1.5)};
+  sumi_tensor_t x = sumi_scalar(g, SUMI_FLOAT64, 0.7), y[2];
+  sumi_while_loop(below_three, triangle_outer, &inner,
+                  SUMI_TENSORS(sumi_scalar(g, SUMI_INT32, 0), x), y);
+  sumi_tensor_t plain = unrolled_triangle(x, inner.c);
+  sumi_session_t *s = sumi_session_new(g);
+  assert_near(value(s, y[1]), value(s, plain), 1e-12);
+  const sumi_tensor_t xs[] = {x, inner.c};
+  for (int i = 0; i < 2; ++i) {
+    sumi_tensor_t d = gradient(y[1], xs[i]), want = gradient(plain, xs[i]);
+    assert_near(value(s, d), value(s, want), 1e-12);
+    for (int k = 0; k < 2; ++k) {
+      sumi_tensor_t dd = gradient(d, xs[k]), want_dd = gradient(want, xs[k]);
+      assert_near(value(s, dd), value(s, want_dd), 1e-11);
+      assert_near(value(s, gradient(dd, x)), value(s, gradient(want_dd, x)), 1e-10);
+    }
+  }
+  sumi_session_free(s);
+  sumi_graph_free(g);
+}
+
 /* ---- Loops over elements ---- */
 
 /* a becomes a x + c; the stack has a^2. */
@@ -628,6 +682,7 @@ int main(void) {
       cmocka_unit_test(the_number_of_iterations_follows_from_values),
       cmocka_unit_test(an_endless_loop_ends_at_its_maximum),
       cmocka_unit_test(loops_in_loops_have_the_gradients_of_what_they_stand_for),
+      cmocka_unit_test(inner_loops_may_run_as_often_as_they_like),
       cmocka_unit_test(a_scan_has_the_gradients_of_what_it_stands_for),
       cmocka_unit_test(a_map_over_any_number_of_rows),
       cmocka_unit_test(lists_of_different_lengths_are_refused),

@@ -84,10 +84,21 @@ static int64_t place(const loop_t *loop) {
   return loop->flow->reverse ? loop->trips - 1 - loop->done : loop->done;
 }
 
-static const void *element(const loop_t *loop, const sumi_array_view_t *in, sumi_dims_t *dims) {
+/* The list with the shapes of element list i; NULL when they are the same. */
+static const sumi_array_view_t *shapes_of(const loop_t *loop, int i) {
+  const int *shapes = loop->flow->shapes;
+  return shapes && shapes[i] >= 0 ? &loop->kernel->in[1 + loop->flow->carried + shapes[i]] : NULL;
+}
+
+static const void *element(const loop_t *loop, int i, sumi_dims_t *dims) {
+  const sumi_array_view_t *in = &loop->kernel->in[1 + loop->flow->carried + i];
+  const sumi_array_view_t *shapes = shapes_of(loop, i);
   *dims = sumi_dims_make(in->rank - 1, in->dims + 1);
-  const size_t bytes = (size_t)sumi_dims_count(*dims) * sumi_dtype_size_bytes(in->dtype);
-  return in->data ? (const char *)in->data + (size_t)place(loop) * bytes : NULL;
+  const size_t slot = (size_t)sumi_dims_count(*dims) * sumi_dtype_size_bytes(in->dtype);
+  const int64_t at = place(loop);
+  for (int axis = 0; shapes && axis < dims->rank; ++axis)
+    dims->size[axis] = ((const int32_t *)shapes->data)[at * dims->rank + axis];
+  return in->data ? (const char *)in->data + (size_t)at * slot : NULL;
 }
 
 static void hand_over(const loop_t *loop, sumi__tensor_called_t *called) {
@@ -97,7 +108,7 @@ static void hand_over(const loop_t *loop, sumi__tensor_called_t *called) {
     if (i < loop->flow->carried) {
       sumi__tensor_hand(called, k, carried(loop, i)->dims, carried(loop, i)->now);
     } else {
-      const void *data = element(loop, &loop->kernel->in[1 + i], &dims);
+      const void *data = element(loop, i - loop->flow->carried, &dims);
       sumi__tensor_hand(called, k, dims, data);
     }
   }
@@ -163,35 +174,71 @@ static sumi_dims_t stack_dims(int64_t count, sumi_dims_t element) {
   return dims;
 }
 
-static sumi_status_t check_element(const loop_t *loop, int k, sumi_dims_t dims) {
-  const sumi_dims_t first = stacked(loop, k)->dims;
-  if (sumi_dims_equal(first, dims)) return SUMI_OK;
+static sumi_status_t fail_shape(const loop_t *loop, int k, sumi_dims_t dims) {
   const sumi_tensor_t value = loop->flow->functions[SUMI__BODY]->results[loop->flow->carried + k];
   return sumi_fail(SUMI_INVALID_ARGUMENT,
-                   "'%s' has shape %s and had %s in the iterations before; what a loop stacks, for "
-                   "its gradient too, keeps its shape",
-                   sumi_op_name(value.op), sumi_dims_text(dims).text, sumi_dims_text(first).text);
+                   "'%s' has shape %s and had %s in the iterations before; stacks are of one shape",
+                   sumi_op_name(value.op), sumi_dims_text(dims).text,
+                   sumi_dims_text(stacked(loop, k)->dims).text);
+}
+
+static size_t slot_bytes(const loop_t *loop, int k) {
+  const sumi_dtype_t dtype = loop->kernel->out[1 + loop->flow->carried + k].dtype;
+  return (size_t)sumi_dims_count(stacked(loop, k)->dims) * sumi_dtype_size_bytes(dtype);
+}
+
+/* Room for one more slot: for all of them, where their number is known. */
+static sumi_status_t make_slot(const loop_t *loop, int k) {
+  sumi__tensor_held_t *held = stacked(loop, k);
+  const size_t slot = slot_bytes(loop, k), done = (size_t)loop->done;
+  const size_t slots = loop->trips >= 0 ? (size_t)loop->trips : done + 1;
+  if (held->data[0] && slots * slot <= held->bytes[0]) return SUMI_OK;
+  return make_room(held, 0, loop->trips >= 0 ? 0 : done * slot,
+                   (loop->trips >= 0 ? slots : 2 * slots) * slot);
+}
+
+/* A larger element than any before: the slots grow along the axes in which it is. */
+static sumi_status_t grow_slots(const loop_t *loop, int k, sumi_dims_t dims) {
+  sumi__tensor_held_t *held = stacked(loop, k);
+  const size_t before = slot_bytes(loop, k);
+  if (k < loop->flow->strict_stacks || dims.rank != held->dims.rank)
+    return fail_shape(loop, k, dims);
+  for (int axis = 0; axis < dims.rank; ++axis)
+    if (dims.size[axis] > held->dims.size[axis]) held->dims.size[axis] = dims.size[axis];
+  const size_t slot = slot_bytes(loop, k);
+  if (slot == before) return SUMI_OK;
+  const size_t slots = (size_t)(loop->trips >= 0 ? loop->trips : 2 * (loop->done + 1));
+  SUMI_TRY(make_room(held, 1, 0, slots * slot));
+  memset(held->data[1], 0, slots * slot);
+  for (int64_t i = 0; i < loop->done; ++i) {
+    const size_t at = (size_t)(loop->flow->reverse ? loop->trips - 1 - i : i);
+    if (before)
+      memcpy((char *)held->data[1] + at * slot, (char *)held->data[0] + at * before, before);
+  }
+  void *data = held->data[0];
+  const size_t bytes = held->bytes[0];
+  held->data[0] = held->data[1], held->bytes[0] = held->bytes[1];
+  held->data[1] = data, held->bytes[1] = bytes;
+  return SUMI_OK;
 }
 
 static sumi_status_t stack(const loop_t *loop, int k, const sumi_array_view_t *element) {
   const int output = 1 + loop->flow->carried + k;
+  const sumi_dims_t dims = dims_of(element);
   sumi__tensor_held_t *held = stacked(loop, k);
-  const size_t bytes = bytes_of(element);
-  if (loop->done == 0) {
-    held->dims = dims_of(element);
-    if (held->dims.rank >= SUMI_MAX_RANK)
-      return sumi_fail(SUMI_UNIMPLEMENTED, "a stack of values with %d axes", held->dims.rank);
-    if (loop->trips >= 0)
-      SUMI_TRY(sumi__tensor_hold_output(loop->kernel, output, stack_dims(loop->trips, held->dims)));
-  }
-  SUMI_TRY(check_element(loop, k, dims_of(element)));
-  char *to = sumi_kernel_out(loop->kernel, output);
-  if (loop->trips < 0) {
-    const size_t used = (size_t)loop->done * bytes;
-    if (used + bytes > held->bytes[0]) SUMI_TRY(make_room(held, 0, used, 2 * (used + bytes)));
-    to = held->data[0];
-  }
-  if (bytes) memcpy(to + (size_t)place(loop) * bytes, element->data, bytes);
+  const bool placed = sumi__tensor_is_placed(loop->kernel, output);
+  if (dims.rank >= SUMI_MAX_RANK)
+    return sumi_fail(SUMI_UNIMPLEMENTED, "a stack of values with %d axes", dims.rank);
+  if (loop->done == 0) held->dims = dims;
+  if (loop->done == 0 && placed)
+    SUMI_TRY(sumi__tensor_hold_output(loop->kernel, output, stack_dims(loop->trips, dims)));
+  if (!sumi_dims_equal(held->dims, dims))
+    SUMI_TRY(placed ? fail_shape(loop, k, dims) : grow_slots(loop, k, dims));
+  if (!placed) SUMI_TRY(make_slot(loop, k));
+  const size_t slot = slot_bytes(loop, k), bytes = bytes_of(element);
+  char *to = placed ? sumi_kernel_out(loop->kernel, output) : held->data[0];
+  if (bytes) memcpy(to + (size_t)place(loop) * slot, element->data, bytes);
+  if (slot > bytes) memset(to + (size_t)place(loop) * slot + bytes, 0, slot - bytes);
   return SUMI_OK;
 }
 
@@ -218,10 +265,9 @@ static sumi_status_t iterate(const loop_t *loop) {
 static sumi_status_t finish_stack(const loop_t *loop, int k) {
   const int output = 1 + loop->flow->carried + k;
   const sumi__tensor_held_t *held = stacked(loop, k);
-  if (loop->done > 0 && loop->trips >= 0) return SUMI_OK;
+  if (sumi__tensor_is_placed(loop->kernel, output)) return SUMI_OK;
   sumi_dims_t dims = stack_dims(loop->done, held->dims);
   if (loop->done == 0) { /* nothing says what an element would have been */
-    if (sumi__tensor_is_placed(loop->kernel, output)) return SUMI_OK;
     dims = loop->kernel->op->outputs[output].dims;
     if (dims.rank == SUMI_UNKNOWN_RANK) dims = SUMI_DIMS(0);
     for (int i = 0; i < dims.rank; ++i)

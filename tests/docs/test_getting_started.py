@@ -66,6 +66,9 @@ class GettingStarted(unittest.TestCase):
                 self.assertTrue(matches(listing.text, printed), f"{listing.where}: the page shows\n{listing.text}\nit printed\n{printed}")
         return chapters
 
+    def test_branches_and_loops(self):
+        self.assertEqual(self.follow("control-flow.md"), {""})
+
     def test_data(self):
         self.assertEqual(self.follow("data.md"), {"A program"})
 

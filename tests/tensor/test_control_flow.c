@@ -177,7 +177,8 @@ static void loops_in_loops_have_the_gradients_of_what_they_stand_for(void **stat
   sumi_graph_free(g);
 }
 
-/* The inner loop runs i times in iteration i, so what the outer one keeps of it has three lengths. */
+/* The inner loop runs i times in iteration i, so what the outer one keeps of it has three lengths.
+ */
 static sumi_tensor_t below_outer(const sumi_tensor_t *v, void *data) {
   (void)data;
   return sumi_less(v[0], v[2]);

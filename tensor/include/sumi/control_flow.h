@@ -15,8 +15,8 @@
  * one value for the whole loop; only variables are read anew in each iteration when the loop
  * changes them. Tensors made inside leave as results only: using one outside is refused.
  *
- * Gradients exist to any order. A loop then keeps what its gradient needs of each iteration, in
- * plans that compute the gradient; the shapes of such values must be the same in all iterations. */
+ * Gradients exist to any order. A loop keeps what its gradient needs of each iteration, in plans
+ * that compute the gradient. */
 #ifndef SUMI_CONTROL_FLOW_H
 #define SUMI_CONTROL_FLOW_H
 

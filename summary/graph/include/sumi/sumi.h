@@ -8,6 +8,7 @@
 #include <sumi/checkpoint.h>
 #include <sumi/constants.h>
 #include <sumi/control.h>
+#include <sumi/control_flow.h>
 #include <sumi/data.h>
 #include <sumi/gradient_check.h>
 #include <sumi/gradients.h>

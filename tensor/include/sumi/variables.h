@@ -40,7 +40,8 @@ typedef struct sumi_initializer {
   int64_t seed SUMI_UNSET; /* 0: from the graph's seed */
 } sumi_initializer_t;
 
-#define SUMI_INIT(kind_name, ...)                                                                  \
+#define SUMI_INIT(...) SUMI__INIT(__VA_ARGS__, )
+#define SUMI__INIT(kind_name, ...)                                                                 \
   SUMI_VALUE(sumi_initializer_t, .kind = SUMI_INIT_##kind_name, __VA_ARGS__)
 #define SUMI_ZEROS_INITIALIZER SUMI_INIT(CONSTANT, .a = 0)
 #define SUMI_ONES_INITIALIZER  SUMI_INIT(CONSTANT, .a = 1)

@@ -1,11 +1,10 @@
 /* What the programs of this folder have in common: their arguments, the pictures, the loop with its
  * log, and one figure at the end.
- *
  *   program [--logdir FOLDER] [--steps N] [--data PATH] [--graph FILE]
  *
  * The whole of a training run is in the graph, its batches too: with --graph it is written as
- * TensorFlow's GraphDef, and whoever runs its node `training` as often, from what `init` gives, gets
- * the same losses and the same figure. */
+ * TensorFlow's GraphDef, and whoever runs its node `training` as often, from what `init` gives,
+ * gets the same losses and the same figure. */
 #ifndef RUN_H
 #define RUN_H
 

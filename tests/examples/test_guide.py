@@ -123,6 +123,25 @@ class Guide(unittest.TestCase):
         self.assertEqual(lines[6], f"assign first: assign {last[0]}, c {last[1]}")
         self.assertEqual(lines[4], lines[5].replace("c first", "no order"))
 
+    def test_branches_and_loops_give_tensorflows_values(self):
+        *lines, refusal = run("control_flow").splitlines()
+        a, b, p, n = tf.constant(1), tf.constant(2), tf.constant(True), tf.constant(10)
+
+        def body(i, a, b, c):
+            return i + 1, b, a + b, tf.concat([c, [a + b]], 0)
+
+        def loop(**options):
+            return tf.while_loop(lambda i, *_: i < n, body, (2, 1, 1, tf.constant([1, 1])), **options)
+
+        shapes = (*[tf.TensorShape([])] * 3, tf.TensorShape([None]))
+        with tf.Session() as session:
+            branch, chosen, (_, _, last, series) = session.run([
+                tf.cond(p, lambda: a + b, lambda: a * b), tf.where([True, False], [1 + 2, 1 + 2], [1 * 2, 1 * 2]), loop(shape_invariants=shapes)])
+        self.assertEqual(lines, [str(value) for value in (branch, chosen, last, series, series)])
+        with self.assertRaises(ValueError):
+            loop()
+        self.assertRegex(refusal, r"^refused: .*has shape \(3,\) after an iteration, its invariant is \(2,\)")
+
     def test_parallel_parts_share_one_variable_and_its_optimum(self):
         text = run("parallel")
         self.assertEqual(re.findall(r"(\d) parts, (\d) variable", text), [("1", "1"), ("2", "1"), ("4", "1")])

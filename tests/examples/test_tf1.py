@@ -1,5 +1,5 @@
-"""The programs of examples/tf1 beside TensorFlow: each writes its graph, batches and all; TensorFlow trains that graph on the same
-pictures (scikit-learn's handwritten digits) from the same initial values, and comes to the same losses and the same figure."""
+"""The programs of examples/tf1 beside TensorFlow: each writes its graph, batches and all; TensorFlow trains that graph on the same data
+(of pictures, scikit-learn's handwritten digits) from the same initial values, and comes to the same losses and the same figure."""
 
 import os
 import subprocess
@@ -14,6 +14,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import tensorflow.compat.v1 as tf
 
 PROGRAMS = os.path.join(os.environ["SUMI_BINARY_DIR"], "examples", "tf1")
+PICTURES = ("logistic_regression", "multilayer_perceptron", "autoencoder", "variational_autoencoder", "dcgan", "resnet")
 tf.disable_eager_execution()
 
 
@@ -47,7 +48,7 @@ class Classics(unittest.TestCase):
         """Losses of all steps and the figure, of Sumi and of TensorFlow; and the loader of the log."""
         log = os.path.join(self.folder.name, name)
         graph = log + ".pb"
-        done = subprocess.run([os.path.join(PROGRAMS, name), "--logdir", log, "--steps", str(steps), "--data", self.digits, "--graph", graph],
+        done = subprocess.run([os.path.join(PROGRAMS, name), "--logdir", log, "--steps", str(steps), *(["--data", self.digits] if name in PICTURES else []), "--graph", graph],
                               capture_output=True, text=True, timeout=600)  # fmt: skip
         self.assertEqual(done.returncode, 0, done.stderr)
         title, figure = done.stdout.strip().split(": ")
@@ -109,6 +110,27 @@ class Classics(unittest.TestCase):
     def test_resnet(self):
         loader = self.compare("resnet", 60, 0.05, at_least=0.8)
         self.pictures(loader, "predictions")
+
+    def test_while_loop_rnn(self):
+        self.compare("while_loop_rnn", 200, 0.2, at_most=0.02)
+
+    def test_char_rnn(self):
+        loader = self.compare("char_rnn", 300, 0.1, at_most=1.5)
+        written = loader.Tensors("written")[-1].tensor_proto.string_val[0].decode()
+        self.assertEqual(len(written), 240)
+        # Most of what it writes are words that it has read.
+        read = set("the cat sat on mat and rat hat bat flat gnat that one by sun went down town two moon came soon to dune hen in den had ten"
+                   " good men fox box six long socks".split())
+        words = [word.strip(".,;") for word in written.split()]
+        self.assertGreater(sum(word in read for word in words), len(words) / 2, written)
+
+    def test_lstm_classifier(self):
+        loader = self.compare("lstm_classifier", 200, 0.03, at_least=0.9)
+        self.pictures(loader, "predictions")
+
+    def test_transformer(self):
+        loader = self.compare("transformer", 300, 0.03, at_least=0.9)
+        self.pictures(loader, "looks")
 
 
 if __name__ == "__main__":

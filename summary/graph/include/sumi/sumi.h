@@ -16,9 +16,9 @@
 #include <sumi/host_op.h>
 #include <sumi/image.h>
 #include <sumi/layers.h>
-#include <sumi/moving_average.h>
 #include <sumi/losses.h>
 #include <sumi/metrics.h>
+#include <sumi/moving_average.h>
 #include <sumi/npy.h>
 #include <sumi/op_def.h>
 #include <sumi/ops.h>
@@ -30,10 +30,10 @@
 #include <sumi/session.h>
 #include <sumi/summary.h>
 #include <sumi/summary_graph.h>
-#include <sumi/tfrecord.h>
-#include <sumi/train.h>
 #include <sumi/tensor_bundle.h>
+#include <sumi/tfrecord.h>
 #include <sumi/trace.h>
+#include <sumi/train.h>
 #include <sumi/training.h>
 #include <sumi/variables.h>
 

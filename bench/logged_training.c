@@ -66,7 +66,8 @@ static sumi_status_t open_training(logged_t *l, int threads) {
   l->session = sumi_session_new(l->model.graph, .threads = threads);
   l->hook = sumi_summary_hook_new(l->session, l->log);
   l->unlogged = sumi_summary_hook_new(l->session, NULL);
-  SUMI_TRY(sumi_session_run(l->session, .targets = SUMI_OPS(l->model.initialize)));
+  int64_t step;
+  SUMI_TRY(sumi_train_begin(l->session, NULL, &step));
   return evaluate(&l->evaluation, &l->model, l->session, &l->test);
 }
 

@@ -189,6 +189,49 @@ SUMI_OP(
                   .at = {SUMI_VALUES(1.3, -0.4, 2.2, 5.1), SUMI_VALUES(0.7, 1.1, 1.5, -2.3)}},
                  SUMI__REFUSE_SHAPES2));
 
+/* ---- TruncateDiv, TruncateMod: as C divides ---- */
+
+#define QUOTIENT(x, y, T) ((y) == 0 ? 0 : (y) == -1 ? (T)(0 - (uint64_t)(x)) : (x) / (y))
+#define REMAINDER(x, y)   ((y) == 0 || (y) == -1 ? 0 : (x) % (y))
+
+SUMI__BLOCK2(truncate_div_float32, float, float, float, SUMI__NO_LET, trunc(x / y))
+SUMI__BLOCK2(truncate_div_float64, double, double, double, SUMI__NO_LET, trunc(x / y))
+SUMI__BLOCK2(truncate_div_int32, int32_t, int32_t, int32_t, SUMI__NO_LET, QUOTIENT(x, y, T))
+SUMI__BLOCK2(truncate_div_int64, int64_t, int64_t, int64_t, SUMI__NO_LET, QUOTIENT(x, y, T))
+SUMI__TABLE(truncate_div, SIGNED);
+
+SUMI__BLOCK2(truncate_mod_float32, float, float, float, SUMI__NO_LET, fmod(x, y))
+SUMI__BLOCK2(truncate_mod_float64, double, double, double, SUMI__NO_LET, fmod(x, y))
+SUMI__BLOCK2(truncate_mod_int32, int32_t, int32_t, int32_t, SUMI__NO_LET, REMAINDER(x, y))
+SUMI__BLOCK2(truncate_mod_int64, int64_t, int64_t, int64_t, SUMI__NO_LET, REMAINDER(x, y))
+SUMI__TABLE(truncate_mod, SIGNED);
+
+static void truncate_mod_grad(sumi_grad_t *d) {
+  d->dx[0] = d->dy[0];
+  d->dx[1] = sumi_neg(sumi_mul(d->dy[0], sumi_truncate_div(d->x[0], d->x[1])));
+}
+
+SUMI_OP(TruncateDiv, "x: T, y: T -> z: T ; T: float32 float64 int32 int64",
+        .doc = "x / y rounded towards 0, broadcast. The run fails where an integer is divided by "
+               "0.",
+        .shape = sumi_shape_broadcast, .map = truncate_div_map, .refuses = divides_by_zero,
+        .refusal = "integer division by zero", .no_grad = "it is piecewise constant",
+        SUMI_SAMPLES(SUMI__CASE2(4, (7, -7, 7, -7), (2, 2, -2, -2), (3, -3, -3, 3),
+                                 .dtype = {SUMI_INT32, SUMI_INT32}, .lo = 1, .hi = 9, .from = "C"),
+                     REFUSE_ZERO(SUMI_INT32), SUMI__REFUSE_SHAPES2));
+
+SUMI_OP(TruncateMod, "x: T, y: T -> z: T ; T: float32 float64 int32 int64",
+        .doc = "The remainder of truncate_div, with the sign of x, broadcast. The run fails where "
+               "an integer is divided by 0.",
+        .shape = sumi_shape_broadcast, .map = truncate_mod_map, .refuses = divides_by_zero,
+        .refusal = "integer division by zero", .grad = truncate_mod_grad,
+        SUMI_SAMPLES(SUMI__CASE2(4, (7, -7, 7, -7), (3, 3, -3, -3), (1, -1, 1, -1),
+                                 .dtype = {SUMI_INT32, SUMI_INT32}, .lo = 1, .hi = 9, .from = "C"),
+                     {.input_count = 2,
+                      .in = {SUMI_S(4), SUMI_S(4)},
+                      .at = {SUMI_VALUES(1.3, -0.4, 2.2, 5.1), SUMI_VALUES(0.7, 1.1, 1.5, -2.3)}},
+                     REFUSE_ZERO(SUMI_INT64), SUMI__REFUSE_SHAPES2));
+
 /* ---- AddN ---- */
 
 static sumi_status_t add_n_shape(sumi_infer_t *infer) {

@@ -73,6 +73,18 @@ SUMI_OP(LogicalOr, "x: bool, y: bool -> z: bool", .doc = "Whether either is true
                      SUMI__CASE2(2, (0, 1), (0, 1), (0, 1), .want = SUMI_INVALID_ARGUMENT,
                                  .message = "x is float32 where bool is needed")));
 
+static sumi_tensor_t logical_xor_expand(const sumi_build_t *build) {
+  return sumi_not_equal(build->in[0], build->in[1]);
+}
+
+SUMI_OP(logical_xor, "x: bool, y: bool -> z: bool",
+        .doc = "Whether one of them is true and the other is not, broadcast.",
+        .expand = logical_xor_expand,
+        SUMI_SAMPLES(SUMI__CASE2(4, (0, 0, 1, 1), (0, 1, 0, 1), (0, 1, 1, 0),
+                                 .dtype = {SUMI_BOOL, SUMI_BOOL}, .from = "by hand"),
+                     SUMI__CASE2(2, (0, 1), (0, 1), (0, 1), .want = SUMI_INVALID_ARGUMENT,
+                                 .message = "x is float32 where bool is needed")));
+
 SUMI_OP(LogicalNot, "x: bool -> y: bool", .doc = "Whether x is false.",
         .shape = sumi__tensor_shape_unary, .map = logical_not_map, .no_grad = "its result is bool",
         SUMI_SAMPLES(SUMI__CASE1(2, (0, 1), (1, 0), .dtype = {SUMI_BOOL}, .from = "by hand"),

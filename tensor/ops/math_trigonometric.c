@@ -178,3 +178,22 @@ SUMI_OP(Atanh, "x: T -> y: T ; T: float32 float64", .doc = "The number whose tan
         SUMI_SAMPLES(SUMI__CASE1(3, (0, 0.5, 1), (0, 0.5493061443340549, INFINITY),
                                  .from = "numpy.arctanh", .no_gradient_check = true),
                      SUMI__RANDOM1(-0.8, 0.8), SUMI__REFUSE_DTYPE1(SUMI_INT32)));
+
+/* ---- Atan2 ---- */
+
+SUMI__MAP2(atan2, FLOATS, atan2(x, y));
+
+static void atan2_grad(sumi_grad_t *d) {
+  const sumi_tensor_t y = d->x[0], x = d->x[1];
+  const sumi_tensor_t part = sumi_div(d->dy[0], sumi_add(sumi_square(x), sumi_square(y)));
+  d->dx[0] = sumi_mul(x, part);
+  d->dx[1] = sumi_neg(sumi_mul(y, part));
+}
+
+SUMI_OP(Atan2, "y: T, x: T -> z: T ; T: float32 float64",
+        .doc = "The angle of the point (x, y), from -pi to pi, broadcast.",
+        .shape = sumi_shape_broadcast, .map = atan2_map, .grad = atan2_grad,
+        SUMI_SAMPLES(SUMI__CASE2(3, (1, -1, 0), (1, -2, -1),
+                                 (0.7853981633974483, -2.677945044588987, 3.141592653589793),
+                                 .from = "math.atan2", .no_gradient_check = true),
+                     SUMI__RANDOM2(0.2, 2), SUMI__REFUSE_SHAPES2));

@@ -81,3 +81,56 @@ SUMI_OP(Range,
                       .dtype = {SUMI_INT32, SUMI_INT32, SUMI_INT32},
                       .want = SUMI_INVALID_ARGUMENT,
                       .message = "no step of -1 leads from 0 to 3"}));
+
+/* ---- LinSpace ---- */
+
+static sumi_status_t linspace_shape(sumi_infer_t *infer) {
+  static const char *const names[] = {"start", "stop", "num"};
+  int64_t count = SUMI_UNKNOWN_SIZE;
+  for (int i = 0; i < 3; ++i) SUMI_TRY(sumi__tensor_want_rank(infer, i, names[i], 0));
+  if (sumi__tensor_known_element(infer, 2, 0, &count) && count < 1)
+    return sumi_refuse(infer, "num is %lld, expected at least 1", (long long)count);
+  infer->out[0] = sumi__tensor_vector_dims(count);
+  return SUMI_OK;
+}
+
+static sumi_status_t linspace_kernel(const sumi_kernel_t *kernel) {
+  const int64_t count = kernel->out[0].dims[0];
+#define LINSPACE(NAME, type)                                                                       \
+  case SUMI_##NAME: {                                                                              \
+    const type start = *(const type *)kernel->in[0].data,                                          \
+               stop = *(const type *)kernel->in[1].data;                                           \
+    const type step = count > 1 ? (stop - start) / (type)(count - 1) : 0;                          \
+    type *out = sumi_kernel_out(kernel, 0);                                                        \
+    for (int64_t i = 0; i < count; ++i) out[i] = start + step * (type)i;                           \
+    if (count > 1) out[count - 1] = stop;                                                          \
+    break;                                                                                         \
+  }
+  switch (kernel->out[0].dtype) {
+    LINSPACE(FLOAT32, float)
+    LINSPACE(FLOAT64, double)
+  default: break;
+  }
+#undef LINSPACE
+  return SUMI_OK;
+}
+
+SUMI_OP(LinSpace,
+        "start: T, stop: T, num: Tidx -> output: T ; T: float32 float64, Tidx: int32 int64",
+        .api = "linspace",
+        .doc = "`num` numbers from `start` to `stop`, evenly spaced; one is `start`. At least one "
+               "of the three is a tensor.",
+        .shape = linspace_shape, .kernel = linspace_kernel, .no_grad = "TensorFlow has none",
+        SUMI_SAMPLES({.input_count = 3,
+                      .in = {SUMI_S0, SUMI_S0, SUMI_S0},
+                      .at = {SUMI_VALUES(10), SUMI_VALUES(12), SUMI_VALUES(3)},
+                      .dtype = {0, 0, SUMI_INT32},
+                      .out = SUMI_S(3),
+                      .expect = SUMI_VALUES(10, 11, 12),
+                      .from = "TensorFlow's documentation"},
+                     {.input_count = 3,
+                      .in = {SUMI_S0, SUMI_S0, SUMI_S0},
+                      .at = {SUMI_VALUES(0), SUMI_VALUES(1), SUMI_VALUES(0)},
+                      .dtype = {0, 0, SUMI_INT32},
+                      .want = SUMI_INVALID_ARGUMENT,
+                      .message = "num is 0, expected at least 1"}));

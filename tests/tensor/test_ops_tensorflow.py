@@ -80,6 +80,37 @@ class AgainstTensorFlow(OpsAgainstTensorFlow):
                 y = self.draw((50,), dtype, 1, 9) * np.array([1, -1] * 25, dtype)
                 self.add(op, x, y)
 
+    def test_division_as_in_c(self):
+        self.binary("TruncateMod", FLOATS, 0.5, 4, special=False, grad=False)
+        for op in ["TruncateDiv", "TruncateMod"]:
+            for dtype in (I32, I64):
+                x = self.draw((50,), dtype, -40, 40)
+                self.add(op, x, self.draw((50,), dtype, 1, 9) * np.array([1, -1] * 25, dtype))
+
+    def test_special_functions(self):
+        for dtype in FLOATS:
+            rtol = 1e-5 if dtype == F32 else 1e-10
+            for shape in SHAPES:
+                for op in ["Lgamma", "Digamma"]:
+                    self.add(op, self.draw(shape, dtype, 0.2, 9), grad=True, rtol=rtol, atol=rtol)
+                    self.add(op, self.draw(shape, dtype, -3.9, -3.1), rtol=10 * rtol, atol=rtol)
+                self.add("Erfinv", self.draw(shape, dtype, -0.99, 0.99), grad=True, rtol=rtol, atol=rtol / 10)
+            order, x = np.array([0, 1, 2, 3] * 25, dtype), self.draw((100,), dtype, 0.3, 12)
+            self.add("Polygamma", order, x, rtol=10 * rtol)
+            self.add("Zeta", self.draw((100,), dtype, 1.2, 9), x, rtol=10 * rtol)
+        self.binary("Atan2", FLOATS, 0.1, 3, special=False)
+        self.binary("Atan2", FLOATS, -3, 3, special=False, grad=False)
+
+    def test_bits(self):
+        integers = [I32, I64, np.uint8, np.int8, np.int16, np.uint16, np.uint32, np.uint64]
+        for op in ["BitwiseAnd", "BitwiseOr", "BitwiseXor"]:
+            self.binary(op, integers, -100, 100, grad=False)
+        for dtype in integers:
+            self.add("Invert", self.draw((40,), dtype, -100, 100))
+            x, y = self.draw((200,), dtype, -120, 120), self.draw((200,), dtype, 0, 8 * np.dtype(dtype).itemsize - 1)
+            self.add("LeftShift", x, y)
+            self.add("RightShift", x, y)
+
     def test_fused_gradients(self):
         for op in ["SqrtGrad", "RsqrtGrad", "ReciprocalGrad", "TanhGrad", "SigmoidGrad"]:
             self.binary(op, FLOATS, 0.2, 2, special=False, same=True)

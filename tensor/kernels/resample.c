@@ -70,8 +70,8 @@ static taps_t bicubic_taps(const sumi__tensor_resample_t *r, float scale, int64_
   const float at = position(r, scale, place), whole = floorf(at);
   const int64_t step = lrintf((at - whole) * TABLE), first = (int64_t)whole - 1;
   taps_t taps = {.count = MAX_TAPS,
-                 .weight = {far_weight(step, a), near_weight(step, a),
-                            near_weight(TABLE - step, a), far_weight(TABLE - step, a)}};
+                 .weight = {far_weight(step, a), near_weight(step, a), near_weight(TABLE - step, a),
+                            far_weight(TABLE - step, a)}};
   float sum = 0;
   for (int i = 0; i < MAX_TAPS; ++i) {
     taps.at[i] = bound(first + i, size);

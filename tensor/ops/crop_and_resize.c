@@ -48,8 +48,7 @@ static sumi_tensor_t pick(const sumi_build_t *build, sumi_tensor_t rows, sumi_te
                                                  .axis = -1));
 }
 
-static sumi_tensor_t interpolated(const sumi_build_t *build, const places_t *y,
-                                  const places_t *x) {
+static sumi_tensor_t interpolated(const sumi_build_t *build, const places_t *y, const places_t *x) {
   const sumi_tensor_t top = sumi_floor(y->at), left = sumi_floor(x->at);
   const sumi_tensor_t rows[] = {pixel(top, y), pixel(sumi_ceil(y->at), y)};
   const sumi_tensor_t columns[] = {pixel(left, x), pixel(sumi_ceil(x->at), x)};

@@ -27,8 +27,8 @@ static sumi_tensor_t size_of(sumi_tensor_t x, int axis) {
 
 static int64_t block_size(const sumi_build_t *build) {
   const int64_t size = sumi_build_attr(build, "block_size")->integer;
-  if (size < 2) sumi_build_refuse(build, "block_size is %lld, at least 2 is expected",
-                                  (long long)size);
+  if (size < 2)
+    sumi_build_refuse(build, "block_size is %lld, at least 2 is expected", (long long)size);
   return size;
 }
 
@@ -116,10 +116,9 @@ static sumi_tensor_t lrn_expand(const sumi_build_t *build) {
                                        .dtype = sumi_tensor_dtype(x));
   const sumi_tensor_t squares = sumi_matmul(sumi_reshape(sumi_square(x), SUMI_SHAPE(-1, channels)),
                                             sumi_matrix_band_part(ones, radius, radius));
-  const sumi_tensor_t base = sumi_add(
-      sumi_mul(sumi_reshape(squares, SUMI_TENSORS(sumi_shape(x))),
-               sumi_build_attr(build, "alpha")->real),
-      sumi_build_attr(build, "bias")->real);
+  const sumi_tensor_t base = sumi_add(sumi_mul(sumi_reshape(squares, SUMI_TENSORS(sumi_shape(x))),
+                                               sumi_build_attr(build, "alpha")->real),
+                                      sumi_build_attr(build, "bias")->real);
   return sumi_mul(x, sumi_pow(base, -sumi_build_attr(build, "beta")->real));
 }
 

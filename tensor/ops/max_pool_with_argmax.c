@@ -46,9 +46,8 @@ typedef struct job {
       for (int64_t k = top; k < bottom; ++k)                                                       \
         for (int64_t l = left; l < right; ++l) {                                                   \
           const int64_t y = row % down->out * down->stride - down->before + k;                     \
-          const int64_t at = (y * across->in + place * across->stride - across->before + l) *      \
-                                 job->channels +                                                   \
-                             c;                                                                    \
+          const int64_t at =                                                                       \
+              (y * across->in + place * across->stride - across->before + l) * job->channels + c;  \
           if (best < 0 || x[at] > x[best]) best = at;                                              \
         }                                                                                          \
       const int64_t to = row * across->out * job->channels + i;                                    \
@@ -69,7 +68,9 @@ static sumi_status_t argmax_kernel(const sumi_kernel_t *kernel) {
       .channels = in->dims[3],
       .with_image = sumi_attr_bool(kernel->op, "include_batch_in_index")};
 #define RUN(C, dtype, DTYPE, V, ...)                                                               \
-  case SUMI_##DTYPE: sumi_kernel_parallel(kernel, in->dims[0] * job.rows.out, row_##dtype, &job); break;
+  case SUMI_##DTYPE:                                                                               \
+    sumi_kernel_parallel(kernel, in->dims[0] * job.rows.out, row_##dtype, &job);                   \
+    break;
   switch (in->dtype) {
     SUMI__SIGNED(RUN, )
   default: break;
@@ -86,8 +87,8 @@ static void argmax_grad(sumi_grad_t *grad) {
     const sumi_tensor_t images = sumi_index(shape, "0");
     const sumi_tensor_t size = sumi_reduce_prod(sumi_index(shape, "1:"));
     const sumi_tensor_t starts = sumi_mul(sumi_range(0, images, 1), size);
-    at = sumi_add(at, sumi_reshape(sumi_cast(starts, sumi_tensor_dtype(at)),
-                                   SUMI_SHAPE(images, 1, 1, 1)));
+    at = sumi_add(
+        at, sumi_reshape(sumi_cast(starts, sumi_tensor_dtype(at)), SUMI_SHAPE(images, 1, 1, 1)));
   }
   const sumi_tensor_t dx = sumi_unsorted_segment_sum(sumi_reshape(grad->dy[0], SUMI_SHAPE(-1)),
                                                      sumi_reshape(at, SUMI_SHAPE(-1)), all);

@@ -27,8 +27,9 @@ static sumi_status_t resize_shape(sumi_infer_t *infer) {
     return sumi_refuse(infer, "size has %d elements, expected rows and columns", size.rank);
   if (out.rank == SUMI_UNKNOWN_RANK) out = sumi__tensor_dims_of_rank(4);
   for (int axis = 0; axis < 2; ++axis) {
-    if (merged.size[axis] == 0) return sumi_refuse(infer, "size is %s, expected at least one pixel",
-                                                   sumi_dims_text(merged).text);
+    if (merged.size[axis] == 0)
+      return sumi_refuse(infer, "size is %s, expected at least one pixel",
+                         sumi_dims_text(merged).text);
     out.size[axis + 1] = merged.size[axis];
   }
   infer->out[0] = out;
@@ -150,12 +151,13 @@ static void bicubic_grad_grad(sumi_grad_t *d) {
     .dtype = {0, SUMI_INT32}, .attrs = options                                                     \
   }
 #define RESIZE_REFUSED                                                                             \
+  {.input_count = 2,                                                                               \
+   .in = {SUMI_S(1, 2, 2, 1), SUMI_S(2)},                                                          \
+   .at = {NULL, SUMI_VALUES(4, 0)},                                                                \
+   .dtype = {0, SUMI_INT32},                                                                       \
+   .want = SUMI_INVALID_ARGUMENT,                                                                  \
+   .message = "size is (4, 0), expected at least one pixel"},                                      \
   {                                                                                                \
-    .input_count = 2, .in = {SUMI_S(1, 2, 2, 1), SUMI_S(2)}, .at = {NULL, SUMI_VALUES(4, 0)},      \
-    .dtype = {0, SUMI_INT32}, .want = SUMI_INVALID_ARGUMENT,                                       \
-    .message = "size is (4, 0), expected at least one pixel"                                       \
-  }                                                                                                \
-  , {                                                                                              \
     .input_count = 2, .in = {SUMI_S(2, 2, 1), SUMI_S(2)}, .at = {NULL, SUMI_VALUES(4, 4)},         \
     .dtype = {0, SUMI_INT32}, .want = SUMI_INVALID_ARGUMENT,                                       \
     .message = "images must have rank 4, its shape is (2, 2, 1)"                                   \
@@ -226,8 +228,7 @@ SUMI_OP(ResizeBilinearGrad,
         "false -> output: T ; T: float32 float64",
         .doc = "The gradient of ResizeBilinear for its images, of which only the shape matters.",
         .shape = resize_grad_shape, .kernel = bilinear_grad_kernel, .scratch = resize_grad_scratch,
-        .grad = bilinear_grad_grad,
-        SUMI_SAMPLES(RESIZE_BACK((2, 8)), RESIZE_BACK_REFUSED));
+        .grad = bilinear_grad_grad, SUMI_SAMPLES(RESIZE_BACK((2, 8)), RESIZE_BACK_REFUSED));
 
 SUMI_OP(ResizeBicubic,
         "images: T, size: shape | align_corners: bool = false, half_pixel_centers: bool = false "

@@ -162,19 +162,31 @@ static bool number(op_case_t *c, sumi_tensor_t scalar, double *result) {
   return true;
 }
 
+/* The element that is varied together with this one: the other of a symmetric matrix, or itself. */
+static int64_t mirrored(const op_case_t *c, int input, int64_t element) {
+  if (!c->sample->symmetric || input != 0) return element;
+  const sumi_dims_t dims = sumi_array_dims(c->values[0]);
+  const int64_t size = dims.size[dims.rank - 1];
+  const int64_t row = element / size % size, column = element % size;
+  return element + (column - row) * size + row - column;
+}
+
 /* d scalar / d element by a difference of order h^4. */
 static bool difference(op_case_t *c, sumi_tensor_t scalar, int input, int64_t element,
                        double *slope) {
   const double x = sumi_array_get(c->values[input], element), h = 1e-3;
+  const int64_t other = mirrored(c, input, element);
   static const double steps[] = {-2, -1, 1, 2}, weights[] = {1, -8, 8, -1};
   *slope = 0;
   for (int i = 0; i < 4; ++i) {
     double value;
     assert_ok(sumi_array_set(c->values[input], element, x + steps[i] * h));
+    assert_ok(sumi_array_set(c->values[input], other, x + steps[i] * h));
     if (!number(c, scalar, &value)) return false;
     *slope += weights[i] * value / (12 * h);
   }
   assert_ok(sumi_array_set(c->values[input], element, x));
+  assert_ok(sumi_array_set(c->values[input], other, x));
   return true;
 }
 
@@ -192,8 +204,9 @@ static void compare_gradient(op_case_t *c, sumi_tensor_t scalar, int input, sumi
            sumi_dims_text(sumi_array_dims(c->values[input])).text);
   else
     for (int64_t i = 0; i < sumi_array_count(c->values[input]) && i < MOST; ++i) {
-      const double given = value ? sumi_array_get(value, i) : 0;
-      double slope;
+      const int64_t other = mirrored(c, input, i);
+      double slope, given = value ? sumi_array_get(value, i) : 0;
+      if (value && other != i) given += sumi_array_get(value, other);
       if (!difference(c, scalar, input, i, &slope)) break;
       if (!is_near(given, slope, 1e-6))
         report(c, "%s gradient of input %d, element %d: %.9g, by differences %.9g", order, input,

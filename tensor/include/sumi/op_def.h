@@ -219,6 +219,7 @@ typedef struct sumi_sample {
   bool no_gradient_check; /* at this point (a kink) */
   unsigned held;          /* bit by bit: inputs that the gradient check does not vary … */
   int checked_outputs;    /* … and how many outputs, from the first on, it adds up; 0: all */
+  bool symmetric;         /* input 0 is varied as symmetric matrices, in its last two axes */
 } sumi_sample_t;
 
 #define SUMI_VALUES(...) ((const double[]){__VA_ARGS__})

@@ -266,3 +266,34 @@ SUMI_OP(random_uniform,
                       .attrs = "minval = 2",
                       .want = SUMI_INVALID_ARGUMENT,
                       .message = "minval 2 is not below maxval 1"}));
+
+/* ---- random_crop ---- */
+
+static sumi_tensor_t random_crop_expand(const sumi_build_t *build) {
+  const sumi_tensor_t value = build->in[0], size = build->in[1], shape = sumi_shape(value);
+  const sumi_dims_t dims = sumi_tensor_dims(value);
+  if (dims.rank == 0) return sumi_build_refuse(build, "value is a scalar, which has no axes");
+  const sumi_tensor_t places = sumi_add(sumi_sub(shape, size), 1);
+  const sumi_tensor_t drawn = sumi_random_uniform_int(
+      build->graph, SUMI_TENSORS(sumi_shape(shape)), 0, INT32_MAX,
+      .seed = sumi_build_attr(build, "seed")->integer);
+  return sumi_slice(value, SUMI_TENSORS(sumi_floor_mod(drawn, places)), SUMI_TENSORS(size));
+}
+
+SUMI_OP(random_crop, "value: T, size: shape | seed: int = 0 -> output: T",
+        .doc = "A part of that size, each as likely: sumi_random_crop(picture, SUMI_SHAPE(24, 24, "
+               "3)).",
+        .expand = random_crop_expand,
+        SUMI_SAMPLES({.input_count = 2,
+                      .in = {SUMI_S(2, 2), SUMI_S(2)},
+                      .at = {SUMI_VALUES(1, 2, 3, 4), SUMI_VALUES(2, 2)},
+                      .dtype = {0, SUMI_INT32},
+                      .out = SUMI_S(2, 2),
+                      .expect = SUMI_VALUES(1, 2, 3, 4),
+                      .from = "there is one place; others are compared with TensorFlow"},
+                     {.input_count = 2,
+                      .in = {SUMI_S0, SUMI_S(1)},
+                      .at = {NULL, SUMI_VALUES(1)},
+                      .dtype = {0, SUMI_INT32},
+                      .want = SUMI_INVALID_ARGUMENT,
+                      .message = "value is a scalar"}));

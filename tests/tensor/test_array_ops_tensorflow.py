@@ -441,6 +441,24 @@ class AgainstTensorFlow(unittest.TestCase):
                        {"shape": ints(20001), "minval": dtype(-5), "maxval": dtype(17)}, {"seed": seed, "seed2": seed2})
         s.run(self)
 
+    def test_random_numbers_by_rejection(self):
+        s = self.script
+        for seed, seed2 in ((1, 2), (87654321, 5)):
+            seeds = {"seed": seed, "seed2": seed2}
+            for dtype in (np.float32, np.float64):
+                alphas = np.array([[0.1, 0.7, 1.0], [1.3, 5.0, 70.0]], dtype)
+                s.case(f"gamma {seed} {dtype}", "RandomGamma", {"shape": ints(101), "alpha": alphas}, seeds, gradient=False,
+                       exact=False)
+                logits = np.array([[0.5, -1, 2, 0, -np.inf], [3, 3, 3, 3, 3]], dtype)
+                for output in (tf.int32, tf.int64):
+                    s.case(f"multinomial {seed} {dtype}", "Multinomial", {"logits": logits, "num_samples": ints(202)[0]},
+                           {**seeds, "output_dtype": output})
+            rates = np.array([0.0, 0.3, 4.0, 9.9, 10.0, 33.0, 1e4])
+            for output in (tf.int32, tf.int64, tf.float32, tf.float64):
+                s.case(f"poisson {seed}", "RandomPoissonV2", {"shape": ints(301), "rate": rates},
+                       {**seeds, "dtype": output}, gradient=False)
+        s.run(self)
+
 
 class Updates(unittest.TestCase):
     """Optimizer updates: three steps on the same variables."""

@@ -21,9 +21,9 @@ class ImageOps(OpsAgainstTensorFlow):
                     self.add("ResizeNearestNeighbor", self.images(*before, dtype), size, grad=dtype in FLOATS, **corners)
                 for op, atol in [("ResizeBilinear", 1e-6), ("ResizeBicubic", 5e-6)]:
                     self.add(op, self.images(*before), size, grad=True, atol=atol, rtol=1e-5, **corners)
-                # TensorFlow's results are float32 whatever the pictures are.
+                # TensorFlow's results are float32 whatever the pictures are. Numbers up to 3 are rounded there more than once.
                 like = lambda x, size, c=corners: tf.cast(tf.raw_ops.ResizeBilinear(images=x, size=size, **c), x.dtype)
-                self.add("ResizeBilinear", self.images(*before, F64), size, like=like, rtol=1e-5, atol=1e-6, **corners)
+                self.add("ResizeBilinear", self.images(*before, F64), size, like=like, rtol=1e-5, atol=5e-6, **corners)
 
     def test_blocks(self):
         for dtype in SIGNED + [np.uint8, np.bool_]:

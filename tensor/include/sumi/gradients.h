@@ -29,7 +29,7 @@ SUMI_API sumi_status_t sumi_gradients_with(sumi_tensors_t ys, sumi_tensors_t xs,
 
 /** What stands behind a tensor that is slices: row indices[i] of `rows` receives values[i]; rows
  * that are meant several times receive the sum. */
-typedef struct sumi_indexed_slices {
+typedef struct sumi_slices {
   sumi_tensor_t values, indices, rows;
 } sumi_indexed_slices_t;
 

@@ -18,38 +18,67 @@
 const finding_text_t sumi__command_findings[FINDING_COUNT] = {
     [DAMAGE] = {"damage",
                 "damaged: the Python loader goes no further in this file, nor does the data "
-                "server where more than a checksum is wrong (sumi repair)"},
-    [NO_EVENT] = {"no-event", "records that are no events: the Python loader ends there for all "
-                              "runs, the data server for this file"},
+                "server where more than a checksum is wrong (sumi repair)",
+                false},
+    [NO_EVENT] = {"no-event",
+                  "records that are no events: the Python loader ends there for all "
+                  "runs, the data server for this file",
+                  false},
     [TORN_END] = {"torn-end", "bytes at the end are no whole record yet", true},
-    [TIME_IS_NAN] = {"nan-time", "events whose time is not a number: the data server reads no "
-                                 "further in this file"},
-    [TIME_IS_INFINITE] = {"infinite-time", "events whose time is infinite: the data server leaves "
-                                           "them out"},
-    [OLDER_FILE] = {"older-file", "the file is older than the one that is read before it: a viewer "
-                                  "that was open never reads it"},
-    [TWO_WRITERS] = {"two-writers", "the file went on when the next one had begun: a viewer that "
-                                    "was open leaves out what came then (two runs need two "
-                                    "folders)"},
-    [NO_METADATA] = {"no-metadata", "values of a tag whose first one says no plugin: they are "
-                                    "never shown"},
-    [NO_CLASS] = {"no-class", "values for a plugin that TensorBoard does not know and that has no "
-                              "class of data: they are never shown"},
-    [WRONG_FORM] = {"wrong-form", "values of another type or shape than their plugin's: the data "
-                                  "server leaves them out"},
-    [NOT_DECODED] = {"not-decoded", "values of a type that TensorBoard cannot decode: the tag "
-                                    "cannot be shown"},
-    [STEP_RANGE] = {"step-range", "values at steps below 0 or above 2^53: browsers mistake them"},
-    [STEPS_BACK] = {"steps-back", "values removed by the data server because the tag's step did "
-                                  "not go up behind them"},
-    [RESTARTED] = {"restarted", "values removed by the Python loader because a later session "
-                                "started below their step"},
-    [NO_VERSION] = {"no-version", "values removed by the Python loader: without a file version any "
-                                  "tag's smaller step makes it do so"},
-    [FEW_STRINGS] = {"few-strings", "pictures without width, height and at least one picture"},
-    [PICTURE_FORMAT] = {"picture-format", "pictures that are neither PNG, JPEG, GIF nor BMP: "
-                                          "browsers are told not to guess"},
-    [TEXT_NOT_UTF8] = {"text-not-utf8", "texts that are not UTF-8: the tag cannot be shown"},
+    [TIME_IS_NAN] = {"nan-time",
+                     "events whose time is not a number: the data server reads no "
+                     "further in this file",
+                     false},
+    [TIME_IS_INFINITE] = {"infinite-time",
+                          "events whose time is infinite: the data server leaves "
+                          "them out",
+                          false},
+    [OLDER_FILE] = {"older-file",
+                    "the file is older than the one that is read before it: a viewer "
+                    "that was open never reads it",
+                    false},
+    [TWO_WRITERS] = {"two-writers",
+                     "the file went on when the next one had begun: a viewer that "
+                     "was open leaves out what came then (two runs need two "
+                     "folders)",
+                     false},
+    [NO_METADATA] = {"no-metadata",
+                     "values of a tag whose first one says no plugin: they are "
+                     "never shown",
+                     false},
+    [NO_CLASS] = {"no-class",
+                  "values for a plugin that TensorBoard does not know and that has no "
+                  "class of data: they are never shown",
+                  false},
+    [WRONG_FORM] = {"wrong-form",
+                    "values of another type or shape than their plugin's: the data "
+                    "server leaves them out",
+                    false},
+    [NOT_DECODED] = {"not-decoded",
+                     "values of a type that TensorBoard cannot decode: the tag "
+                     "cannot be shown",
+                     false},
+    [STEP_RANGE] = {"step-range", "values at steps below 0 or above 2^53: browsers mistake them",
+                    false},
+    [STEPS_BACK] = {"steps-back",
+                    "values removed by the data server because the tag's step did "
+                    "not go up behind them",
+                    false},
+    [RESTARTED] = {"restarted",
+                   "values removed by the Python loader because a later session "
+                   "started below their step",
+                   false},
+    [NO_VERSION] = {"no-version",
+                    "values removed by the Python loader: without a file version any "
+                    "tag's smaller step makes it do so",
+                    false},
+    [FEW_STRINGS] = {"few-strings", "pictures without width, height and at least one picture",
+                     false},
+    [PICTURE_FORMAT] = {"picture-format",
+                        "pictures that are neither PNG, JPEG, GIF nor BMP: "
+                        "browsers are told not to guess",
+                        false},
+    [TEXT_NOT_UTF8] = {"text-not-utf8", "texts that are not UTF-8: the tag cannot be shown", false},
     [NOT_FINITE] = {"not-finite", "values that are not finite: gaps in the curve", true},
     [SAMPLED] = {"sampled", "values left out by the readers' samples (--samples_per_plugin)", true},
 };

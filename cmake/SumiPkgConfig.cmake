@@ -69,6 +69,11 @@ function(sumi_openblas_libraries out)
     if(SUMI_HAVE_QUADMATH)
       list(APPEND libraries -lquadmath)
     endif()
+    # LAPACK brings Fortran's files, which are closed at exit. Their run-time library asks for threads by weak symbols, for which a
+    # static libc's members are not linked: without these the program ends by calling nothing.
+    foreach(function mutex_init mutex_destroy cond_init cond_destroy cond_wait cond_broadcast)
+      list(APPEND libraries -Wl,--undefined=pthread_${function})
+    endforeach()
   endif()
   set(${out} ${libraries} PARENT_SCOPE)
 endfunction()

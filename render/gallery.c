@@ -3,7 +3,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include <sumi/alloc.h>
 #include <sumi/arena.h>
@@ -11,8 +10,9 @@
 
 #include "annotations_write.h"
 #include "cell.h"
-#include "classes.h"
+#include "gallery_choose.h"
 #include "gallery_match.h"
+#include "gallery_options.h"
 #include "layout.h"
 #include "legend.h"
 #include "number_text.h"
@@ -20,183 +20,36 @@
 #include "theme.h"
 
 enum {
-  DEFAULT_PICTURE_PX = 112,
-  DEFAULT_MAX_COUNT = 256,
-  MAX_COUNT = 4096,
-  MAX_PREDICTIONS = 1 << 20,
-  MAX_COLUMNS = 256,
   MIN_WIDTH_PX = 320,
   COLUMN_GAP_PX = 14,
   ROW_GAP_PX = 18,
   BELOW_LEGEND_PX = 12,
 };
 
-/* One prediction that may be shown, and what it is ordered by. */
-typedef struct {
-  const sumi_prediction_t *prediction;
-  double key;
-  int64_t index;
-} pick_t;
-
-typedef struct {
-  int64_t right, wrong, neutral;
-} tally_t;
-
 /* Everything a sheet is made of, once decided. */
 typedef struct {
   const sumi_gallery_options_t *options;
-  const pick_t *picks;
-  int64_t shown, given;
-  tally_t tally;
+  const sumi__render_pick_t *picks;
+  int64_t shown;
+  sumi_verdict_counts_t of;       /* all that the shown ones were chosen from */
   sumi_detection_scores_t scores; /* where things are matched */
   sumi__render_cell_style_t style;
   int columns, rows, width, height, head_height, legend_height;
 } sheet_t;
 
-/* Confident mistakes from 3 down to doubtful ones at 2, undecided pictures 1.5, doubtful hits
- * from 1 to sure ones at 0. */
-static double default_key(const sumi_prediction_t *prediction) {
-  const bool known = prediction->has_score && !isnan(prediction->score);
-  const double score = known ? fmin(fmax(prediction->score, 0), 1) : 0.5;
-  switch (sumi_prediction_verdict(prediction)) {
-  case SUMI_VERDICT_WRONG: return 2 + score;
-  case SUMI_VERDICT_RIGHT: return 1 - score;
-  case SUMI_VERDICT_AUTO:
-  case SUMI_VERDICT_NEUTRAL: break;
-  }
-  return 1.5;
-}
-
-static double key_of(const sumi_gallery_options_t *options, const sumi_prediction_t *prediction,
-                     int64_t index) {
-  if (!options->keys) return options->order == SUMI_ORDER_GIVEN ? 0 : default_key(prediction);
-  return isnan(options->keys[index]) ? INFINITY : options->keys[index];
-}
-
-/* Equal keys keep the order they were given in. */
-static int worse_first(const void *a, const void *b) {
-  const pick_t *x = a, *y = b;
-  if (x->key != y->key) return x->key > y->key ? -1 : 1;
-  return x->index < y->index ? -1 : x->index > y->index;
-}
-
-static int better_first(const void *a, const void *b) {
-  const pick_t *x = a, *y = b;
-  if (x->key != y->key) return x->key < y->key ? -1 : 1;
-  return x->index < y->index ? -1 : x->index > y->index;
-}
-
-static void count_verdict(tally_t *tally, sumi_verdict_t verdict) {
-  switch (verdict) {
-  case SUMI_VERDICT_RIGHT: ++tally->right; break;
-  case SUMI_VERDICT_WRONG: ++tally->wrong; break;
-  case SUMI_VERDICT_AUTO:
-  case SUMI_VERDICT_NEUTRAL: ++tally->neutral; break;
-  }
-}
-
-/* Fills picks with what is to be shown, in order, and returns how many. */
-static int64_t choose(const sumi_prediction_t *predictions, int64_t count,
-                      const sumi_gallery_options_t *options, pick_t *picks, tally_t *tally) {
-  int64_t chosen = 0;
-  for (int64_t i = 0; i < count; ++i) {
-    const sumi_verdict_t verdict = sumi_prediction_verdict(&predictions[i]);
-    count_verdict(tally, verdict);
-    if (options->only_wrong && verdict != SUMI_VERDICT_WRONG) continue;
-    picks[chosen++] = (pick_t){&predictions[i], key_of(options, &predictions[i], i), i};
-  }
-  if (options->order != SUMI_ORDER_GIVEN)
-    qsort(picks, (size_t)chosen, sizeof *picks,
-          options->order == SUMI_ORDER_WORST_FIRST ? worse_first : better_first);
-  return chosen < options->max_count ? chosen : options->max_count;
-}
-
-static sumi_status_t check_counts(const sumi_gallery_options_t *options) {
-  if (options->columns < 0 || options->columns > MAX_COLUMNS)
-    return sumi_fail(SUMI_INVALID_ARGUMENT, "columns is %d; 1 to %d are allowed", options->columns,
-                     MAX_COLUMNS);
-  if (options->max_count < 0 || options->max_count > MAX_COUNT)
-    return sumi_fail(SUMI_INVALID_ARGUMENT, "max_count is %d; 1 to %d are allowed",
-                     options->max_count, MAX_COUNT);
-  if (options->max_outputs < 0)
-    return sumi_fail(SUMI_INVALID_ARGUMENT, "max_outputs is %d; 1 or more are allowed",
-                     options->max_outputs);
-  if (options->worst_first && options->order == SUMI_ORDER_BEST_FIRST)
-    return sumi_fail(SUMI_INVALID_ARGUMENT, "worst_first and the order SUMI_ORDER_BEST_FIRST");
-  return SUMI_OK;
-}
-
-static sumi_status_t check_prediction(const sumi_prediction_t *prediction, int64_t index,
-                                      bool channels_first) {
-  char what[48], image[64];
-  snprintf(what, sizeof what, "prediction %lld", (long long)index);
-  if (!channels_first) return sumi_prediction_check(what, prediction);
-  sumi_prediction_t as_last = *prediction;
-  snprintf(image, sizeof image, "the image of %s", what);
-  SUMI_TRY(sumi_pixels_channels_last(image, &prediction->image, NULL, &as_last.image));
-  return sumi_prediction_check(what, &as_last);
-}
-
-int sumi_gallery_class_count(const sumi_prediction_t *predictions, int64_t count,
-                             const sumi_gallery_options_t *options) {
-  if (!options->class_names || options->class_count != 0)
-    return options->class_names ? options->class_count : 0;
-  int most = 0;
-  for (int64_t i = 0; i < count; ++i)
-    if (predictions[i].probability_count > most) most = predictions[i].probability_count;
-  return most;
-}
-
-static int64_t taken(int64_t count, const sumi_gallery_options_t *options) {
-  return options->max_outputs > 0 && options->max_outputs < count ? options->max_outputs : count;
-}
-
-/* The options with their defaults in place, once all is found to be as it should. */
-static sumi_status_t read_options(const sumi_prediction_t *predictions, int64_t count,
-                                  const sumi_gallery_options_t *given,
-                                  sumi_gallery_options_t *options) {
-  SUMI_TRY(sumi_options_read(options, sizeof *options, given));
-  if (count < 0 || count > MAX_PREDICTIONS || (count > 0 && !predictions))
-    return sumi_fail(SUMI_INVALID_ARGUMENT, "%lld predictions are %s", (long long)count,
-                     predictions ? "not possible" : "NULL");
-  SUMI_TRY(check_counts(options));
-  SUMI_TRY(sumi__render_gallery_match_check(options));
-  if (options->picture_px == 0) options->picture_px = DEFAULT_PICTURE_PX;
-  if (options->max_count == 0) options->max_count = DEFAULT_MAX_COUNT;
-  if (options->worst_first) options->order = SUMI_ORDER_WORST_FIRST;
-  if (options->class_names)
-    options->class_count = sumi_gallery_class_count(predictions, count, options);
-  SUMI_TRY(sumi__render_check_texts(options->title, options->subtitle));
-  SUMI_TRY(sumi__render_check_cell_options(options->picture_px, options->top_k,
-                                           options->class_names, options->class_count));
-  for (int64_t i = 0; i < taken(count, options); ++i)
-    SUMI_TRY(check_prediction(&predictions[i], i, options->channels_first));
-  return SUMI_OK;
-}
-
-sumi_status_t sumi_gallery_check(const sumi_prediction_t *predictions, int64_t count,
-                                 const sumi_gallery_options_t *given) {
-  sumi_gallery_options_t options;
-  return read_options(predictions, count, given, &options);
-}
-
 /* The predictions as they are drawn: labelled, and with the channels of their pictures last. */
 static sumi_status_t prepare(sumi_arena_t *memory, const sumi_prediction_t *predictions,
                              int64_t count, const sumi_gallery_options_t *options,
                              sumi_prediction_t **prepared) {
-  sumi_prediction_t *items = sumi_arena_calloc(memory, (size_t)count, sizeof *items);
-  if (!items) return sumi_fail_alloc("a gallery", (size_t)count * sizeof *items);
+  SUMI_TRY(sumi__render_gallery_label(memory, predictions, count, options, prepared));
+  if (!options->channels_first) return SUMI_OK;
   for (int64_t i = 0; i < count; ++i) {
-    items[i] = predictions[i];
-    sumi__render_label(&items[i], options->class_names, options->class_count);
-    if (!options->channels_first) continue;
     const sumi_array_view_t *image = &predictions[i].image;
     void *room = sumi_arena_calloc(memory, (size_t)sumi_array_view_count(image),
                                    sumi_dtype_size_bytes(image->dtype));
     if (!room) return sumi_fail_alloc("a picture", 0);
-    SUMI_TRY(sumi_pixels_channels_last("the image", image, room, &items[i].image));
+    SUMI_TRY(sumi_pixels_channels_last("the image", image, room, &(*prepared)[i].image));
   }
-  *prepared = items;
   return SUMI_OK;
 }
 
@@ -239,7 +92,8 @@ static void add_matches(sumi__render_legend_t *legend, const sheet_t *sheet) {
 static sumi__render_legend_t legend_of(const sheet_t *sheet) {
   sumi__render_legend_t legend = {0};
   const bool mistakes = sheet->options->only_wrong;
-  const int64_t all = mistakes ? sheet->tally.wrong : sheet->given;
+  const sumi_verdict_counts_t *of = &sheet->of;
+  const int64_t all = mistakes ? of->wrong : sumi__render_verdicts_sum(of);
   const char *things = mistakes   ? all == 1 ? "mistake" : "mistakes"
                        : all == 1 ? "picture"
                                   : "pictures";
@@ -253,16 +107,14 @@ static sumi__render_legend_t legend_of(const sheet_t *sheet) {
   } else {
     add_count(&legend, all, things, 0);
   }
-  const tally_t *tally = &sheet->tally;
   if (sheet->options->match != SUMI_MATCHING_NONE) {
     add_matches(&legend, sheet);
-  } else if (tally->right + tally->wrong > 0) {
-    add_count(&legend, tally->right, "right", SUMI_COLOR_RIGHT);
-    add_count(&legend, tally->wrong, "wrong", SUMI_COLOR_WRONG);
-    if (tally->neutral > 0) add_count(&legend, tally->neutral, "undecided", SUMI_COLOR_NEUTRAL);
+  } else if (of->right + of->wrong > 0) {
+    add_count(&legend, of->right, "right", SUMI_COLOR_RIGHT);
+    add_count(&legend, of->wrong, "wrong", SUMI_COLOR_WRONG);
+    if (of->neutral > 0) add_count(&legend, of->neutral, "undecided", SUMI_COLOR_NEUTRAL);
     char share[SUMI__NUMBER_TEXT_MAX], text[SUMI__NUMBER_TEXT_MAX + 16];
-    sumi__render_fixed_text(
-        share, 100.0 * (double)tally->right / (double)(tally->right + tally->wrong), 1);
+    sumi__render_fixed_text(share, 100.0 * (double)of->right / (double)(of->right + of->wrong), 1);
     snprintf(text, sizeof text, "accuracy %s%%", share);
     sumi__render_legend_add(&legend, 0, text);
   }
@@ -362,10 +214,11 @@ static sumi_status_t decide_style(sheet_t *sheet) {
 static sumi_status_t draw(const sumi_prediction_t *predictions, int64_t count,
                           const sumi_gallery_options_t *options,
                           const sumi_detection_scores_t *scores, sumi_picture_t *picture) {
-  pick_t *picks = sumi_calloc((size_t)count, sizeof *picks);
+  sumi__render_pick_t *picks = sumi_calloc((size_t)count, sizeof *picks);
   if (!picks) return sumi_fail_alloc("a gallery's order", (size_t)count * sizeof *picks);
-  sheet_t sheet = {.options = options, .picks = picks, .given = count, .scores = *scores};
-  sheet.shown = choose(predictions, count, options, picks, &sheet.tally);
+  sheet_t sheet = {.options = options, .picks = picks, .scores = *scores};
+  sheet.shown = sumi__render_gallery_choose(predictions, count, options, picks, &sheet.of);
+  if (sumi__render_verdicts_sum(&options->chosen_from) > 0) sheet.of = options->chosen_from;
   sumi_status_t status = decide_style(&sheet);
   if (status == SUMI_OK) status = decide_sizes(&sheet);
   if (status == SUMI_OK) status = draw_sheet(&sheet, picture);
@@ -390,11 +243,11 @@ sumi_status_t sumi_gallery_draw_with(const sumi_prediction_t *predictions, int64
   if (!picture) return sumi_fail(SUMI_INVALID_ARGUMENT, "picture is NULL");
   *picture = (sumi_picture_t){0};
   sumi_gallery_options_t options;
-  SUMI_TRY(read_options(predictions, count, given, &options));
+  SUMI_TRY(sumi__render_gallery_options(predictions, count, given, &options));
   sumi_arena_t *memory = sumi_arena_new();
   if (!memory) return sumi_fail_alloc("a gallery", 0);
   sumi_prediction_t *prepared = NULL;
-  const int64_t shown = taken(count, &options);
+  const int64_t shown = sumi__render_gallery_taken(count, &options);
   sumi_status_t status = prepare(memory, predictions, shown, &options, &prepared);
   sumi_detection_scores_t scores;
   if (status == SUMI_OK) status = match(memory, prepared, shown, &options, &scores);

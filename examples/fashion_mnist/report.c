@@ -3,7 +3,6 @@
 #include <sumi/alloc.h>
 
 #include <stdio.h>
-#include <stdlib.h>
 
 enum { GALLERY = 64 };
 
@@ -47,37 +46,17 @@ static void report_gallery(sumi_writer_t *log, int64_t step, const evaluation_t 
                           .title = "Test predictions");
 }
 
-typedef struct mistake {
-  int64_t index;
-  double loss;
-} mistake_t;
-
-static int by_loss(const void *a, const void *b) {
-  const double left = ((const mistake_t *)a)->loss, right = ((const mistake_t *)b)->loss;
-  return (left < right) - (left > right);
-}
-
+/* All go to the sheet, which draws the worst of those that are wrong and counts the others. */
 static void report_mistakes(sumi_writer_t *log, int64_t step, const evaluation_t *e,
                             const sumi_dataset_t *test) {
   if (!sumi_writer_due(log, "mistakes", step)) return;
-  mistake_t *mistakes = sumi_calloc((size_t)e->count, sizeof *mistakes);
-  if (!mistakes) return;
-  const int32_t *labels = sumi_array_data(test->labels);
-  size_t count = 0;
-  for (int64_t i = 0; i < e->count; ++i)
-    if (e->predicted[i] != labels[i]) mistakes[count++] = (mistake_t){i, e->losses[i]};
-  qsort(mistakes, count, sizeof *mistakes, by_loss);
-  sumi_prediction_t predictions[GALLERY];
-  double keys[GALLERY];
-  const int shown = count < GALLERY ? (int)count : GALLERY;
-  for (int i = 0; i < shown; ++i) {
-    predictions[i] = prediction_of(e, test, mistakes[i].index);
-    keys[i] = mistakes[i].loss;
-  }
-  if (shown > 0)
-    sumi_writer_predictions(log, "mistakes", step, predictions, shown, .columns = 8,
-                            .worst_first = true, .keys = keys, .title = "Worst mistakes");
-  sumi_free(mistakes);
+  sumi_prediction_t *predictions = sumi_calloc((size_t)e->count, sizeof *predictions);
+  if (!predictions) return;
+  for (int64_t i = 0; i < e->count; ++i) predictions[i] = prediction_of(e, test, i);
+  sumi_writer_predictions(log, "mistakes", step, predictions, e->count, .columns = 8,
+                          .worst_first = true, .only_wrong = true, .keys = e->losses,
+                          .max_count = GALLERY, .title = "Worst mistakes");
+  sumi_free(predictions);
 }
 
 static void report_confusion(sumi_writer_t *log, int64_t step, const evaluation_t *e,

@@ -102,14 +102,17 @@ static sumi_status_t copy_prediction(sumi_arena_t *memory, sumi_prediction_t *pr
 }
 
 sumi_status_t sumi__summary_copy_predictions(sumi_arena_t *memory,
-                                             const sumi_prediction_t *predictions, int64_t count,
+                                             const sumi_prediction_t *predictions,
+                                             const int64_t *indices, int64_t count,
                                              sumi_prediction_t **copy) {
   *copy = NULL;
   if (count == 0) return SUMI_OK;
-  sumi_prediction_t *copies = sumi_arena_memdup(memory, predictions,
-                                                (size_t)count * sizeof *copies);
+  sumi_prediction_t *copies = sumi_arena_calloc(memory, (size_t)count, sizeof *copies);
   if (!copies) return sumi_fail_alloc("predictions", (size_t)count * sizeof *copies);
-  for (int64_t i = 0; i < count; ++i) SUMI_TRY(copy_prediction(memory, &copies[i]));
+  for (int64_t i = 0; i < count; ++i) {
+    copies[i] = predictions[indices ? indices[i] : i];
+    SUMI_TRY(copy_prediction(memory, &copies[i]));
+  }
   *copy = copies;
   return SUMI_OK;
 }

@@ -34,9 +34,11 @@ sumi_status_t sumi__summary_channels_last(sumi_arena_t *memory, const char *what
                                           const sumi_array_view_t *pixels,
                                           sumi_array_view_t *moved);
 
-/* Predictions that have been checked, with all they point to. */
+/* Predictions that have been checked, with all they point to: those at the `indices`, or, where
+ * that is NULL, the first `count`. */
 sumi_status_t sumi__summary_copy_predictions(sumi_arena_t *memory,
-                                             const sumi_prediction_t *predictions, int64_t count,
+                                             const sumi_prediction_t *predictions,
+                                             const int64_t *indices, int64_t count,
                                              sumi_prediction_t **copy);
 
 #endif

@@ -70,6 +70,66 @@ static void keys_decide_the_order_and_nan_is_worst(void **state) {
   assert_order(&picture, (const int64_t[]){101, 102, 103, 100, 104}, 5);
 }
 
+static void assert_same_picture(sumi_picture_t *one, sumi_picture_t *other) {
+  assert_int_equal(one->width, other->width);
+  assert_int_equal(one->height, other->height);
+  assert_int_equal(one->stride_bytes, other->stride_bytes);
+  assert_memory_equal(one->pixels, other->pixels, (size_t)one->height * one->stride_bytes);
+  assert_string_equal(one->annotations, other->annotations);
+  sumi_picture_free(one);
+  sumi_picture_free(other);
+}
+
+static void what_was_chosen_is_drawn_as_if_all_were_there(void **state) {
+  (void)state;
+  double keys[COUNT];
+  for (int i = 0; i < COUNT; ++i) keys[i] = i * 7 % COUNT;
+  const sumi_gallery_options_t cases[] = {
+      {.struct_size = sizeof *cases, .max_count = 5},
+      {.struct_size = sizeof *cases, .max_count = 4, .only_wrong = true},
+      {.struct_size = sizeof *cases, .max_count = 6, .worst_first = true},
+      {.struct_size = sizeof *cases, .max_count = 3, .worst_first = true, .keys = keys},
+      {.struct_size = sizeof *cases, .order = SUMI_ORDER_BEST_FIRST, .max_outputs = 7},
+      {.struct_size = sizeof *cases, .max_count = 1},
+  };
+  for (size_t c = 0; c < sizeof cases / sizeof *cases; ++c) {
+    int64_t indices[COUNT], chosen = -1;
+    sumi_verdict_counts_t counts;
+    assert_ok(sumi_gallery_choose(predictions, COUNT, &cases[c], indices, &chosen, &counts));
+    sumi_gallery_options_t of_chosen = cases[c];
+    sumi_prediction_t some[COUNT];
+    double their_keys[COUNT];
+    for (int64_t i = 0; i < chosen; ++i) {
+      some[i] = predictions[indices[i]];
+      their_keys[i] = keys[indices[i]];
+    }
+    if (of_chosen.keys) of_chosen.keys = their_keys;
+    of_chosen.chosen_from = counts;
+    sumi_picture_t of_all, of_some;
+    assert_ok(sumi_gallery_draw_with(predictions, COUNT, &of_all, &cases[c]));
+    assert_ok(sumi_gallery_draw_with(some, chosen, &of_some, &of_chosen));
+    assert_same_picture(&of_all, &of_some);
+  }
+}
+
+static void a_choice_that_cannot_be_is_refused(void **state) {
+  (void)state;
+  int64_t indices[COUNT], chosen;
+  sumi_verdict_counts_t counts;
+  const sumi_gallery_options_t matched = {.struct_size = sizeof matched,
+                                          .match = SUMI_MATCHING_BOXES};
+  assert_fails(sumi_gallery_choose(predictions, COUNT, &matched, indices, &chosen, &counts),
+               SUMI_INVALID_ARGUMENT, "match needs all predictions");
+  assert_fails(sumi_gallery_choose(predictions, COUNT, NULL, NULL, &chosen, &counts),
+               SUMI_INVALID_ARGUMENT, "indices, chosen or counts is NULL");
+  sumi_picture_t picture;
+  assert_fails(sumi_gallery_draw(predictions, 4, &picture, .chosen_from = {.right = 3}),
+               SUMI_INVALID_ARGUMENT, "of which 4 predictions cannot have been chosen");
+  assert_fails(
+      sumi_gallery_draw(predictions, 4, &picture, .chosen_from = {.right = 9, .wrong = -1}),
+      SUMI_INVALID_ARGUMENT, "-1 wrong");
+}
+
 /* One picture with a hit, one with a sure false alarm, one with a miss and a doubtful false alarm,
  * and one with nothing on it. */
 static void what_became_of_boxes_decides_verdicts_and_order(void **state) {
@@ -322,6 +382,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(predictions_come_in_the_order_asked_for),
       cmocka_unit_test(keys_decide_the_order_and_nan_is_worst),
+      cmocka_unit_test(what_was_chosen_is_drawn_as_if_all_were_there),
+      cmocka_unit_test(a_choice_that_cannot_be_is_refused),
       cmocka_unit_test(what_became_of_boxes_decides_verdicts_and_order),
       cmocka_unit_test(lack_of_memory_for_matches_is_reported),
       cmocka_unit_test(options_of_matching_are_refused_by_name),

@@ -1,5 +1,6 @@
 /* Threads, order, full queues, and running out of memory at every allocation. */
 #include <pthread.h>
+#include <stdatomic.h>
 #include <unistd.h>
 
 #include <sumi/summary.h>
@@ -171,6 +172,52 @@ static void arguments_may_be_changed_after_the_call(void **state) {
   free(contents.values);
 }
 
+static atomic_size_t asked_for;
+
+static void *add_and_allocate(void *user, size_t size_bytes) {
+  (void)user;
+  atomic_fetch_add(&asked_for, size_bytes);
+  return malloc(size_bytes);
+}
+
+static void *add_and_reallocate(void *user, void *memory, size_t size_bytes) {
+  (void)user;
+  atomic_fetch_add(&asked_for, size_bytes);
+  return realloc(memory, size_bytes);
+}
+
+static void release(void *user, void *memory) {
+  (void)user;
+  free(memory);
+}
+
+/* What a call asks for that shows the 2 worst of `count` pictures of 16 kB. */
+static size_t size_of_choosing_two(int count) {
+  static sumi_prediction_t many[1000];
+  static double keys[1000];
+  for (int i = 0; i < count; ++i) {
+    many[i] = (sumi_prediction_t){.image = picture};
+    keys[i] = i;
+  }
+  sumi_writer_t *log = sumi_writer_open(temporary_directory());
+  const size_t before = asked_for;
+  sumi_writer_predictions(log, "worst", 0, many, count, .worst_first = true, .keys = keys,
+                          .max_count = 2);
+  assert_ok(sumi_writer_flush(log));
+  const size_t size_bytes = asked_for - before;
+  assert_ok(sumi_writer_close(log));
+  return size_bytes;
+}
+
+static void only_what_a_gallery_shows_is_copied(void **state) {
+  (void)state;
+  const sumi_allocator_t adding = {add_and_allocate, add_and_reallocate, release, NULL};
+  sumi_set_allocator(&adding);
+  const size_t of_few = size_of_choosing_two(10), of_many = size_of_choosing_two(1000);
+  sumi_set_allocator(NULL);
+  assert_true(of_many < of_few + 990 * 1024);
+}
+
 static void log_a_bit_of_everything(sumi_writer_t *log) {
   const char *cells[] = {"a", "b", "c", "d"}, *names[] = {"cat", "dog"};
   const float probabilities[] = {0.25f, 0.75f};
@@ -303,6 +350,7 @@ int main(void) {
       cmocka_unit_test(a_full_queue_blocks_or_loses_as_chosen_and_says_so),
       cmocka_unit_test(a_summary_larger_than_the_queue_passes_alone),
       cmocka_unit_test(arguments_may_be_changed_after_the_call),
+      cmocka_unit_test(only_what_a_gallery_shows_is_copied),
       cmocka_unit_test(no_allocation_that_fails_crashes_leaks_or_goes_unreported),
       cmocka_unit_test(a_worker_that_cannot_start_is_warned_of_and_done_without),
   };

@@ -22,6 +22,11 @@ typedef enum sumi_matching {
   SUMI_MATCHING_MASKS
 } sumi_matching_t;
 
+/** How many predictions are right, wrong and neither. */
+typedef struct sumi_verdict_counts {
+  int64_t right, wrong, neutral;
+} sumi_verdict_counts_t;
+
 /** The options of every call that makes a gallery: sumi_gallery_draw, sumi_writer_predictions and
  * the summary ops of a graph. */
 typedef struct sumi_gallery_options {
@@ -55,6 +60,9 @@ typedef struct sumi_gallery_options {
   double iou SUMI_UNSET;       /* least overlap of a hit; default 0.5 */
   bool any_class SUMI_UNSET;   /* match across classes */
   double min_score SUMI_UNSET; /* predictions with a lower score are neither drawn nor counted */
+  /* Where the predictions were chosen from more of them (sumi_gallery_choose): what the legend then
+   * counts. Without `match`; summaries of a graph take none. */
+  sumi_verdict_counts_t chosen_from SUMI_UNSET;
 } sumi_gallery_options_t;
 
 /** How many class names there are: class_count, or else as many as the longest `probabilities`; 0
@@ -66,6 +74,15 @@ SUMI_API int sumi_gallery_class_count(const sumi_prediction_t *predictions, int6
  * than a million of them, options out of range, texts that are not UTF-8. */
 SUMI_API sumi_status_t sumi_gallery_check(const sumi_prediction_t *predictions, int64_t count,
                                           const sumi_gallery_options_t *options);
+
+/** Chooses as sumi_gallery_draw does, so that no more than these need be kept for it: `indices`,
+ * with room for `count`, gets the places of the `*chosen` predictions that a sheet would show, in
+ * its order, and `counts` what all of them are, for `.chosen_from`. Keys are then those of the
+ * chosen ones. Fails as sumi_gallery_check, with RESOURCE_EXHAUSTED, and with INVALID_ARGUMENT
+ * where `match` is asked for: what was chosen could not tell the scores of all. Any thread. */
+SUMI_API sumi_status_t sumi_gallery_choose(const sumi_prediction_t *predictions, int64_t count,
+                                           const sumi_gallery_options_t *options, int64_t *indices,
+                                           int64_t *chosen, sumi_verdict_counts_t *counts);
 
 /** A contact sheet: title, legend with counts of right and wrong, one cell per prediction. `count`
  * may be 0: a sheet that says so. Pictures may differ in size. Fails as sumi_gallery_check,

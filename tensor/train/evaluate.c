@@ -1,5 +1,6 @@
 /* Going over data without training: means, and values joined. */
 #include "train/feeding.h"
+#include "train/training.h"
 
 #include <sumi/alloc.h>
 #include <sumi/buffer.h>
@@ -33,6 +34,7 @@ static sumi_status_t run_batch(pass_t *pass, sumi_feeds_t feeds) {
 
 static sumi_status_t run_batches(pass_t *pass, const sumi_evaluate_options_t *options) {
   sumi__tensor_feeding_t feeding;
+  SUMI_TRY(sumi__tensor_initialize_missing_local(pass->session));
   SUMI_TRY(sumi__tensor_feeding_begin(&feeding, options->feeds, options->feed, options->feed_data));
   const int64_t steps = options->steps || options->feed ? options->steps : 1;
   sumi_status_t status = SUMI_OK;

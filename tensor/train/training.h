@@ -6,7 +6,8 @@
 
 bool sumi__tensor_any_variable_has_value(sumi_session_t *session);
 
-/* Gives every variable that has no value its first one. */
+/* Gives every variable that has no value its first one, and every local one. */
 sumi_status_t sumi__tensor_initialize_missing(sumi_session_t *session);
+sumi_status_t sumi__tensor_initialize_missing_local(sumi_session_t *session);
 
 #endif

@@ -14,25 +14,34 @@ bool sumi__tensor_any_variable_has_value(sumi_session_t *session) {
   return false;
 }
 
-/* The initializers of the variables that have no value. */
-static int missing(sumi_session_t *session, sumi_op_t **targets) {
-  const sumi_tensors_t all = sumi_collection(sumi_session_graph(session), SUMI__INITIALIZERS);
+/* The initializers of this collection whose variables have no value. */
+static int missing(sumi_session_t *session, sumi_tensors_t initializers, sumi_op_t **targets) {
   int count = 0;
-  for (int i = 0; i < all.count; ++i)
-    if (!sumi_session_variable(session, sumi_op_input(all.list[i].op, 0)))
-      targets[count++] = all.list[i].op;
+  for (int i = 0; i < initializers.count; ++i)
+    if (!sumi_session_variable(session, sumi_op_input(initializers.list[i].op, 0)))
+      targets[count++] = initializers.list[i].op;
   return count;
 }
 
-sumi_status_t sumi__tensor_initialize_missing(sumi_session_t *session) {
-  const sumi_tensors_t all = sumi_collection(sumi_session_graph(session), SUMI__INITIALIZERS);
+static sumi_status_t initialize_missing(sumi_session_t *session, const char *collection) {
+  const sumi_tensors_t all = sumi_collection(sumi_session_graph(session), collection);
   sumi_op_t **targets = sumi_calloc((size_t)all.count + 1, sizeof *targets);
   if (!targets) return sumi_fail_alloc("the initializers of a graph", 0);
-  const int count = missing(session, targets);
+  const int count = missing(session, all, targets);
   const sumi_status_t status = count ? sumi_session_run(session, .targets = {count, targets})
                                      : SUMI_OK;
   sumi_free(targets);
   return status;
+}
+
+sumi_status_t sumi__tensor_initialize_missing_local(sumi_session_t *session) {
+  return initialize_missing(session, SUMI__LOCAL_INITIALIZERS);
+}
+
+/* Local ones second: they may start from others. */
+sumi_status_t sumi__tensor_initialize_missing(sumi_session_t *session) {
+  SUMI_TRY(initialize_missing(session, SUMI__INITIALIZERS));
+  return sumi__tensor_initialize_missing_local(session);
 }
 
 sumi_status_t sumi_train_begin(sumi_session_t *session, sumi_saver_t *saver, int64_t *step) {

@@ -8,8 +8,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#define LOCAL_INITIALIZERS "sumi/local_initializers"
-
 static sumi_tensor_t storage(sumi_graph_t *graph, sumi_site_t site, const char *name,
                              sumi_dims_t dims, sumi_dtype_t dtype) {
   const sumi_named_attr_t attrs[] = {{"shape", {.kind = SUMI_ATTR_SHAPE, .dims = dims}},
@@ -45,7 +43,8 @@ static sumi_tensor_t furnish(sumi_graph_t *graph, sumi_site_t site, sumi_tensor_
   read = named(site, "Identity", "read", SUMI_TENSORS(variable));
   sumi__tensor_scope_leave(graph);
   if (graph->status != SUMI_OK) return (sumi_tensor_t){0};
-  sumi_collection_add(graph, lists.is_local ? LOCAL_INITIALIZERS : SUMI__INITIALIZERS, assigned);
+  sumi_collection_add(graph, lists.is_local ? SUMI__LOCAL_INITIALIZERS : SUMI__INITIALIZERS,
+                      assigned);
   sumi_collection_add(graph, lists.is_local ? SUMI_LOCAL_VARIABLES : SUMI_GLOBAL_VARIABLES, read);
   if (!lists.is_local && !lists.not_trainable)
     sumi_collection_add(graph, SUMI_TRAINABLE_VARIABLES, read);
@@ -206,7 +205,7 @@ sumi_op_t *sumi_global_variables_initializer(sumi_graph_t *graph) {
 }
 
 sumi_op_t *sumi_local_variables_initializer(sumi_graph_t *graph) {
-  return initialize_all(graph, LOCAL_INITIALIZERS);
+  return initialize_all(graph, SUMI__LOCAL_INITIALIZERS);
 }
 
 const char *sumi_variable_name(sumi_tensor_t variable) {

@@ -4,8 +4,9 @@
 
 #include "train/variable_scope.h"
 
-/* The collection of the Assign outputs that give variables their first values. */
-#define SUMI__INITIALIZERS "sumi/initializers"
+/* The collections of the Assign outputs that give variables their first values. */
+#define SUMI__INITIALIZERS       "sumi/initializers"
+#define SUMI__LOCAL_INITIALIZERS "sumi/local_initializers"
 
 /* A new variable, named `name` in the current name scope or, where that is taken, name_1, name_2, …
  */

@@ -7,6 +7,7 @@
 #include <sumi/clock.h>
 #include <sumi/constants.h>
 #include <sumi/layers.h>
+#include <sumi/metrics.h>
 #include <sumi/ops.h>
 #include <sumi/train.h>
 #include <sumi/training.h>
@@ -142,6 +143,40 @@ static void it_goes_on_from_a_checkpoint_with_the_same_bits(void **state) {
   }
   snprintf(path, sizeof path, "%s/model-24.safetensors", folder);
   assert_int_equal(access(path, F_OK), 0);
+}
+
+static sumi_status_t count_too(void *data, sumi_training_t *training) {
+  return sumi_training_add_target(training, ((sumi_metric_t *)data)->update.op);
+}
+
+/* Nothing but the loop gives a metric's variables their first values, and a second loop goes on
+ * with what they hold. */
+static void metrics_are_counted_in_a_loop(void **state) {
+  (void)state;
+  program_t p = start();
+  rows_t rows = {0};
+  sumi_metric_t mean = sumi_metrics_mean(p.x);
+  const sumi_training_hook_t counts = {.data = &mean, .before_step = count_too};
+  assert_ok(sumi_train(p.session, p.train, .steps = 2, FEED(p, rows),
+                       .hooks = SUMI_TRAINING_HOOKS(counts)));
+  double total = 0, means[1];
+  float value = 0;
+  for (int step = 0; step < 2; ++step)
+    for (int i = 0; i < 6; ++i) total += (step * 7 + i * 3) % 5 - 1;
+  assert_ok(sumi_session_run(p.session,
+                             .fetches = SUMI_FETCHES({.tensor = mean.value, .scalar = &value})));
+  assert_near(value, total / 12, 1e-6);
+  sumi_metric_t later = sumi_metrics_mean(p.x); /* made after the loop: the evaluation's */
+  assert_ok(sumi_evaluate(p.session, SUMI_TENSORS(later.update), means, .steps = 1,
+                          .feeds = SUMI_FEEDS({.tensor = p.x}), .feed = feed_rows,
+                          .feed_data = &rows));
+  total = 0;
+  for (int i = 0; i < 6; ++i) total += i * 3 % 5 - 1;
+  assert_near(means[0], total / 6, 1e-6);
+  assert_ok(sumi_session_run(p.session,
+                             .fetches = SUMI_FETCHES({.tensor = mean.value, .scalar = &value})));
+  assert_true(value != 0);
+  stop(&p);
 }
 
 static void variables_without_a_value_get_their_first(void **state) {
@@ -570,6 +605,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(it_does_what_a_loop_does),
       cmocka_unit_test(it_goes_on_from_a_checkpoint_with_the_same_bits),
+      cmocka_unit_test(metrics_are_counted_in_a_loop),
       cmocka_unit_test(variables_without_a_value_get_their_first),
       cmocka_unit_test(hooks_see_every_moment),
       cmocka_unit_test(a_hook_ends_the_loop),

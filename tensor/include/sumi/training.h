@@ -140,8 +140,9 @@ typedef struct sumi_train_options {
 } sumi_train_options_t;
 
 /** Runs `train` (of sumi_minimize) again and again. Begins with sumi_train_begin where no variable
- * has a value. After a signal, SUMI_OK: .result says it.
- *  errors  those of runs, feeds, hooks, evaluations and checkpoints; DATA_LOSS a loss that is not
+ * has a value; variables that have none then, local ones too, get their first. After a signal,
+ * SUMI_OK: .result says it.  errors  those of runs, feeds, hooks, evaluations and checkpoints;
+ * DATA_LOSS a loss that is not
  *          finite, naming the step. What was saved before stays */
 #define sumi_train(session, ...) SUMI__TRAIN(session, __VA_ARGS__, )
 #define SUMI__TRAIN(session, train, ...)                                                           \
@@ -150,8 +151,8 @@ SUMI_API sumi_status_t sumi_train_with(sumi_session_t *session, sumi_op_t *train
                                        const sumi_train_options_t *options);
 
 /** Restores the newest checkpoint of `saver` (NULL: none), gives every variable that still has no
- * value its first one, and says which step comes: 0 without a checkpoint. For programs that have
- * to know before sumi_train does it, to open a log with .resume_step. */
+ * value its first one, local ones included, and says which step comes: 0 without a checkpoint. For
+ * programs that have to know before sumi_train does it, to open a log with .resume_step. */
 SUMI_API sumi_status_t sumi_train_begin(sumi_session_t *session, sumi_saver_t *saver,
                                         int64_t *step);
 
@@ -167,7 +168,9 @@ typedef struct sumi_evaluate_options {
 
 /** means[i] becomes the mean of all elements of tensors.list[i] over all batches: of losses of
  * shape [batch], the mean over the examples, also where the last batch is smaller. NaN without an
- * element. */
+ * element. Local variables that have no value get their first, so that updates of metrics
+ * (<sumi/metrics.h>) can be among the tensors; where counting is to start anew,
+ * sumi_local_variables_initializer comes before. */
 #define sumi_evaluate(session, tensors, ...) SUMI__EVALUATE(session, tensors, __VA_ARGS__, )
 #define SUMI__EVALUATE(session, tensors, means, ...)                                               \
   sumi_evaluate_with(session, tensors, means, SUMI_OPTIONS(sumi_evaluate_options_t, __VA_ARGS__))

@@ -1,5 +1,5 @@
-/* minimize: gradients, updates, the step counter. Layout of the graph as TensorFlow 1's
- * Optimizer. */
+/* What an optimizer does with gradients: its variables, the updates, the step counter. Layout of
+ * the graph as TensorFlow 1's Optimizer. */
 #include "train/optimizer.h"
 
 #include "train/variable.h"
@@ -29,23 +29,20 @@ const sumi__tensor_optimizer_t *sumi__tensor_optimizer_of(const sumi__tensor_opt
   return kind->takes && !kind->takes(variable) ? kind->otherwise : kind;
 }
 
-typedef struct slots {
-  sumi_tensor_t of[SUMI__TENSOR_MAX_SLOTS];
-} slots_t;
-
 /* The optimizer's variables, in the scope around it; the slots of each of the program's. */
-static slots_t *prepare(sumi__tensor_update_t *update, sumi_site_t site, sumi_tensors_t gradients,
-                        sumi_tensors_t variables) {
-  slots_t *slots = sumi__tensor_graph_calloc(update->graph, (size_t)variables.count, sizeof *slots);
-  if (!slots) return NULL;
-  sumi__tensor_composite_begin(update->graph, site);
+static bool prepare(sumi__tensor_update_t *update, sumi_tensors_t gradients) {
+  const sumi_tensors_t variables = update->variables;
+  update->slots = sumi__tensor_graph_calloc(update->graph, (size_t)variables.count,
+                                            sizeof *update->slots);
+  if (!update->slots) return false;
+  sumi__tensor_composite_begin(update->graph, update->site);
   if (update->kind->prepare) update->kind->prepare(update);
   for (int i = 0; i < variables.count; ++i)
     if (gradients.list[i].op)
       sumi__tensor_make_slots(update, sumi__tensor_optimizer_of(update->kind, variables.list[i]),
-                              variables.list[i], slots[i].of);
+                              variables.list[i], update->slots[i].of);
   sumi__tensor_composite_end(update->graph);
-  return update->graph->status == SUMI_OK ? slots : NULL;
+  return update->graph->status == SUMI_OK;
 }
 
 static sumi_tensor_t rate_of(const sumi_optimizer_t *optimizer, sumi_dtype_t dtype) {
@@ -101,9 +98,9 @@ static sumi_op_t *count_step(sumi_graph_t *graph, sumi_op_t *updated, sumi_tenso
 }
 
 static sumi_op_t *build_update(sumi__tensor_update_t *update, sumi_tensors_t gradients,
-                               sumi_tensors_t variables, const slots_t *slots,
                                sumi_tensor_t global_step) {
   sumi_graph_t *graph = update->graph;
+  const sumi_tensors_t variables = update->variables;
   const sumi__tensor_optimizer_t *kind = update->kind;
   sumi_op_t **ops = sumi__tensor_graph_calloc(
       graph, (size_t)variables.count + SUMI__TENSOR_MAX_STATE, sizeof *ops);
@@ -112,7 +109,7 @@ static sumi_op_t *build_update(sumi__tensor_update_t *update, sumi_tensors_t gra
   for (int i = 0; i < variables.count; ++i) {
     if (!gradients.list[i].op) continue;
     update->rate = rate_of(update->optimizer, sumi_tensor_dtype(variables.list[i]));
-    ops[count++] = update_one(update, variables.list[i], slots[i].of, gradients.list[i]);
+    ops[count++] = update_one(update, variables.list[i], update->slots[i].of, gradients.list[i]);
   }
   if (graph->status != SUMI_OK) return NULL;
   if (kind->finish) {
@@ -159,24 +156,30 @@ static sumi_status_t read_optimizer(const sumi_optimizer_t *given, sumi_optimize
   return SUMI_OK;
 }
 
-static sumi_op_t *apply_in_scope(const sumi_optimizer_t *given, sumi_site_t site,
-                                 sumi_tensors_t gradients, sumi_tensors_t variables,
-                                 sumi_tensor_t global_step, const char *name) {
+/* False when there is nothing to build, and the graph has refused. */
+bool sumi__tensor_update_prepare(sumi__tensor_update_t *update, const sumi_optimizer_t *given,
+                                 sumi_site_t site, sumi_tensors_t gradients,
+                                 sumi_tensors_t variables) {
   sumi_graph_t *graph = variables.count > 0 && variables.list ? sumi_tensor_graph(variables.list[0])
                                                               : NULL;
-  if (!graph || graph->status != SUMI_OK) return NULL;
-  sumi_optimizer_t optimizer;
-  sumi__tensor_update_t update = {.graph = graph, .optimizer = &optimizer};
-  sumi_status_t status = read_optimizer(given, &optimizer, &update.kind);
+  if (!graph || graph->status != SUMI_OK) return false;
+  *update = (sumi__tensor_update_t){.graph = graph, .site = site, .variables = variables};
+  update->optimizer = &update->filled;
+  sumi_status_t status = read_optimizer(given, &update->filled, &update->kind);
   if (status == SUMI_OK) status = check(gradients, variables);
   if (status != SUMI_OK) {
     sumi_graph_refuse(graph, status, site);
-    return NULL;
+    return false;
   }
-  const slots_t *slots = prepare(&update, site, gradients, variables);
-  if (!slots || sumi__tensor_scope_enter(graph, site, name ? name : update.kind->name) != SUMI_OK)
+  return prepare(update, gradients);
+}
+
+sumi_op_t *sumi__tensor_update_build(sumi__tensor_update_t *update, sumi_tensors_t gradients,
+                                     sumi_tensor_t global_step, const char *name) {
+  sumi_graph_t *graph = update->graph;
+  if (sumi__tensor_scope_enter(graph, update->site, name ? name : update->kind->name) != SUMI_OK)
     return NULL;
-  sumi_op_t *train = build_update(&update, gradients, variables, slots, global_step);
+  sumi_op_t *train = build_update(update, gradients, global_step);
   sumi__tensor_scope_leave(graph);
   return graph->status == SUMI_OK ? train : NULL;
 }
@@ -184,62 +187,7 @@ static sumi_op_t *apply_in_scope(const sumi_optimizer_t *given, sumi_site_t site
 sumi_op_t *sumi_apply_gradients_at(sumi_site_t site, const sumi_optimizer_t *optimizer,
                                    sumi_tensors_t gradients, sumi_tensors_t variables,
                                    sumi_tensor_t global_step, const char *name) {
-  return apply_in_scope(optimizer, site, gradients, variables, global_step, name);
-}
-
-static sumi_op_t *after_update_ops(sumi_graph_t *graph, sumi_op_t *train) {
-  const sumi_tensors_t updates = sumi_collection(graph, SUMI_UPDATE_OPS);
-  if (!train || updates.count == 0) return train;
-  sumi_op_t **ops = sumi__tensor_graph_calloc(graph, (size_t)updates.count + 1, sizeof *ops);
-  if (!ops) return NULL;
-  for (int i = 0; i < updates.count; ++i) ops[i] = updates.list[i].op;
-  ops[updates.count] = train;
-  return sumi__tensor_group(graph, "train", updates.count + 1, ops);
-}
-
-sumi_op_t *sumi_minimize_with(const sumi_optimizer_t *optimizer, sumi_site_t site,
-                              sumi_tensor_t loss, const sumi_minimize_options_t *given) {
-  sumi_minimize_options_t options;
-  if (!sumi__tensor_graph_options(sumi_tensor_graph(loss), site, &options, sizeof options, given))
-    return NULL;
-  sumi_graph_t *graph = sumi_tensor_graph(loss);
-  if (!graph || graph->status != SUMI_OK) return NULL;
-  const sumi_tensors_t variables = options.variables.count
-                                       ? options.variables
-                                       : sumi_collection(graph, SUMI_TRAINABLE_VARIABLES);
-  if (variables.count < 0 || (variables.count > 0 && !variables.list)) {
-    sumi__tensor_graph_refuse(graph, SUMI_INVALID_ARGUMENT,
-                              "minimize (%s:%d): %d variables without a list",
-                              site.file ? site.file : "?", site.line, variables.count);
-    return NULL;
-  }
-  sumi_tensor_t *gradients = sumi__tensor_graph_calloc(graph, (size_t)variables.count,
-                                                       sizeof *gradients);
-  sumi_tensor_t *trained = sumi__tensor_graph_calloc(graph, (size_t)variables.count,
-                                                     sizeof *trained);
-  if (!gradients || !trained) return NULL;
-  /* Slots join the collection while it is walked: work on a copy. */
-  for (int i = 0; i < variables.count; ++i) trained[i] = variables.list[i];
-  const sumi_tensors_t list = {variables.count, trained};
-  if (list.count == 0) {
-    sumi__tensor_graph_refuse(graph, SUMI_FAILED_PRECONDITION,
-                              "minimize (%s:%d): the graph has no trainable variables",
-                              site.file ? site.file : "?", site.line);
-    return NULL;
-  }
-  if (sumi_gradients(SUMI_TENSORS(loss), list, gradients) != SUMI_OK) return NULL;
-  for (int i = 0; options.gradients && i < list.count; ++i) options.gradients[i] = gradients[i];
-  if (options.gradient_norm || options.clip_norm > 0) {
-    if (sumi__tensor_scope_enter(graph, site, "gradient_norm") != SUMI_OK) return NULL;
-    const sumi_tensors_t given_gradients = {list.count, gradients};
-    const sumi_tensor_t norm = options.clip_norm > 0
-                                   ? sumi_clip_by_global_norm_at(site, given_gradients,
-                                                                 options.clip_norm, gradients)
-                                   : sumi_global_norm_at(site, given_gradients);
-    if (options.gradient_norm) *options.gradient_norm = norm;
-    sumi__tensor_scope_leave(graph);
-  }
-  sumi_op_t *train = apply_in_scope(optimizer, site, (sumi_tensors_t){list.count, gradients}, list,
-                                    options.global_step, options.name);
-  return after_update_ops(graph, train);
+  sumi__tensor_update_t update;
+  if (!sumi__tensor_update_prepare(&update, optimizer, site, gradients, variables)) return NULL;
+  return sumi__tensor_update_build(&update, gradients, global_step, name);
 }

@@ -9,12 +9,20 @@
 
 enum { SUMI__TENSOR_MAX_SLOTS = 3, SUMI__TENSOR_MAX_STATE = 3 };
 
+typedef struct sumi__tensor_slots {
+  sumi_tensor_t of[SUMI__TENSOR_MAX_SLOTS];
+} sumi__tensor_slots_t;
+
 /* An update under construction. */
 typedef struct sumi__tensor_update {
   sumi_graph_t *graph;
-  const sumi_optimizer_t *optimizer; /* with its defaults filled in */
+  sumi_site_t site;
+  const sumi_optimizer_t *optimizer; /* with its defaults filled in: `filled` */
+  sumi_optimizer_t filled;
   const struct sumi__tensor_optimizer *kind;
-  sumi_tensor_t rate; /* a number, or of the variable's dtype */
+  sumi_tensors_t variables;
+  sumi__tensor_slots_t *slots; /* of each of the variables */
+  sumi_tensor_t rate;          /* a number, or of the variable's dtype */
   /* Scalar variables of the optimizer as a whole, and in the end what changes them. */
   sumi_tensor_t state[SUMI__TENSOR_MAX_STATE];
 } sumi__tensor_update_t;
@@ -48,6 +56,14 @@ extern const sumi__tensor_optimizer_t sumi__tensor_gradient_descent, sumi__tenso
     sumi__tensor_adadelta, sumi__tensor_adamw, sumi__tensor_amsgrad, sumi__tensor_nadam,
     sumi__tensor_ftrl, sumi__tensor_lamb, sumi__tensor_lion, sumi__tensor_muon;
 
+/* Makes the variables that the optimizer needs for these gradients; false when there is nothing to
+ * update, and the graph has refused. Then the node that updates: NULL after a refusal. */
+bool sumi__tensor_update_prepare(sumi__tensor_update_t *update, const sumi_optimizer_t *given,
+                                 sumi_site_t site, sumi_tensors_t gradients,
+                                 sumi_tensors_t variables);
+sumi_op_t *sumi__tensor_update_build(sumi__tensor_update_t *update, sumi_tensors_t gradients,
+                                     sumi_tensor_t global_step, const char *name);
+
 /* The kind that updates this variable. */
 const sumi__tensor_optimizer_t *sumi__tensor_optimizer_of(const sumi__tensor_optimizer_t *kind,
                                                           sumi_tensor_t variable);
@@ -70,6 +86,10 @@ sumi_tensor_t sumi__tensor_scaled_rate(const sumi__tensor_update_t *update, doub
 sumi_tensor_t sumi__tensor_optimizer_state(sumi__tensor_update_t *update, const char *name,
                                            double first);
 sumi_tensor_t sumi__tensor_multiply_state(sumi_tensor_t state, sumi_tensor_t factor);
+
+/* A variable that is kept beside `variable` under the name "w/kind", or "w/kind_1", … */
+sumi_tensor_t sumi__tensor_make_slot(sumi_graph_t *graph, sumi_tensor_t variable, const char *kind,
+                                     sumi_dims_t dims, sumi_dtype_t dtype, double first);
 
 /* The variables that `kind` keeps for `variable`, "w/Adam", "w/Adam_1", …: same shape, not
  * trainable. Each optimizer has its own; a second one's are "w/Adam_2", … */

@@ -434,6 +434,30 @@ static void clipping_bounds_the_global_norm(void **state) {
   }
 }
 
+/* Gradients (2, 3) and 6, each by itself: elements within 2.5; norms sqrt 13 and 6 down to 3. */
+static void clipping_bounds_each_gradient(void **state) {
+  (void)state;
+  const double expected[][2] = {{2.5, 2.5}, {3 * 3 / sqrt(13), 3}};
+  for (int i = 0; i < 2; ++i) {
+    sumi_graph_t *g = sumi_graph_new();
+    sumi_tensor_t a = sumi_get_variable(g, "a", SUMI_DIMS(2),
+                                        .initializer = SUMI_ZEROS_INITIALIZER);
+    sumi_tensor_t b = sumi_get_variable(g, "b", SUMI_SCALAR, .initializer = SUMI_ZEROS_INITIALIZER);
+    sumi_tensor_t slope = sumi_constant_f32(g, SUMI_DIMS(2), ((float[]){2, 3})), norm;
+    sumi_tensor_t loss = sumi_add(sumi_reduce_sum(sumi_mul(a, slope)), sumi_mul(6, b));
+    sumi_op_t *train = sumi_minimize(sumi_gradient_descent(.learning_rate = 1), loss,
+                                     .gradient_norm = &norm, .clip_value = i ? 0 : 2.5,
+                                     .clip_each_norm = i ? 3 : 0);
+    sumi_session_t *s = started(g);
+    assert_near(scalar_of(s, norm), 7, 1e-6);
+    assert_ok(sumi_session_run(s, .targets = SUMI_OPS(train)));
+    assert_near(sumi_array_get(sumi_session_variable(s, a), 1), -expected[i][0], 1e-6);
+    assert_near(scalar_of(s, b), -expected[i][1], 1e-6);
+    sumi_session_free(s);
+    sumi_graph_free(g);
+  }
+}
+
 static void the_global_norm_counts_every_tensor(void **state) {
   (void)state;
   enum { MANY = 2500 };
@@ -690,6 +714,7 @@ int main(void) {
       cmocka_unit_test(muon_orthogonalizes_matrices),
       cmocka_unit_test(optimizers_do_not_share_their_state),
       cmocka_unit_test(clipping_bounds_the_global_norm),
+      cmocka_unit_test(clipping_bounds_each_gradient),
       cmocka_unit_test(the_global_norm_counts_every_tensor),
       cmocka_unit_test(what_cannot_be_minimised_is_refused),
       cmocka_unit_test(variables_without_a_gradient_are_left_alone),

@@ -108,17 +108,27 @@ typedef struct sumi_minimize_options {
   sumi_tensors_t variables SUMI_UNSET;  /* default: SUMI_TRAINABLE_VARIABLES */
   sumi_tensor_t global_step SUMI_UNSET; /* a variable that each update increments */
   double clip_norm
-      SUMI_UNSET; /* > 0: gradients are scaled so that their global norm is at most this */
+      SUMI_UNSET; /* > 0: gradients are scaled so that their global norm is at most this; only one
+                     of the three ways of clipping may be given */
   sumi_tensor_t *gradients
       SUMI_UNSET; /* receives the gradient of each variable (null: does not depend) */
   sumi_tensor_t *gradient_norm SUMI_UNSET; /* receives the global norm before clipping */
   const char *name SUMI_UNSET;             /* of the node, default the optimizer's: "Adam" */
+  double clip_value SUMI_UNSET;     /* > 0: each element of a gradient is held within ± this */
+  double clip_each_norm SUMI_UNSET; /* > 0: the norm of each gradient by itself is at most this */
+  int accumulate SUMI_UNSET;        /* > 1: so many runs for one update, see below */
 } sumi_minimize_options_t;
 
 /** The node that computes the gradients of `loss` and updates every variable it depends on; it also
  * runs the nodes of SUMI_UPDATE_OPS (moving averages of batch normalization). Each call gives the
  * optimizer variables of its own, named as TensorFlow names those of a new optimizer: w/Adam,
- * w/Adam_1; a second one's are w/Adam_2, w/Adam_3. */
+ * w/Adam_1; a second one's are w/Adam_2, w/Adam_3.
+ * With .accumulate = n each run adds its gradients up, and every n-th updates by their mean, which
+ * is what is clipped: the same as one run of the n batches joined, where these are equally large
+ * and the loss is a mean. Global step and schedules count updates; .gradients and .gradient_norm
+ * are those of each run, and SUMI_UPDATE_OPS run each time. The sums are variables
+ * (w/accumulated_gradient, for slices also w/accumulated_rows, and accumulated_runs), which
+ * checkpoints keep. */
 #define sumi_minimize(optimizer, ...) SUMI__MINIMIZE(optimizer, __VA_ARGS__, )
 #define SUMI__MINIMIZE(optimizer, loss, ...)                                                       \
   sumi_minimize_with(SUMI_ADDRESS(sumi_optimizer_t, optimizer), SUMI_HERE, loss,                   \

@@ -18,6 +18,7 @@ typedef enum value_kind {
   COUNT,    /* int64_t, not negative */
   NUMBER,   /* double, not negative */
   TIME,     /* double: seconds since the epoch, from those or a local date and time */
+  SIZE,     /* both of width and height: "WxH" */
   STEPS,    /* both of first_step and last_step: "A:B" */
   PATTERNS, /* patterns_t: one more */
   CHOICE    /* const char *: one of those between the bars of .value */
@@ -54,6 +55,13 @@ static const struct option_row {
     {0, "most", "N", COUNT, MEMBER(most),
      "keep at most N values of a tag: of scalars the smallest and largest of equal parts"},
     {'n', "lines", "N", COUNT, MEMBER(count), "so many lines (10)"},
+    {0, "smooth", "X", NUMBER, MEMBER(smoothing),
+     "curves smoothed as TensorBoard does, by 0 (not at all) to less than 1"},
+    {0, "log", "x|y|xy", CHOICE, MEMBER(log), "logarithmic axes"},
+    {0, "band", "minmax|std", CHOICE, MEMBER(band),
+     "the runs' mean, in a band from the smallest to the largest or of the standard deviation"},
+    {0, "together", NULL, FLAG, MEMBER(together), "one chart for all tags"},
+    {0, "size", "WxH", SIZE, 0, "pixels of a chart (640x400)"},
     {'f', "follow", NULL, FLAG, MEMBER(follow), "go on with what is added, until Ctrl-C"},
     {'j', "json", NULL, FLAG, MEMBER(json),
      "JSON, an object a line; numbers that JSON lacks are \"nan\", \"inf\", \"-inf\""},
@@ -182,6 +190,12 @@ static bool read_steps(const char *text, arguments_t *arguments) {
          (!colon[1] || read_number(colon + 1, &arguments->last_step));
 }
 
+static bool read_size(const char *text, arguments_t *arguments) {
+  int end = 0;
+  return sscanf(text, "%5dx%5d%n", &arguments->width, &arguments->height, &end) == 2 &&
+         !text[end] && arguments->width > 0 && arguments->height > 0;
+}
+
 /* "2026-11-30", with " 20:52" or "T20:52", with ":39". */
 static bool read_time(const char *text, double *seconds) {
   static const char *const forms[] = {"%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M",
@@ -212,6 +226,7 @@ static bool take(arguments_t *arguments, const struct option_row *row, const cha
   case COUNT: return read_number(value, member) && *(int64_t *)member >= 0;
   case NUMBER: return sumi_decimal_read(value, member) && *(double *)member >= 0;
   case TIME: return read_time(value, member);
+  case SIZE: return read_size(value, arguments);
   case STEPS: return read_steps(value, arguments);
   case PATTERNS: return add_pattern(member, value);
   case CHOICE: *(const char **)member = value; return has_word(row->value, '|', value);

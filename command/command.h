@@ -38,6 +38,10 @@ typedef struct arguments {
   const char *format, *from; /* NULL: not given */
   const char *output;        /* a path, NULL: not given */
   const char *media;         /* a folder, NULL: not given */
+  double smoothing;          /* 0 to 1 */
+  bool together;
+  const char *band, *log; /* NULL: not given */
+  int width, height;      /* 0: not given */
 } arguments_t;
 
 typedef struct command {

@@ -1,6 +1,6 @@
 /* sumi plot: scalars as curves in the terminal, in dots of braille (U+2800 to U+28FF: two columns
  * and four rows of dots in a character). */
-#include "series.h"
+#include "plot.h"
 #include "text.h"
 
 #include <math.h>
@@ -199,27 +199,73 @@ static bool plot_all(canvas_t *canvas, series_t *series) {
   return enough;
 }
 
-static int plot(const arguments_t *arguments) {
-  source_t *source = sumi__command_open(arguments);
-  if (!source) return EXIT_FAILED;
-  series_t series = {0};
+static bool show(const arguments_t *arguments, series_t *series) {
   canvas_t canvas = {.width = bounded(terminal_width() - LABEL_WIDTH, LEAST_WIDTH, MOST_WIDTH),
                      .height = bounded((int)arguments->count, 2, 200),
                      .colored = isatty(STDOUT_FILENO) && !getenv("NO_COLOR")};
-  const sumi_status_t status = sumi__command_series_read(&series, source, arguments);
-  const bool enough = status == SUMI_OK && plot_all(&canvas, &series);
-  if (!enough && (status == SUMI_OK || status == SUMI_RESOURCE_EXHAUSTED))
+  return plot_all(&canvas, series);
+}
+
+static int draw(const arguments_t *arguments, series_t *series) {
+  curves_t curves = {0}, logged = {0};
+  const bool faint = arguments->smoothing > 0 && !arguments->band;
+  int status = EXIT_FAILED;
+  bool enough = !faint || sumi__command_curves(&logged, series, NULL);
+  if (enough) sumi__command_smooth(series, arguments->smoothing);
+  enough = enough && sumi__command_curves(&curves, series, arguments->band);
+  if (!enough)
+    sumi__command_fail("out of memory");
+  else if (arguments->output)
+    status = sumi__command_draw_charts(arguments, series, &curves, faint ? &logged : NULL);
+  else if (arguments->json)
+    status = sumi__command_put_curves(series, &curves) ? EXIT_FINE
+                                                       : sumi__command_fail("out of memory");
+  else
+    status = show(arguments, series) ? EXIT_FINE : sumi__command_fail("out of memory");
+  sumi__command_curves_release(&logged);
+  sumi__command_curves_release(&curves);
+  return status;
+}
+
+/* -1 to go on. */
+static int check(const arguments_t *arguments) {
+  const bool has_chart = arguments->output, is_drawn = has_chart || arguments->json;
+  if (!(arguments->smoothing < 1))
+    return sumi__command_misused("plot", "--smooth is %g; 0 to less than 1 is expected",
+                                 arguments->smoothing);
+  if (has_chart && !sumi__command_is_chart(arguments->output))
+    return sumi__command_misused("plot", "'%s' ends in none of .png, .svg and .pdf",
+                                 arguments->output);
+  if (arguments->band && !is_drawn)
+    return sumi__command_misused("plot", "--band needs --output or --json");
+  if (!has_chart && (arguments->log || arguments->together || arguments->width))
+    return sumi__command_misused("plot", "--log, --together and --size need --output");
+  return -1;
+}
+
+static int plot(const arguments_t *arguments) {
+  const int misused = check(arguments);
+  if (misused >= 0) return misused;
+  source_t *source = sumi__command_open(arguments);
+  if (!source) return EXIT_FAILED;
+  series_t series = {0};
+  const sumi_status_t read = sumi__command_series_read(&series, source, arguments);
+  int status = EXIT_FAILED;
+  if (read == SUMI_OK)
+    status = draw(arguments, &series);
+  else if (read == SUMI_RESOURCE_EXHAUSTED)
     sumi__command_fail("out of memory");
   sumi__command_series_release(&series);
   sumi__command_close(source);
-  return enough ? EXIT_FINE : EXIT_FAILED;
+  return status;
 }
 
 const command_t sumi__command_plot = {
     .name = "plot",
-    .summary = "Scalars as curves in the terminal, a plot for each tag",
-    .options = "run tag steps lines",
+    .summary = "Scalars as curves in the terminal, a plot for each tag, or as charts in a file",
+    .options = "run tag steps lines output smooth band log together size json",
     .details =
         "A plot is N lines high, and as wide as the terminal or the variable COLUMNS. Runs have "
-        "colours on\na terminal, unless NO_COLOR is set.\n",
+        "colours on\na terminal, unless NO_COLOR is set. With --output, charts go to a .png, .svg "
+        "or .pdf file; with --json,\nthe points of the curves are printed.\n",
     .run = plot};

@@ -85,9 +85,18 @@ static int by_tag(const void *left, const void *right) {
   return compare(a, b, a->tag, b->tag, a->run, b->run);
 }
 
+static int by_curve(const void *left, const void *right) {
+  const point_t *a = left, *b = right;
+  if (a->tag != b->tag) return a->tag < b->tag ? -1 : 1;
+  return compare(a, b, a->run, b->run, 0, 0);
+}
+
 void sumi__command_series_sort(series_t *series, series_order_t order) {
   if (series->count == 0) return;
-  qsort(series->points, series->count, sizeof *series->points, order == BY_RUN ? by_run : by_tag);
+  qsort(series->points, series->count, sizeof *series->points,
+        order == BY_RUN   ? by_run
+        : order == BY_TAG ? by_tag
+                          : by_curve);
   size_t kept = 0;
   for (size_t i = 0; i < series->count; ++i) {
     const point_t *point = &series->points[i], *last = &series->points[kept ? kept - 1 : 0];

@@ -32,8 +32,9 @@ bool sumi__command_series_add(series_t *series, const char *run, const char *tag
 sumi_status_t sumi__command_series_read(series_t *series, source_t *source,
                                         const arguments_t *arguments);
 
-/* Sorts by run, step, tag, side, or by tag, step, run; of one place only the last value stays. */
-typedef enum series_order { BY_RUN, BY_TAG } series_order_t;
+/* Sorts by run, step, tag, side, or by tag, step, run, or by tag, run, step; of one place only the
+ * last value stays. */
+typedef enum series_order { BY_RUN, BY_TAG, BY_CURVE } series_order_t;
 void sumi__command_series_sort(series_t *series, series_order_t order);
 
 /* The number of a name, given to it when it is new; -1 without memory. */

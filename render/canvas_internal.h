@@ -4,13 +4,16 @@
 
 #include <cairo.h>
 
+#include <sumi/buffer.h>
 #include <sumi/canvas.h>
 #include <sumi/picture.h>
 
 struct sumi_canvas {
-  sumi_picture_t picture; /* CANVAS pixels, into which everything is drawn */
+  sumi_picture_t picture; /* CANVAS pixels, into which everything is drawn; a document has none */
+  bool is_document;
+  sumi_buffer_t document; /* what cairo has written of it */
   sumi_rect_t clip;
-  cairo_t *cairo; /* made by the first line or circle, over the same pixels */
+  cairo_t *cairo; /* a document's, or made by the first line or circle, over the same pixels */
   sumi_status_t status;
   char message[256]; /* of the first failure */
 };
@@ -23,6 +26,15 @@ static inline bool sumi__render_canvas_works(const sumi_canvas_t *canvas) {
 /* Keeps the first failure; its text is the thread's latest error message. */
 void sumi__render_canvas_fail(sumi_canvas_t *canvas, sumi_status_t status);
 
+/* The context to draw lines with, clipped, or NULL when nothing is to be drawn any more. */
+cairo_t *sumi__render_canvas_cairo(sumi_canvas_t *canvas);
+
+/* Ends cairo's drawing; a failure of it is the canvas's. */
+void sumi__render_canvas_end_cairo(sumi_canvas_t *canvas);
+
+void sumi__render_cairo_color(cairo_t *cairo, sumi_color_t color);
+
+/* Of a canvas of pixels. */
 static inline uint32_t *sumi__render_canvas_row(sumi_canvas_t *canvas, int y) {
   return (uint32_t *)(void *)(canvas->picture.pixels + (size_t)y * canvas->picture.stride_bytes);
 }

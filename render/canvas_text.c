@@ -9,6 +9,7 @@
 #include "text.h"
 #include "theme.h"
 
+#define QUARTER_TURN 1.57079632679489661923
 enum { DEFAULT_SIZE_PX = 12, MIN_SIZE_PX = 4, MAX_SIZE_PX = 96 };
 
 static double usable_size(double size_px) {
@@ -45,6 +46,23 @@ static void blend_run_upwards(sumi_canvas_t *canvas, const sumi__render_run_t *r
   }
 }
 
+/* The same on a document; the line is not longer than max_width. */
+static void show_text(sumi_canvas_t *canvas, const char *text, int max_width, int x, int y,
+                      sumi_rect_t clip, const sumi_text_options_t *options) {
+  cairo_t *cr = sumi__render_canvas_cairo(canvas);
+  if (!cr) return;
+  cairo_save(cr);
+  cairo_rectangle(cr, clip.x, clip.y, clip.width, clip.height);
+  cairo_clip(cr);
+  cairo_translate(cr, x, y);
+  if (options->upwards) cairo_rotate(cr, -QUARTER_TURN);
+  sumi__render_cairo_color(cr, options->color);
+  const sumi_status_t status = sumi__render_text_show(cr, text, options->size_px, options->bold,
+                                                      max_width, options->ellipsis);
+  if (status != SUMI_OK) sumi__render_canvas_fail(canvas, status);
+  cairo_restore(cr);
+}
+
 static int aligned_offset(int room, int length, sumi_align_t align) {
   if (length >= room || align == SUMI_ALIGN_START) return 0;
   return align == SUMI_ALIGN_MIDDLE ? (room - length) / 2 : room - length;
@@ -72,8 +90,8 @@ void sumi_canvas_text_with(sumi_canvas_t *canvas, const char *text, sumi_rect_t 
     sumi__render_canvas_fail(canvas, sumi_fail(SUMI_INVALID_ARGUMENT, "text is NULL"));
     return;
   }
-  const double size = usable_size(options.size_px);
-  const sumi_color_t color = options.color ? options.color : SUMI__INK;
+  const double size = options.size_px = usable_size(options.size_px);
+  const sumi_color_t color = options.color = options.color ? options.color : SUMI__INK;
   const int room = options.upwards ? box.height : box.width;
   const int across = options.upwards ? box.width : box.height;
   sumi__render_run_t run;
@@ -86,10 +104,14 @@ void sumi_canvas_text_with(sumi_canvas_t *canvas, const char *text, sumi_rect_t 
   const int start = aligned_offset(room, run.advance, options.align);
   const int baseline = (across - line.ascent - line.descent) / 2 + line.ascent;
   const sumi_rect_t clip = sumi__render_rect_intersect(box, canvas->clip);
-  if (options.upwards)
-    blend_run_upwards(canvas, &run, box.x + baseline, box.y + box.height - start, clip, color);
+  const int x = box.x + (options.upwards ? baseline : start);
+  const int y = box.y + (options.upwards ? box.height - start : baseline);
+  if (canvas->is_document)
+    show_text(canvas, text, run.advance < room ? INT_MAX : room, x, y, clip, &options);
+  else if (options.upwards)
+    blend_run_upwards(canvas, &run, x, y, clip, color);
   else
-    blend_run(canvas, &run, box.x + start, box.y + baseline, clip, color);
+    blend_run(canvas, &run, x, y, clip, color);
 }
 
 int sumi__render_text_width(const char *text, double size_px, bool bold, sumi_status_t *status) {

@@ -86,7 +86,8 @@ static sumi_status_t draw_strip(const strip_t *strip, sumi_picture_t *picture) {
   sumi__render_annotations_begin(&json, "film_strip", strip->options->title);
   sumi__render_json_whole(&json, "columns", strip->frames);
   sumi__render_json_open(&json, "cells", '[');
-  sumi__render_sheet_head(canvas, last.x + last.width + SUMI__SHEET_MARGIN_PX,
+  sumi__render_sheet_head(canvas,
+                          (sumi_rect_t){.width = last.x + last.width + SUMI__SHEET_MARGIN_PX},
                           strip->options->title, NULL);
   draw_names(canvas, strip);
   const sumi_status_t status = draw_cells(canvas, strip, &json);

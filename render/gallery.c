@@ -147,7 +147,8 @@ static sumi_status_t decide_sizes(sheet_t *sheet) {
 }
 
 static void draw_head(sumi_canvas_t *canvas, const sheet_t *sheet) {
-  sumi__render_sheet_head(canvas, sheet->width, sheet->options->title, sheet->options->subtitle);
+  sumi__render_sheet_head(canvas, (sumi_rect_t){.width = sheet->width}, sheet->options->title,
+                          sheet->options->subtitle);
   const sumi__render_legend_t legend = legend_of(sheet);
   const sumi_rect_t at = {SUMI__SHEET_MARGIN_PX, sheet->head_height - 4,
                           sheet->width - 2 * SUMI__SHEET_MARGIN_PX, sheet->legend_height};

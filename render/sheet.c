@@ -16,10 +16,10 @@ int sumi__render_sheet_head_height(const char *title, const char *subtitle) {
   return title || subtitle ? height + BELOW_PX : height;
 }
 
-void sumi__render_sheet_head(sumi_canvas_t *canvas, int width, const char *title,
+void sumi__render_sheet_head(sumi_canvas_t *canvas, sumi_rect_t sheet, const char *title,
                              const char *subtitle) {
-  sumi_rect_t line = {SUMI__SHEET_MARGIN_PX, SUMI__SHEET_MARGIN_PX,
-                      width - 2 * SUMI__SHEET_MARGIN_PX, sumi_text_height_px(SUMI__TITLE_PX)};
+  sumi_rect_t line = {sheet.x + SUMI__SHEET_MARGIN_PX, sheet.y + SUMI__SHEET_MARGIN_PX,
+                      sheet.width - 2 * SUMI__SHEET_MARGIN_PX, sumi_text_height_px(SUMI__TITLE_PX)};
   if (title) {
     sumi_canvas_text(canvas, title, line, .size_px = SUMI__TITLE_PX, .bold = true);
     line.y += line.height + LINE_GAP_PX;

@@ -10,8 +10,8 @@ enum { SUMI__SHEET_MARGIN_PX = 16, SUMI__TITLE_PX = 16, SUMI__SUBTITLE_PX = 12 }
  * NULL. */
 int sumi__render_sheet_head_height(const char *title, const char *subtitle);
 
-/* Draws both, shortened to the sheet's width. */
-void sumi__render_sheet_head(sumi_canvas_t *canvas, int width, const char *title,
+/* Draws both at the sheet's upper edge, shortened to its width. */
+void sumi__render_sheet_head(sumi_canvas_t *canvas, sumi_rect_t sheet, const char *title,
                              const char *subtitle);
 
 /* INVALID_ARGUMENT for a text that is not UTF-8; NULL is fine. */

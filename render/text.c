@@ -250,6 +250,22 @@ sumi_status_t sumi__render_text_run(const char *text, double size_px, bool bold,
   return SUMI_OK;
 }
 
+sumi_status_t sumi__render_text_show(cairo_t *cairo, const char *text, double size_px, bool bold,
+                                     int max_width, sumi_ellipsis_t ellipsis) {
+  engine_t *engine = this_engine();
+  if (!engine) return sumi_fail_alloc("the text engine of a thread", sizeof(engine_t));
+  SUMI_TRY(sumi_utf8_check("a text to be drawn", text));
+  PangoLayout *layout = engine->layout;
+  set_font(layout, size_px, bold);
+  set_width(layout, max_width < MAX_RUN_PX ? max_width : MAX_RUN_PX, ellipsis);
+  set_text(layout, text, sumi__render_cut_length(text, MAX_TEXT_BYTES));
+  PangoRectangle logical;
+  pango_layout_get_pixel_extents(layout, NULL, &logical);
+  cairo_move_to(cairo, -logical.x, -pango_layout_get_baseline(layout) / (double)PANGO_SCALE);
+  pango_cairo_show_layout(cairo, layout);
+  return SUMI_OK;
+}
+
 /* DejaVu Sans: ascent 1901 and descent 483 of 2048 units per em. */
 sumi__render_line_metrics_t sumi__render_line_metrics(double size_px) {
   return (sumi__render_line_metrics_t){(int)ceil(size_px * 1901 / 2048),

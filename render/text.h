@@ -31,6 +31,11 @@ sumi__render_line_metrics_t sumi__render_line_metrics(double size_px);
 sumi_status_t sumi__render_text_run(const char *text, double size_px, bool bold, int max_width,
                                     sumi_ellipsis_t ellipsis, sumi__render_run_t *run);
 
+/* Lays that line on what cairo draws, its start on the baseline being the context's origin. */
+struct _cairo; /* cairo_t */
+sumi_status_t sumi__render_text_show(struct _cairo *cairo, const char *text, double size_px,
+                                     bool bold, int max_width, sumi_ellipsis_t ellipsis);
+
 /* Pixels the text takes along its line. A failure is kept in *status unless one is there
  * already, and 0 is returned. */
 int sumi__render_text_width(const char *text, double size_px, bool bold, sumi_status_t *status);

@@ -192,7 +192,8 @@ static void draw_names(sumi_canvas_t *canvas, const matrix_t *matrix) {
 }
 
 static void draw(sumi_canvas_t *canvas, const matrix_t *matrix) {
-  sumi__render_sheet_head(canvas, matrix->width, matrix->options->title, matrix->subtitle);
+  sumi__render_sheet_head(canvas, (sumi_rect_t){.width = matrix->width}, matrix->options->title,
+                          matrix->subtitle);
   draw_names(canvas, matrix);
   for (int row = 0; row < matrix->classes; ++row) {
     double row_sum = 0;

@@ -143,7 +143,8 @@ static void decide_sizes(grid_t *grid) {
 }
 
 static void draw(sumi_canvas_t *canvas, const grid_t *grid) {
-  sumi__render_sheet_head(canvas, grid->sheet_width, grid->options->title, grid->options->subtitle);
+  sumi__render_sheet_head(canvas, (sumi_rect_t){.width = grid->sheet_width}, grid->options->title,
+                          grid->options->subtitle);
   for (int tile = 0; tile < grid->count; ++tile) draw_tile(canvas, grid, tile);
   if (grid->options->each_scaled) return;
   const sumi_rect_t bar = {

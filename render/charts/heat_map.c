@@ -106,7 +106,8 @@ static void draw_names(sumi_canvas_t *canvas, const map_t *map) {
 }
 
 static void draw(sumi_canvas_t *canvas, const map_t *map) {
-  sumi__render_sheet_head(canvas, map->width, map->options->title, map->options->subtitle);
+  sumi__render_sheet_head(canvas, (sumi_rect_t){.width = map->width}, map->options->title,
+                          map->options->subtitle);
   for (int row = 0; row < map->rows; ++row)
     for (int column = 0; column < map->columns; ++column) {
       const double value = sumi_array_view_double(map->values,

@@ -25,7 +25,7 @@ static double average_precision(const sumi_series_t *series) {
                        sumi__render_series_x(series, 0) > sumi__render_series_x(series, count - 1);
   for (int64_t k = 0; k < count; ++k) {
     const int64_t i = falling ? count - 1 - k : k;
-    const double x = sumi__render_series_x(series, i), y = sumi__render_series_y(series, i, false);
+    const double x = sumi__render_series_x(series, i), y = sumi_array_view_double(&series->y, i);
     if (!isfinite(x) || !isfinite(y)) continue;
     sum += (x - recall) * y;
     recall = x;

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <sumi/alloc.h>
 #include <sumi/utf8.h>
@@ -12,6 +13,7 @@
 
 #define LINE_WIDTH_PX    1.75
 #define SINGLE_RADIUS_PX 2.5
+#define BAND_ALPHA       0x38000000u
 enum { MAX_SERIES = 32, BELOW_LEGEND_PX = 10 };
 
 static sumi_status_t check_one(const sumi_series_t *series, int index) {
@@ -31,6 +33,31 @@ static sumi_status_t check_one(const sumi_series_t *series, int index) {
   return SUMI_OK;
 }
 
+static sumi_status_t check_band(const sumi_band_t *band, int index) {
+  const struct {
+    const char *name;
+    const sumi_array_view_t *values;
+  } parts[] = {{"x", &band->x}, {"low", &band->low}, {"high", &band->high}};
+  for (size_t i = 0; i < sizeof parts / sizeof *parts; ++i) {
+    char what[32];
+    snprintf(what, sizeof what, "%s of band %d", parts[i].name, index);
+    SUMI_TRY(sumi__render_check_values(what, parts[i].values, 1));
+    if (parts[i].values->dims[0] != band->x.dims[0])
+      return sumi_fail(SUMI_INVALID_ARGUMENT, "%s has %lld values, its x has %lld", what,
+                       (long long)parts[i].values->dims[0], (long long)band->x.dims[0]);
+  }
+  return SUMI_OK;
+}
+
+sumi_status_t sumi__render_check_bands(const sumi_line_chart_options_t *options) {
+  if (options->band_count < 0 || options->band_count > MAX_SERIES ||
+      (options->band_count > 0 && !options->bands))
+    return sumi_fail(SUMI_INVALID_ARGUMENT, "%d bands are %s; 0 to %d are allowed",
+                     options->band_count, options->bands ? "not possible" : "NULL", MAX_SERIES);
+  for (int i = 0; i < options->band_count; ++i) SUMI_TRY(check_band(&options->bands[i], i));
+  return SUMI_OK;
+}
+
 sumi_status_t sumi__render_check_series(const sumi_series_t *series, int count,
                                         const sumi_line_chart_options_t *options) {
   if (count < 0 || count > MAX_SERIES || (count > 0 && !series))
@@ -47,8 +74,7 @@ double sumi__render_series_x(const sumi_series_t *series, int64_t index) {
   return series->x.data ? sumi_array_view_double(&series->x, index) : (double)index;
 }
 
-double sumi__render_series_y(const sumi_series_t *series, int64_t index, bool log) {
-  const double value = sumi_array_view_double(&series->y, index);
+double sumi__render_scaled(double value, bool log) {
   return !log ? value : value > 0 ? log10(value) : NAN;
 }
 
@@ -79,22 +105,31 @@ static sumi_status_t fit_legend(const sumi__render_legend_t *legend, int width, 
   return SUMI_OK;
 }
 
+sumi_status_t sumi__render_plot_head(sumi_canvas_t *canvas, sumi_rect_t place,
+                                     const sumi_line_chart_options_t *options,
+                                     const sumi__render_legend_t *legend, sumi_rect_t *room) {
+  const int margin = SUMI__SHEET_MARGIN_PX, width = place.width - 2 * margin;
+  const int head = sumi__render_sheet_head_height(options->title, options->subtitle);
+  sumi__render_legend_t fitted;
+  int legend_height, top = head;
+  SUMI_TRY(fit_legend(legend, width, (place.height - head) / 2, &fitted, &legend_height));
+  sumi__render_sheet_head(canvas, place, options->title, options->subtitle);
+  sumi__render_legend_draw(canvas, &fitted,
+                           (sumi_rect_t){place.x + margin, place.y + top - 2, width, 0});
+  if (legend_height) top += legend_height + BELOW_LEGEND_PX;
+  *room = (sumi_rect_t){place.x + margin, place.y + top, width, place.height - top - margin};
+  return SUMI_OK;
+}
+
 sumi_status_t sumi__render_plot_begin(const sumi_line_chart_options_t *options,
                                       const sumi__render_legend_t *legend,
                                       sumi__render_plot_t *plot) {
-  const int width = options->width_px, height = options->height_px, margin = SUMI__SHEET_MARGIN_PX;
-  const int head = sumi__render_sheet_head_height(options->title, options->subtitle);
-  sumi__render_legend_t fitted;
-  int legend_height;
-  SUMI_TRY(fit_legend(legend, width - 2 * margin, (height - head) / 2, &fitted, &legend_height));
-  SUMI_TRY(sumi_canvas_new(width, height, 0, &plot->canvas));
-  sumi__render_sheet_head(plot->canvas, width, options->title, options->subtitle);
-  int top = head;
-  sumi__render_legend_draw(plot->canvas, &fitted,
-                           (sumi_rect_t){margin, top - 2, width - 2 * margin, 0});
-  if (legend_height) top += legend_height + BELOW_LEGEND_PX;
-  plot->room = (sumi_rect_t){margin, top, width - 2 * margin, height - top - margin};
-  return SUMI_OK;
+  const sumi_rect_t all = {0, 0, options->width_px, options->height_px};
+  SUMI_TRY(sumi_canvas_new(all.width, all.height, 0, &plot->canvas));
+  const sumi_status_t status = sumi__render_plot_head(plot->canvas, all, options, legend,
+                                                      &plot->room);
+  if (status != SUMI_OK) sumi_canvas_free(plot->canvas);
+  return status;
 }
 
 sumi_status_t sumi__render_plot_end(sumi__render_plot_t *plot, sumi_status_t status,
@@ -102,6 +137,54 @@ sumi_status_t sumi__render_plot_end(sumi__render_plot_t *plot, sumi_status_t sta
   sumi_buffer_t json = {0};
   sumi__render_annotations_begin(&json, kind, title);
   return sumi__render_annotations_end_canvas(&json, plot->canvas, status, picture);
+}
+
+/* Areas of a band between gaps: the low edge grows from the front, the high edge, which closes the
+ * area on the way back, from the end. */
+typedef struct {
+  double *points;
+  int64_t count, most;
+} area_t;
+
+static void put_edges(area_t *area, double x, double low, double high) {
+  double *front = area->points + 2 * area->count;
+  double *back = area->points + 2 * (2 * area->most - 1 - area->count);
+  front[0] = back[0] = x;
+  front[1] = low;
+  back[1] = high;
+  ++area->count;
+}
+
+static void close_area(sumi_canvas_t *canvas, area_t *area, sumi_color_t color) {
+  const size_t edge = 2 * (size_t)area->count;
+  memmove(area->points + edge, area->points + 4 * area->most - edge, edge * sizeof(double));
+  if (area->count > 1) sumi_canvas_polygon(canvas, area->points, 2 * area->count, color);
+  area->count = 0;
+}
+
+sumi_status_t sumi__render_band_draw(sumi_canvas_t *canvas, const sumi_band_t *band, int index,
+                                     const sumi__render_axes_t *axes) {
+  const int64_t count = band->x.dims[0];
+  const size_t size = 4 * ((size_t)count + 1) * sizeof(double);
+  area_t area = {.points = sumi_malloc(size), .most = count + 1};
+  if (!area.points) return sumi_fail_alloc("the points of a band", size);
+  const sumi_color_t color = band->color ? band->color
+                                         : (sumi_palette_color(index) & 0xffffff) | BAND_ALPHA;
+  sumi_canvas_clip(canvas, sumi__render_rect_inset(axes->plot, -2));
+  for (int64_t i = 0; i < count; ++i) {
+    const double x = sumi__render_scaled(sumi_array_view_double(&band->x, i), axes->x.log);
+    const double low = sumi__render_scaled(sumi_array_view_double(&band->low, i), axes->y.log);
+    const double high = sumi__render_scaled(sumi_array_view_double(&band->high, i), axes->y.log);
+    if (isfinite(x) && isfinite(low) && isfinite(high))
+      put_edges(&area, sumi__render_axes_x(axes, x), sumi__render_axes_y(axes, low),
+                sumi__render_axes_y(axes, high));
+    else
+      close_area(canvas, &area, color);
+  }
+  close_area(canvas, &area, color);
+  sumi_canvas_clip(canvas, (sumi_rect_t){0});
+  sumi_free(area.points);
+  return SUMI_OK;
 }
 
 /* The points of one column of pixels: first, extremes and last stand for all of them. */
@@ -135,8 +218,8 @@ static void trace(path_t *path, const sumi_series_t *series, const sumi__render_
   column_t column = {0};
   bool open = false;
   for (int64_t i = 0; i < series->y.dims[0]; ++i) {
-    const double value_x = sumi__render_series_x(series, i),
-                 value_y = sumi__render_series_y(series, i, axes->y.log);
+    const double value_x = sumi__render_scaled(sumi__render_series_x(series, i), axes->x.log);
+    const double value_y = sumi__render_scaled(sumi_array_view_double(&series->y, i), axes->y.log);
     if (!isfinite(value_x) || !isfinite(value_y)) {
       if (open) put_column(path, &column);
       put_point(path, NAN, NAN);

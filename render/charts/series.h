@@ -11,10 +11,12 @@
 sumi_status_t sumi__render_check_series(const sumi_series_t *series, int count,
                                         const sumi_line_chart_options_t *options);
 
+sumi_status_t sumi__render_check_bands(const sumi_line_chart_options_t *options);
+
 double sumi__render_series_x(const sumi_series_t *series, int64_t index);
 
-/* log10 of the value for `log`, NaN for one that has none. */
-double sumi__render_series_y(const sumi_series_t *series, int64_t index, bool log);
+/* The value, or log10 of it for `log`, NaN where there is none. */
+double sumi__render_scaled(double value, bool log);
 
 sumi_color_t sumi__render_series_color(const sumi_series_t *series, int index);
 
@@ -27,6 +29,12 @@ typedef struct {
   sumi_rect_t room;
 } sumi__render_plot_t;
 
+/* Draws head and legend in a rectangle of a canvas, and gives the room below them. */
+sumi_status_t sumi__render_plot_head(sumi_canvas_t *canvas, sumi_rect_t place,
+                                     const sumi_line_chart_options_t *options,
+                                     const sumi__render_legend_t *legend, sumi_rect_t *room);
+
+/* The same on a new canvas of the options' size. */
 sumi_status_t sumi__render_plot_begin(const sumi_line_chart_options_t *options,
                                       const sumi__render_legend_t *legend,
                                       sumi__render_plot_t *plot);
@@ -35,6 +43,10 @@ sumi_status_t sumi__render_plot_begin(const sumi_line_chart_options_t *options,
  * failure. */
 sumi_status_t sumi__render_plot_end(sumi__render_plot_t *plot, sumi_status_t status,
                                     const char *kind, const char *title, sumi_picture_t *picture);
+
+/* Draws the area. */
+sumi_status_t sumi__render_band_draw(sumi_canvas_t *canvas, const sumi_band_t *band, int index,
+                                     const sumi__render_axes_t *axes);
 
 /* Draws the line; points that fall into one column of pixels are joined to its extremes. */
 sumi_status_t sumi__render_series_draw(sumi_canvas_t *canvas, const sumi_series_t *series,

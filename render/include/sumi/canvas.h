@@ -6,6 +6,7 @@
 #ifndef SUMI_CANVAS_H
 #define SUMI_CANVAS_H
 
+#include <sumi/buffer.h>
 #include <sumi/color.h>
 #include <sumi/picture.h>
 
@@ -24,6 +25,24 @@ SUMI_API void sumi_canvas_free(sumi_canvas_t *canvas);
 /** Moves the pixels into *picture and releases the canvas, also when it reports the first failure
  * of drawing. */
 SUMI_API sumi_status_t sumi_canvas_finish(sumi_canvas_t *canvas, sumi_picture_t *picture);
+
+/** What a document is written as. */
+typedef enum sumi_document_format {
+  SUMI_DOCUMENT_SVG = 1, /* texts are outlines: they look the same everywhere */
+  SUMI_DOCUMENT_PDF      /* one page; texts stay texts, a pixel is 0.75 points */
+} sumi_document_format_t;
+
+/** A canvas that keeps lines, areas and texts instead of pixels, for a document that is sharp at
+ * any size. Everything below draws on it as on pixels. INVALID_ARGUMENT for a side below 1 or above
+ * 19200, UNIMPLEMENTED when the machine's cairo does not write that format. */
+SUMI_API sumi_status_t sumi_canvas_new_document(sumi_document_format_t format, int64_t width_px,
+                                                int64_t height_px, sumi_color_t ground,
+                                                sumi_canvas_t **canvas);
+
+/** Appends the document to *bytes and releases the canvas, also when it reports the first failure
+ * of drawing; *bytes are then as before. FAILED_PRECONDITION for a canvas of pixels, as
+ * sumi_canvas_finish for a document. */
+SUMI_API sumi_status_t sumi_canvas_finish_document(sumi_canvas_t *canvas, sumi_buffer_t *bytes);
 
 /** Restricts all that follows to a rectangle; one of width 0 lifts the restriction. */
 SUMI_API void sumi_canvas_clip(sumi_canvas_t *canvas, sumi_rect_t rect);
@@ -45,6 +64,11 @@ typedef struct sumi_stroke {
  * a gap. */
 SUMI_API void sumi_canvas_lines(sumi_canvas_t *canvas, const double *points, int64_t count,
                                 sumi_stroke_t stroke);
+
+/** The area inside joined lines through such points, closed from the last to the first; points that
+ * are not finite are left out. */
+SUMI_API void sumi_canvas_polygon(sumi_canvas_t *canvas, const double *points, int64_t count,
+                                  sumi_color_t color);
 
 /** A disc, and a ring of width stroke.width_px around the circle. */
 SUMI_API void sumi_canvas_disc(sumi_canvas_t *canvas, double x, double y, double radius_px,

@@ -6,6 +6,7 @@
 #define SUMI_CHARTS_H
 
 #include <sumi/array_view.h>
+#include <sumi/canvas.h>
 #include <sumi/color.h>
 #include <sumi/picture.h>
 
@@ -66,12 +67,21 @@ typedef struct sumi_series {
   sumi_color_t color SUMI_UNSET; /* default: the palette's, by index */
 } sumi_series_t;
 
+/** An area between two curves, [n] each like its `x`; drawn below the lines. */
+typedef struct sumi_band {
+  sumi_array_view_t x SUMI_UNSET, low SUMI_UNSET, high SUMI_UNSET;
+  sumi_color_t color SUMI_UNSET; /* default: the palette's, by index, and mostly transparent */
+} sumi_band_t;
+
 typedef struct sumi_line_chart_options {
   size_t struct_size SUMI_UNSET; /* filled in by the macros; see <sumi/options.h> */
   const char *title SUMI_UNSET, *subtitle SUMI_UNSET, *x_label SUMI_UNSET, *y_label SUMI_UNSET;
   int width_px SUMI_UNSET, height_px SUMI_UNSET; /* default 640 x 400; 160 x 120 at least */
   bool log_y SUMI_UNSET;                         /* values <= 0 are gaps */
   double y_low SUMI_UNSET, y_high SUMI_UNSET;    /* both 0: from the values */
+  const sumi_band_t *bands SUMI_UNSET;
+  int band_count SUMI_UNSET; /* 0 to 32 */
+  bool log_x SUMI_UNSET;     /* points at x <= 0 are gaps */
 } sumi_line_chart_options_t;
 
 /** 0 to 32 series on common axes with a legend. */
@@ -83,9 +93,20 @@ SUMI_API sumi_status_t sumi_line_chart_draw_with(const sumi_series_t *series, in
   sumi_line_chart_draw_with(series, count, picture,                                                \
                             SUMI_OPTIONS(sumi_line_chart_options_t, __VA_ARGS__))
 
+/** The same in a rectangle of a canvas, whose size counts instead of width_px and height_px; a
+ * document, too (sumi_canvas_new_document). Nothing is drawn when it is refused. */
+SUMI_API sumi_status_t sumi_line_chart_draw_on_with(sumi_canvas_t *canvas, sumi_rect_t place,
+                                                    const sumi_series_t *series, int count,
+                                                    const sumi_line_chart_options_t *options);
+#define sumi_line_chart_draw_on(canvas, place, series, ...)                                        \
+  SUMI__LINE_CHART_DRAW_ON(canvas, place, series, __VA_ARGS__, )
+#define SUMI__LINE_CHART_DRAW_ON(canvas, place, series, count, ...)                                \
+  sumi_line_chart_draw_on_with(canvas, place, series, count,                                       \
+                               SUMI_OPTIONS(sumi_line_chart_options_t, __VA_ARGS__))
+
 /** Precision (y, in [0, 1]) over recall (x, in [0, 1]) with curves of equal F1; the legend gives
- * each series' average precision, sum of (recall step) * precision. log_y, y_low and y_high are not
- * used. */
+ * each series' average precision, sum of (recall step) * precision. Of the options, texts and size
+ * are used. */
 SUMI_API sumi_status_t sumi_pr_chart_draw_with(const sumi_series_t *series, int count,
                                                sumi_picture_t *picture,
                                                const sumi_line_chart_options_t *options);

@@ -30,6 +30,7 @@
 #include <sumi/session.h>
 #include <sumi/summary.h>
 #include <sumi/summary_graph.h>
+#include <sumi/tensor_array.h>
 #include <sumi/tensor_bundle.h>
 #include <sumi/tfrecord.h>
 #include <sumi/trace.h>

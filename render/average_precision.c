@@ -8,66 +8,27 @@
 
 #include <sumi/alloc.h>
 
-#include "matching_scene.h"
+#include "average_precision.h"
 
-/* The first overlap is the caller's, then come COCO's. */
-enum { COCO_OVERLAPS = 10, OVERLAPS = 1 + COCO_OVERLAPS, RECALLS = 101 };
-
-/* One prediction of some picture, or a truth. */
-typedef struct {
-  int group;
-  bool truth;
-  double score;
-  uint32_t matched;
-  int64_t order;
-} found_t;
-
-typedef struct {
-  found_t *found;
-  int64_t count;
-  double overlaps[OVERLAPS];
-  sumi_match_options_t options;
-  sumi_match_counts_t counts;
-} gathered_t;
+enum { COCO_OVERLAPS = SUMI__SCORES_OVERLAPS - 1, RECALLS = 101 };
 
 static int in_order(const void *a, const void *b) {
-  const found_t *x = a, *y = b;
+  const sumi__render_found_t *x = a, *y = b;
   if (x->group != y->group) return x->group < y->group ? -1 : 1;
   if (x->truth != y->truth) return x->truth ? -1 : 1;
   if (x->score != y->score) return x->score > y->score ? -1 : 1;
   return x->order < y->order ? -1 : x->order > y->order;
 }
 
-static sumi_status_t scene_of(sumi__render_scene_t *scene, const sumi_prediction_t *prediction,
-                              const sumi_match_options_t *options) {
-  return options->masks ? sumi__render_scene_masks(scene, prediction->masks, prediction->mask_count,
-                                                   options->any_class)
-                        : sumi__render_scene_boxes(scene, prediction->boxes, prediction->box_count,
-                                                   options->any_class);
-}
-
-/* The counts of one picture at the caller's overlap and least score. */
-static sumi_status_t count_picture(gathered_t *all, sumi__render_scene_t *scene) {
-  const double least = all->options.min_score;
-  SUMI_TRY(sumi__render_scene_match(scene, &all->options.iou, 1, least, INT32_MAX));
-  for (int i = 0; i < scene->count; ++i) {
-    sumi__render_thing_match(&scene->things[i], least, &all->counts);
-    scene->things[i].matched = 0;
-  }
-  return SUMI_OK;
-}
-
-static sumi_status_t gather(gathered_t *all, sumi__render_scene_t *scene) {
-  SUMI_TRY(count_picture(all, scene));
-  SUMI_TRY(sumi__render_scene_match(scene, all->overlaps, OVERLAPS, -INFINITY,
+sumi_status_t sumi__render_scores_add(sumi__render_scores_t *all, sumi__render_scene_t *scene) {
+  SUMI_TRY(sumi__render_scene_judge(scene, &all->options, &all->counts));
+  SUMI_TRY(sumi__render_scene_match(scene, all->overlaps, SUMI__SCORES_OVERLAPS, -INFINITY,
                                     all->options.max_per_picture));
-  for (int i = 0, of_group = 0; i < scene->count; ++i) {
+  for (int i = 0; i < scene->count; ++i) {
     const sumi__render_thing_t *thing = &scene->things[i];
-    const bool same = i > scene->truths && thing->group == thing[-1].group;
-    of_group = same ? of_group + 1 : 1;
-    if (!thing->truth && of_group > all->options.max_per_picture) continue;
-    all->found[all->count] = (found_t){thing->group, thing->truth, thing->score, thing->matched,
-                                       all->count};
+    if (thing->rank >= all->options.max_per_picture) continue;
+    all->found[all->count] = (sumi__render_found_t){thing->group, thing->truth, thing->score,
+                                                    thing->matched, all->count};
     ++all->count;
   }
   return SUMI_OK;
@@ -76,7 +37,8 @@ static sumi_status_t gather(gathered_t *all, sumi__render_scene_t *scene) {
 /* The mean of precision at 101 recalls, precision being the best at this recall or a higher one.
  * Goes through the predictions of one class from the lowest score to the highest, so that the best
  * so far is at hand. */
-static double precision_of(const found_t *predicted, int64_t count, int64_t truths, uint32_t bit) {
+static double precision_of(const sumi__render_found_t *predicted, int64_t count, int64_t truths,
+                           uint32_t bit) {
   int64_t hits = 0;
   for (int64_t i = 0; i < count; ++i) hits += (predicted[i].matched & bit) != 0;
   double best = 0, sum = 0;
@@ -98,9 +60,9 @@ static double precision_of(const found_t *predicted, int64_t count, int64_t trut
   return sum / RECALLS;
 }
 
-static void average(gathered_t *all, sumi_detection_scores_t *scores) {
+static void average(sumi__render_scores_t *all, sumi_detection_scores_t *scores) {
   qsort(all->found, (size_t)all->count, sizeof *all->found, in_order);
-  double sums[OVERLAPS] = {0};
+  double sums[SUMI__SCORES_OVERLAPS] = {0};
   int64_t classes = 0;
   for (int64_t begin = 0, end; begin < all->count; begin = end) {
     int64_t truths = 0;
@@ -108,14 +70,36 @@ static void average(gathered_t *all, sumi_detection_scores_t *scores) {
       truths += all->found[end].truth;
     if (truths == 0) continue;
     ++classes;
-    for (int t = 0; t < OVERLAPS; ++t)
+    for (int t = 0; t < SUMI__SCORES_OVERLAPS; ++t)
       sums[t] += precision_of(all->found + begin + truths, end - begin - truths, truths,
                               UINT32_C(1) << t);
   }
   double coco = 0;
-  for (int t = 1; t < OVERLAPS; ++t) coco += sums[t] / COCO_OVERLAPS;
+  for (int t = 1; t < SUMI__SCORES_OVERLAPS; ++t) coco += sums[t] / COCO_OVERLAPS;
   scores->average_precision = classes ? sums[0] / (double)classes : NAN;
   scores->coco_average_precision = classes ? coco / (double)classes : NAN;
+}
+
+sumi_status_t sumi__render_scores_begin(sumi__render_scores_t *all, int64_t things,
+                                        const sumi_match_options_t *options) {
+  *all = (sumi__render_scores_t){.options = *options, .overlaps = {options->iou}};
+  for (int t = 0; t < COCO_OVERLAPS; ++t) all->overlaps[1 + t] = 0.5 + t * ((0.95 - 0.5) / 9);
+  all->overlaps[COCO_OVERLAPS] = 0.95;
+  all->found = sumi_calloc((size_t)things, sizeof *all->found);
+  return all->found ? SUMI_OK : sumi_fail_alloc("matching", (size_t)things * sizeof *all->found);
+}
+
+void sumi__render_scores_end(sumi__render_scores_t *all, sumi_detection_scores_t *scores) {
+  const sumi_match_counts_t *counts = &all->counts;
+  scores->counts = *counts;
+  const int64_t said = counts->hits + counts->false_alarms, true_ = counts->hits + counts->misses;
+  scores->precision = said ? (double)counts->hits / (double)said : NAN;
+  scores->recall = true_ ? (double)counts->hits / (double)true_ : NAN;
+  average(all, scores);
+}
+
+void sumi__render_scores_release(sumi__render_scores_t *all) {
+  sumi_free(all->found);
 }
 
 static sumi_status_t check(const sumi_prediction_t *predictions, int64_t count, int64_t *things,
@@ -137,30 +121,20 @@ sumi_status_t sumi_detections_score_with(const sumi_prediction_t *predictions, i
                                          const sumi_match_options_t *given) {
   if (!scores) return sumi_fail(SUMI_INVALID_ARGUMENT, "scores is NULL");
   *scores = (sumi_detection_scores_t){0};
-  gathered_t all = {0};
-  SUMI_TRY(sumi__render_match_options(&all.options, given));
+  sumi_match_options_t options;
+  SUMI_TRY(sumi__render_match_options(&options, given));
   int64_t things = 0;
-  SUMI_TRY(check(predictions, count, &things, all.options.masks));
-  all.overlaps[0] = all.options.iou;
-  for (int t = 0; t < COCO_OVERLAPS; ++t) all.overlaps[1 + t] = 0.5 + t * ((0.95 - 0.5) / 9);
-  all.overlaps[COCO_OVERLAPS] = 0.95;
-  all.found = sumi_calloc((size_t)things, sizeof *all.found);
-  if (!all.found) return sumi_fail_alloc("matching", (size_t)things * sizeof *all.found);
+  SUMI_TRY(check(predictions, count, &things, options.masks));
+  sumi__render_scores_t all;
+  SUMI_TRY(sumi__render_scores_begin(&all, things, &options));
   sumi_status_t status = SUMI_OK;
   for (int64_t i = 0; i < count && status == SUMI_OK; ++i) {
     sumi__render_scene_t scene;
-    status = scene_of(&scene, &predictions[i], &all.options);
-    if (status == SUMI_OK) status = gather(&all, &scene);
+    status = sumi__render_scene_of(&scene, &predictions[i], &options);
+    if (status == SUMI_OK) status = sumi__render_scores_add(&all, &scene);
     sumi__render_scene_release(&scene);
   }
-  if (status == SUMI_OK) {
-    const sumi_match_counts_t *counts = &all.counts;
-    scores->counts = *counts;
-    const int64_t said = counts->hits + counts->false_alarms, true_ = counts->hits + counts->misses;
-    scores->precision = said ? (double)counts->hits / (double)said : NAN;
-    scores->recall = true_ ? (double)counts->hits / (double)true_ : NAN;
-    average(&all, scores);
-  }
-  sumi_free(all.found);
+  if (status == SUMI_OK) sumi__render_scores_end(&all, scores);
+  sumi__render_scores_release(&all);
   return status;
 }

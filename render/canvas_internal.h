@@ -51,4 +51,9 @@ static inline uint32_t sumi__render_blend(uint32_t ground, uint32_t color, uint3
   return 0xff000000u | rb | g;
 }
 
+/* The ground of transparency: squares of 8 shown pixels. */
+static inline uint32_t sumi__render_checker(int x, int y) {
+  return ((x ^ y) & 8) ? 0xffe4e6eau : 0xffffffffu;
+}
+
 #endif

@@ -84,7 +84,7 @@ static void add_matches(sumi__render_legend_t *legend, const sheet_t *sheet) {
   add_number(legend, "precision", scores->precision);
   add_number(legend, "recall", scores->recall);
   char iou[SUMI__NUMBER_TEXT_MAX], word[SUMI__NUMBER_TEXT_MAX + 8];
-  sumi__render_number_text(iou, sheet->options->iou ? sheet->options->iou : 0.5, 3);
+  sumi__render_number_text(iou, sheet->options->iou, 3);
   snprintf(word, sizeof word, "AP@%s", iou);
   add_number(legend, word, scores->average_precision);
 }

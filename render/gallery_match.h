@@ -6,8 +6,10 @@
 #include <sumi/gallery.h>
 #include <sumi/matching.h>
 
-/* INVALID_ARGUMENT for options of matching out of range, or given without `.match`. */
-sumi_status_t sumi__render_gallery_match_check(const sumi_gallery_options_t *options);
+/* How the gallery's options want things matched, defaults in place; INVALID_ARGUMENT where they are
+ * out of range, or given without `.match`. */
+sumi_status_t sumi__render_gallery_match_options(const sumi_gallery_options_t *options,
+                                                 sumi_match_options_t *matching);
 
 /* Gives every item a copy of its boxes or masks, each with what became of it, without the
  * predictions below min_score; a verdict where it has none: wrong with a miss or a false alarm; and

@@ -13,7 +13,6 @@
 enum {
   DEFAULT_PICTURE_PX = 112,
   DEFAULT_MAX_COUNT = 256,
-  MAX_COUNT = 4096,
   MAX_PREDICTIONS = 1 << 20,
   MAX_COLUMNS = 256,
 };
@@ -43,9 +42,9 @@ static sumi_status_t check_counts(const sumi_gallery_options_t *options) {
   if (options->columns < 0 || options->columns > MAX_COLUMNS)
     return sumi_fail(SUMI_INVALID_ARGUMENT, "columns is %d; 1 to %d are allowed", options->columns,
                      MAX_COLUMNS);
-  if (options->max_count < 0 || options->max_count > MAX_COUNT)
+  if (options->max_count < 0 || options->max_count > SUMI_GALLERY_MAX_SHOWN)
     return sumi_fail(SUMI_INVALID_ARGUMENT, "max_count is %d; 1 to %d are allowed",
-                     options->max_count, MAX_COUNT);
+                     options->max_count, SUMI_GALLERY_MAX_SHOWN);
   if (options->max_outputs < 0)
     return sumi_fail(SUMI_INVALID_ARGUMENT, "max_outputs is %d; 1 or more are allowed",
                      options->max_outputs);
@@ -88,7 +87,9 @@ sumi_status_t sumi__render_gallery_options(const sumi_prediction_t *predictions,
                      predictions ? "not possible" : "NULL");
   SUMI_TRY(check_counts(options));
   SUMI_TRY(check_chosen_from(options, count));
-  SUMI_TRY(sumi__render_gallery_match_check(options));
+  sumi_match_options_t matching;
+  SUMI_TRY(sumi__render_gallery_match_options(options, &matching));
+  if (options->match != SUMI_MATCHING_NONE) options->iou = matching.iou;
   if (options->picture_px == 0) options->picture_px = DEFAULT_PICTURE_PX;
   if (options->max_count == 0) options->max_count = DEFAULT_MAX_COUNT;
   if (options->worst_first) options->order = SUMI_ORDER_WORST_FIRST;

@@ -10,11 +10,7 @@ enum { TEXT_PX = 12, SQUARE_PX = 10, SQUARE_GAP_PX = 6, ITEM_GAP_PX = 18, LINE_G
 
 void sumi__render_legend_add(sumi__render_legend_t *legend, sumi_color_t color, const char *text) {
   if (legend->count == SUMI__LEGEND_MAX) return;
-  size_t length = strlen(text);
-  if (length >= SUMI__LEGEND_TEXT_MAX) {
-    length = SUMI__LEGEND_TEXT_MAX - 1;
-    while (length > 0 && (text[length] & 0xC0) == 0x80) --length;
-  }
+  const size_t length = sumi__render_cut_length(text, SUMI__LEGEND_TEXT_MAX - 1);
   legend->items[legend->count].color = color;
   memcpy(legend->items[legend->count].text, text, length);
   legend->items[legend->count].text[length] = '\0';

@@ -33,7 +33,7 @@ static int rank_of(const sumi__render_mark_label_t *label) {
 }
 
 static double score_of(const sumi__render_mark_label_t *label) {
-  return !label->has_score ? 1 : isnan(label->score) ? -INFINITY : label->score;
+  return sumi__render_score(label->has_score, label->score);
 }
 
 /* Equal ones lie in one array, in the order given. */
@@ -48,7 +48,8 @@ static int in_order(const void *a, const void *b) {
 /* Whether characters of the text may be set from right to left, and with them what follows. */
 static bool is_bidirectional(const char *text) {
   for (const unsigned char *at = (const unsigned char *)text; *at; ++at) {
-    if (*at >= 0xd6 && *at <= 0xdf) return true; /* Hebrew, Arabic, Syriac, Thaana, N'Ko */
+    if (*at >= 0xd6 && *at <= 0xdf) return true;   /* Hebrew, Arabic, Syriac, Thaana, N'Ko */
+    if (*at == 0xe0 && at[1] <= 0xa3) return true; /* Samaritan to Arabic Extended */
     if (*at == 0xe2 && (at[1] == 0x80 || at[1] == 0x81)) return true; /* marks and embeddings */
     if (*at == 0xef || *at == 0xf0) return true; /* presentation forms, the rarer scripts */
   }

@@ -112,6 +112,12 @@ static void draw_keypoint(sumi_canvas_t *canvas, const sumi__render_view_t *view
 
 /* ---- labels ---- */
 
+/* Boxes and masks have the same members for it. */
+#define LABEL_OF(thing, anchor)                                                                    \
+  ((sumi__render_mark_label_t){                                                                    \
+      (thing).label, (thing).score, (thing).has_score, (thing).layer == SUMI_LAYER_TRUTH,          \
+      (thing).match, sumi__render_mark_color((thing).match, (thing).class_index), (anchor)})
+
 static sumi_status_t draw_labels(sumi_canvas_t *canvas, const sumi__render_view_t *view,
                                  const sumi_prediction_t *prediction,
                                  const sumi_rect_t *mask_anchors) {
@@ -121,25 +127,11 @@ static sumi_status_t draw_labels(sumi_canvas_t *canvas, const sumi__render_view_
   if (!labels) return sumi_fail_alloc("labels", (size_t)count * sizeof *labels);
   for (int i = 0; i < boxes; ++i) {
     const sumi_box_t *box = &prediction->boxes[i];
-    labels[i] = (sumi__render_mark_label_t){
-        box->label,
-        box->score,
-        box->has_score,
-        box->layer == SUMI_LAYER_TRUTH,
-        box->match,
-        sumi__render_mark_color(box->match, box->class_index),
-        sumi__render_rect_intersect(box_rect(view, box), view->shown)};
+    labels[i] = LABEL_OF(*box, sumi__render_rect_intersect(box_rect(view, box), view->shown));
   }
   for (int i = boxes; i < count; ++i) {
     const sumi_mask_t *mask = &prediction->masks[i - boxes];
-    labels[i] = (sumi__render_mark_label_t){
-        mask->label,
-        mask->score,
-        mask->has_score,
-        mask->layer == SUMI_LAYER_TRUTH,
-        mask->match,
-        sumi__render_mark_color(mask->match, mask->class_index),
-        sumi__render_rect_intersect(mask_anchors[i - boxes], view->shown)};
+    labels[i] = LABEL_OF(*mask, sumi__render_rect_intersect(mask_anchors[i - boxes], view->shown));
   }
   const sumi_status_t status = sumi__render_mark_labels(canvas, view, labels, count);
   sumi_free(labels);

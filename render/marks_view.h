@@ -29,6 +29,11 @@ static inline sumi_rect_t sumi__render_view_rect(const sumi__render_view_t *view
   return (sumi_rect_t){x0, y0, x1 > x0 ? x1 - x0 : 1, y1 > y0 ? y1 - y0 : 1};
 }
 
+/* A thing without a score is certain; NaN is no score, and comes last. */
+static inline double sumi__render_score(bool has_score, double score) {
+  return !has_score ? 1 : isnan(score) ? -INFINITY : score;
+}
+
 /* What was matched has the colour of what became of it, all else that of its class. */
 static inline sumi_color_t sumi__render_mark_color(sumi_match_t match, int class_index) {
   switch (match) {

@@ -5,6 +5,7 @@
 #include <sumi/alloc.h>
 
 #include "canvas_internal.h"
+#include "mask_pixels.h"
 
 enum { FILL_ALPHA = 115, MAX_LINE_PX = 4 };
 
@@ -30,12 +31,7 @@ static int larger_first(const void *a, const void *b) {
 
 static void fill_inside(region_t *region, const sumi_array_view_t *mask) {
   const int64_t count = region->width * region->height;
-  if (mask->dtype == SUMI_UINT8 || mask->dtype == SUMI_BOOL) {
-    const uint8_t *bytes = mask->data;
-    for (int64_t i = 0; i < count; ++i) region->inside[i] = bytes[i] != 0;
-  } else {
-    for (int64_t i = 0; i < count; ++i) region->inside[i] = sumi_array_view_double(mask, i) > 0.5;
-  }
+  for (int64_t i = 0; i < count; ++i) region->inside[i] = sumi__render_mask_inside(mask, i);
 }
 
 /* The region's area, and the rectangle around it in pixels of the canvas. */

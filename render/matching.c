@@ -49,11 +49,9 @@ static sumi_status_t finish(sumi__render_scene_t *scene, sumi_status_t status,
   sumi_match_counts_t unwanted;
   if (!counts) counts = &unwanted;
   *counts = (sumi_match_counts_t){0};
-  if (status == SUMI_OK)
-    status = sumi__render_scene_match(scene, &options->iou, 1, options->min_score, INT32_MAX);
+  if (status == SUMI_OK) status = sumi__render_scene_judge(scene, options, counts);
   for (int i = 0; i < scene->count && status == SUMI_OK; ++i)
-    *match_of(items, scene->things[i].index) = sumi__render_thing_match(&scene->things[i],
-                                                                        options->min_score, counts);
+    *match_of(items, scene->things[i].index) = scene->things[i].match;
   sumi__render_scene_release(scene);
   return status;
 }

@@ -5,6 +5,9 @@
 
 #include <sumi/alloc.h>
 
+#include "mask_pixels.h"
+#include "marks_view.h"
+
 static sumi_status_t make_room(sumi__render_scene_t *scene, int count) {
   *scene = (sumi__render_scene_t){0};
   scene->things = sumi_calloc((size_t)count, sizeof *scene->things);
@@ -19,11 +22,6 @@ void sumi__render_scene_release(sumi__render_scene_t *scene) {
   *scene = (sumi__render_scene_t){0};
 }
 
-/* NaN is no score: it comes last. */
-static double score_of(bool has_score, double score) {
-  return !has_score ? 1 : isnan(score) ? -INFINITY : score;
-}
-
 static int in_order(const void *a, const void *b) {
   const sumi__render_thing_t *x = a, *y = b;
   if (x->truth != y->truth) return x->truth ? -1 : 1;
@@ -35,7 +33,11 @@ static int in_order(const void *a, const void *b) {
 
 static void put_in_order(sumi__render_scene_t *scene) {
   qsort(scene->things, (size_t)scene->count, sizeof *scene->things, in_order);
-  for (int i = 0; i < scene->count; ++i) scene->truths += scene->things[i].truth;
+  for (int i = 0; i < scene->count; ++i) {
+    sumi__render_thing_t *thing = &scene->things[i];
+    scene->truths += thing->truth;
+    if (i > scene->truths && thing->group == thing[-1].group) thing->rank = thing[-1].rank + 1;
+  }
 }
 
 sumi_status_t sumi__render_scene_boxes(sumi__render_scene_t *scene, const sumi_box_t *boxes,
@@ -43,16 +45,17 @@ sumi_status_t sumi__render_scene_boxes(sumi__render_scene_t *scene, const sumi_b
   SUMI_TRY(make_room(scene, count));
   for (int i = 0; i < count; ++i) {
     const sumi_box_t *box = &boxes[i];
-    scene->things[i] = (sumi__render_thing_t){.index = i,
-                                              .class_index = box->class_index,
-                                              .group = any_class ? 0 : box->class_index,
-                                              .truth = box->layer == SUMI_LAYER_TRUTH,
-                                              .score = score_of(box->has_score, box->score),
-                                              .x0 = box->x0,
-                                              .y0 = box->y0,
-                                              .x1 = box->x1,
-                                              .y1 = box->y1,
-                                              .area = (box->x1 - box->x0) * (box->y1 - box->y0)};
+    scene->things[i] = (sumi__render_thing_t){
+        .index = i,
+        .class_index = box->class_index,
+        .group = any_class ? 0 : box->class_index,
+        .truth = box->layer == SUMI_LAYER_TRUTH,
+        .score = sumi__render_score(box->has_score, box->score),
+        .x0 = box->x0,
+        .y0 = box->y0,
+        .x1 = box->x1,
+        .y1 = box->y1,
+        .area = (box->x1 - box->x0) * (box->y1 - box->y0)};
   }
   put_in_order(scene);
   return SUMI_OK;
@@ -65,31 +68,31 @@ static int bits_set(uint64_t word) {
   return (int)(word * 0x0101010101010101u >> 56);
 }
 
-/* Sets the bits of what is above 0.5, and returns how many these are. */
+/* Sets the bits of what is inside, and returns how many these are. */
 static int64_t fill_bits(const sumi_array_view_t *mask, uint64_t *bits) {
   const int64_t count = sumi_array_view_count(mask);
   int64_t area = 0;
-  for (int64_t i = 0; i < count; ++i)
-    if (sumi_array_view_double(mask, i) > 0.5) {
-      bits[i / 64] |= UINT64_C(1) << (i % 64);
-      ++area;
-    }
+  for (int64_t i = 0; i < count; ++i) {
+    const uint64_t inside = sumi__render_mask_inside(mask, i);
+    bits[i / 64] |= inside << (i % 64);
+    area += (int64_t)inside;
+  }
   return area;
 }
 
 static sumi_status_t check_masks(const sumi_mask_t *masks, int count) {
   for (int i = 0; i < count; ++i) {
     SUMI_TRY(sumi_array_view_check("a mask", &masks[i].pixels));
+    if (masks[i].pixels.rank == 2 && masks[i].pixels.dims[0] == masks[0].pixels.dims[0] &&
+        masks[i].pixels.dims[1] == masks[0].pixels.dims[1])
+      continue;
     char first[SUMI_SHAPE_TEXT_MAX], shape[SUMI_SHAPE_TEXT_MAX];
     sumi_array_view_shape_text(&masks[0].pixels, first);
     sumi_array_view_shape_text(&masks[i].pixels, shape);
-    if (masks[i].pixels.rank != 2 || masks[i].pixels.dims[0] != masks[0].pixels.dims[0] ||
-        masks[i].pixels.dims[1] != masks[0].pixels.dims[1])
-      return sumi_fail(
-          SUMI_INVALID_ARGUMENT,
-          "mask %d has shape %s and mask 0 %s; masks of one size, [height, width], are "
-          "expected",
-          i, shape, first);
+    return sumi_fail(SUMI_INVALID_ARGUMENT,
+                     "mask %d has shape %s and mask 0 %s; masks of one size, [height, width], are "
+                     "expected",
+                     i, shape, first);
   }
   return SUMI_OK;
 }
@@ -107,16 +110,26 @@ sumi_status_t sumi__render_scene_masks(sumi__render_scene_t *scene, const sumi_m
   }
   for (int i = 0; i < count; ++i) {
     uint64_t *bits = scene->bits + (size_t)i * scene->words;
-    scene->things[i] = (sumi__render_thing_t){.index = i,
-                                              .class_index = masks[i].class_index,
-                                              .group = any_class ? 0 : masks[i].class_index,
-                                              .truth = masks[i].layer == SUMI_LAYER_TRUTH,
-                                              .score = score_of(masks[i].has_score, masks[i].score),
-                                              .bits = bits,
-                                              .area = (double)fill_bits(&masks[i].pixels, bits)};
+    scene->things[i] = (sumi__render_thing_t){
+        .index = i,
+        .class_index = masks[i].class_index,
+        .group = any_class ? 0 : masks[i].class_index,
+        .truth = masks[i].layer == SUMI_LAYER_TRUTH,
+        .score = sumi__render_score(masks[i].has_score, masks[i].score),
+        .bits = bits,
+        .area = (double)fill_bits(&masks[i].pixels, bits)};
   }
   put_in_order(scene);
   return SUMI_OK;
+}
+
+sumi_status_t sumi__render_scene_of(sumi__render_scene_t *scene,
+                                    const sumi_prediction_t *prediction,
+                                    const sumi_match_options_t *options) {
+  return options->masks ? sumi__render_scene_masks(scene, prediction->masks, prediction->mask_count,
+                                                   options->any_class)
+                        : sumi__render_scene_boxes(scene, prediction->boxes, prediction->box_count,
+                                                   options->any_class);
 }
 
 static double common_area(const sumi__render_scene_t *scene, const sumi__render_thing_t *a,
@@ -163,12 +176,9 @@ sumi_status_t sumi__render_scene_match(sumi__render_scene_t *scene, const double
                                        int threshold_count, double min_score, int most) {
   double *overlaps = sumi_calloc((size_t)scene->truths, sizeof *overlaps);
   if (!overlaps) return sumi_fail_alloc("matching", (size_t)scene->truths * sizeof *overlaps);
-  int of_group = 0;
   for (int i = scene->truths; i < scene->count; ++i) {
     sumi__render_thing_t *predicted = &scene->things[i];
-    const bool first = i == scene->truths || predicted->group != predicted[-1].group;
-    of_group = first ? 1 : of_group + 1;
-    if (of_group > most || predicted->score < min_score) continue;
+    if (predicted->rank >= most || predicted->score < min_score) continue;
     overlaps_of(scene, predicted, overlaps);
     for (int t = 0; t < threshold_count; ++t)
       take(scene, predicted, overlaps, thresholds[t], UINT32_C(1) << t);
@@ -177,8 +187,8 @@ sumi_status_t sumi__render_scene_match(sumi__render_scene_t *scene, const double
   return SUMI_OK;
 }
 
-sumi_match_t sumi__render_thing_match(const sumi__render_thing_t *thing, double min_score,
-                                      sumi_match_counts_t *counts) {
+static sumi_match_t judge(const sumi__render_thing_t *thing, double min_score,
+                          sumi_match_counts_t *counts) {
   if (thing->matched) {
     counts->hits += thing->truth;
     return SUMI_MATCH_HIT;
@@ -190,4 +200,15 @@ sumi_match_t sumi__render_thing_match(const sumi__render_thing_t *thing, double 
   if (thing->score < min_score) return SUMI_MATCH_NONE;
   ++counts->false_alarms;
   return SUMI_MATCH_FALSE_ALARM;
+}
+
+sumi_status_t sumi__render_scene_judge(sumi__render_scene_t *scene,
+                                       const sumi_match_options_t *options,
+                                       sumi_match_counts_t *counts) {
+  SUMI_TRY(sumi__render_scene_match(scene, &options->iou, 1, options->min_score, INT32_MAX));
+  for (int i = 0; i < scene->count; ++i) {
+    scene->things[i].match = judge(&scene->things[i], options->min_score, counts);
+    scene->things[i].matched = 0;
+  }
+  return SUMI_OK;
 }

@@ -12,7 +12,9 @@ typedef struct {
   double x0, y0, x1, y1;
   const uint64_t *bits; /* of a mask, NULL for a box */
   double area;
-  uint32_t matched; /* bit t: at thresholds[t] */
+  int rank;           /* of a prediction in its group, from 0: how many have a higher score */
+  uint32_t matched;   /* bit t: at thresholds[t] */
+  sumi_match_t match; /* once judged */
 } sumi__render_thing_t;
 
 /* The truth first, class by class; then what was predicted, class by class, the highest score
@@ -33,6 +35,10 @@ sumi_status_t sumi__render_scene_boxes(sumi__render_scene_t *scene, const sumi_b
                                        int count, bool any_class);
 sumi_status_t sumi__render_scene_masks(sumi__render_scene_t *scene, const sumi_mask_t *masks,
                                        int count, bool any_class);
+/* The masks or the boxes of a prediction, as the options want. */
+sumi_status_t sumi__render_scene_of(sumi__render_scene_t *scene,
+                                    const sumi_prediction_t *prediction,
+                                    const sumi_match_options_t *options);
 void sumi__render_scene_release(sumi__render_scene_t *scene);
 
 /* Finds `matched` at each of up to 32 overlaps, for the first `most` predictions of a group that
@@ -40,8 +46,10 @@ void sumi__render_scene_release(sumi__render_scene_t *scene);
 sumi_status_t sumi__render_scene_match(sumi__render_scene_t *scene, const double *thresholds,
                                        int threshold_count, double min_score, int most);
 
-/* What a thing is after matching at one overlap, added to the counts: a hit once, by its truth. */
-sumi_match_t sumi__render_thing_match(const sumi__render_thing_t *thing, double min_score,
-                                      sumi_match_counts_t *counts);
+/* Matches at the options' overlap, and says of each thing what it is. Adds to the counts, a hit
+ * once; nothing stays `matched`. */
+sumi_status_t sumi__render_scene_judge(sumi__render_scene_t *scene,
+                                       const sumi_match_options_t *options,
+                                       sumi_match_counts_t *counts);
 
 #endif

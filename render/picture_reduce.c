@@ -118,10 +118,19 @@ static bool is_finite_row(const sumi_array_view_t *image, int64_t from, int64_t 
   return !bad;
 }
 
-/* The shown pixels, from *begin to before *end, that cover pixel `at` in part. */
-static void covering(int64_t at, int64_t length, int shown, int *begin, int *end) {
-  *begin = (int)(at * shown / length);
-  *end = (int)(((at + 1) * shown + length - 1) / length);
+/* The pixels, from *begin to before *end, that shown pixel `at` covers, in part at least. */
+static void covered(int64_t at, int shown, int64_t length, int64_t *begin, int64_t *end) {
+  *begin = at * length / shown;
+  *end = ((at + 1) * length + shown - 1) / shown;
+}
+
+/* The first pixel of the rectangle that is not finite. */
+static bool find_bad(const sumi_array_view_t *image, int64_t channels, int64_t left, int64_t right,
+                     int64_t top, int64_t bottom, int64_t *x, int64_t *y) {
+  for (*y = top; *y < bottom; ++*y)
+    for (*x = left; *x < right; ++*x)
+      if (!is_finite_row(image, (*y * image->dims[1] + *x) * channels, channels)) return true;
+  return false;
 }
 
 void sumi__render_reduce_bad(sumi_canvas_t *canvas, const sumi_array_view_t *image,
@@ -129,17 +138,15 @@ void sumi__render_reduce_bad(sumi_canvas_t *canvas, const sumi_array_view_t *ima
   if (image->dtype != SUMI_FLOAT32 && image->dtype != SUMI_FLOAT64) return;
   const int64_t height = image->dims[0], width = image->dims[1];
   const int64_t channels = image->rank == 3 ? image->dims[2] : 1;
-  for (int64_t y = 0; y < height; ++y) {
-    const int64_t row = y * width * channels;
-    if (is_finite_row(image, row, width * channels)) continue;
-    int top, bottom, left, right;
-    covering(y, height, shown.height, &top, &bottom);
-    for (int64_t x = 0; x < width; ++x) {
-      if (is_finite_row(image, row + x * channels, channels)) continue;
-      covering(x, width, shown.width, &left, &right);
-      sumi_canvas_fill(canvas,
-                       (sumi_rect_t){shown.x + left, shown.y + top, right - left, bottom - top},
-                       sumi_picture_pixel(picture, (int)x, (int)y));
+  for (int row = 0; row < shown.height; ++row) {
+    int64_t top, bottom, left, right, x, y;
+    covered(row, shown.height, height, &top, &bottom);
+    if (is_finite_row(image, top * width * channels, (bottom - top) * width * channels)) continue;
+    for (int column = 0; column < shown.width; ++column) {
+      covered(column, shown.width, width, &left, &right);
+      if (find_bad(image, channels, left, right, top, bottom, &x, &y))
+        sumi_canvas_fill(canvas, (sumi_rect_t){shown.x + column, shown.y + row, 1, 1},
+                         sumi_picture_pixel(picture, (int)x, (int)y));
     }
   }
 }

@@ -7,11 +7,6 @@
 
 #include "canvas_internal.h"
 
-/* The ground of transparency: squares of 8 shown pixels. */
-static inline uint32_t sumi__render_checker(int x, int y) {
-  return ((x ^ y) & 8) ? 0xffe4e6eau : 0xffffffffu;
-}
-
 /* Draws the picture (GREY, RGB or RGBA; transparency over a checkerboard) into `shown`, which lies
  * on the canvas and is not larger than the picture: each shown pixel is the mean of the area it
  * covers, rounded. */

@@ -86,10 +86,8 @@ static void compose_subtitle(matrix_t *matrix) {
   sumi__render_fixed_text(share, 100 * matrix->correct / matrix->total, 1);
   sumi__render_count_text(total, matrix->total);
   const char *given = matrix->options->subtitle;
-  size_t room = sizeof matrix->subtitle - 2 * SUMI__NUMBER_TEXT_MAX - 32, length = 0;
-  while (given && length < room && given[length]) ++length;
-  if (length == room)
-    while (length > 0 && (given[length] & 0xC0) == 0x80) --length;
+  const size_t room = sizeof matrix->subtitle - 2 * SUMI__NUMBER_TEXT_MAX - 32;
+  const size_t length = given ? sumi__render_cut_length(given, room) : 0;
   if (matrix->total > 0)
     snprintf(matrix->subtitle, sizeof matrix->subtitle, "%.*s%saccuracy %s%% of %s", (int)length,
              given ? given : "", given ? "  ·  " : "", share, total);

@@ -8,6 +8,7 @@
 #include "charts/series.h"
 #include "number_text.h"
 #include "theme.h"
+#include "text.h"
 
 enum {
   DEFAULT_WIDTH_PX = 480,
@@ -40,10 +41,8 @@ static sumi__render_legend_t legend_of(const sumi_series_t *series, int count) {
     sumi__render_fixed_text(number, average_precision(&series[i]), 3);
     const char *name = series[i].name ? series[i].name : "";
     /* The name is what gives way, on a character's boundary. */
-    int room = SUMI__LEGEND_TEXT_MAX - SUMI__NUMBER_TEXT_MAX - 8, length = 0;
-    while (length < room && name[length]) ++length;
-    if (length == room)
-      while (length > 0 && (name[length] & 0xC0) == 0x80) --length;
+    const int length = (int)sumi__render_cut_length(name, SUMI__LEGEND_TEXT_MAX -
+                                                              SUMI__NUMBER_TEXT_MAX - 8);
     snprintf(text, sizeof text, "%.*s%sAP %s", length, name, length ? "  " : "", number);
     sumi__render_legend_add(&legend, sumi__render_series_color(&series[i], i), text);
   }

@@ -67,8 +67,8 @@ static sumi_status_t copy_predictions(sumi__summary_job_t *job, const sumi_predi
   if (given->match != SUMI_MATCHING_NONE) {
     SUMI_TRY(copy_all(job, items, count, &copy->options, copy));
   } else {
-    int64_t *indices = sumi_calloc((size_t)(count > 0 ? count : 1), sizeof *indices);
-    if (!indices) return sumi_fail_alloc("a choice", (size_t)count * sizeof *indices);
+    int64_t *indices = sumi_calloc(SUMI_GALLERY_MAX_SHOWN, sizeof *indices);
+    if (!indices) return sumi_fail_alloc("a choice", SUMI_GALLERY_MAX_SHOWN * sizeof *indices);
     const sumi_status_t status = copy_chosen(job, items, count, &copy->options, indices, copy);
     sumi_free(indices);
     SUMI_TRY(status);

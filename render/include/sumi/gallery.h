@@ -75,11 +75,15 @@ SUMI_API int sumi_gallery_class_count(const sumi_prediction_t *predictions, int6
 SUMI_API sumi_status_t sumi_gallery_check(const sumi_prediction_t *predictions, int64_t count,
                                           const sumi_gallery_options_t *options);
 
+/** A sheet shows no more. */
+enum { SUMI_GALLERY_MAX_SHOWN = 4096 };
+
 /** Chooses as sumi_gallery_draw does, so that no more than these need be kept for it: `indices`,
- * with room for `count`, gets the places of the `*chosen` predictions that a sheet would show, in
- * its order, and `counts` what all of them are, for `.chosen_from`. Keys are then those of the
- * chosen ones. Fails as sumi_gallery_check, with RESOURCE_EXHAUSTED, and with INVALID_ARGUMENT
- * where `match` is asked for: what was chosen could not tell the scores of all. Any thread. */
+ * with room for SUMI_GALLERY_MAX_SHOWN or for `count`, whichever is less, gets the places of the
+ * `*chosen` predictions that a sheet would show, in its order, and `counts` what all of them are,
+ * for `.chosen_from`. Keys are then those of the chosen ones. Fails as sumi_gallery_check, with
+ * RESOURCE_EXHAUSTED, and with INVALID_ARGUMENT where `match` is asked for: what was chosen could
+ * not tell the scores of all. Any thread. */
 SUMI_API sumi_status_t sumi_gallery_choose(const sumi_prediction_t *predictions, int64_t count,
                                            const sumi_gallery_options_t *options, int64_t *indices,
                                            int64_t *chosen, sumi_verdict_counts_t *counts);

@@ -41,7 +41,11 @@ typedef struct arguments {
   double smoothing;          /* 0 to 1 */
   bool together;
   const char *band, *log; /* NULL: not given */
-  int width, height;      /* 0: not given */
+  const char *by, *best;  /* NULL: not given */
+  bool csv, reverse;
+  int64_t total, stride; /* 0: not given */
+  double rate;           /* steps a second, 0: not given */
+  int width, height;     /* 0: not given */
 } arguments_t;
 
 typedef struct command {
@@ -60,6 +64,7 @@ typedef struct command {
   COMMAND(plot)                                                                                    \
   COMMAND(export)                                                                                  \
   COMMAND(aggregate)                                                                               \
+  COMMAND(compare)                                                                                 \
   COMMAND(diff)                                                                                    \
   COMMAND(verify)                                                                                  \
   COMMAND(repair)                                                                                  \
@@ -70,6 +75,7 @@ typedef struct command {
   COMMAND(merge)                                                                                   \
   COMMAND(import)                                                                                  \
   COMMAND(trim)                                                                                    \
+  COMMAND(intervals)                                                                               \
   COMMAND(completions)
 
 #define SUMI__DECLARE_COMMAND(name) extern const command_t sumi__command_##name;

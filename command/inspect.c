@@ -74,12 +74,6 @@ static int64_t size_of(const shown_run_t *run) {
   return size;
 }
 
-static int character_count(const char *text) {
-  int count = 0;
-  for (; *text; ++text) count += (*text & 0xC0) != 0x80;
-  return count;
-}
-
 static void print_text(const shown_run_t *run, const survey_t *survey, tag_t **tags) {
   char begun[TIME_TEXT_SIZE];
   printf("%s\n  %zu file%s, %lld bytes, %lld events", run->name, run->file_count,
@@ -95,12 +89,13 @@ static void print_text(const shown_run_t *run, const survey_t *survey, tag_t **t
            (unsigned long long)run->damage.skipped_bytes);
   int width = 0;
   for (int i = 0; tags[i]; ++i)
-    if (character_count(tags[i]->name.text) > width) width = character_count(tags[i]->name.text);
+    if (sumi__command_characters(tags[i]->name.text) > width)
+      width = sumi__command_characters(tags[i]->name.text);
   for (; *tags; ++tags) {
     fputs("  ", stdout);
     sumi__command_plain(stdout, (*tags)->name.text, (*tags)->name.size_bytes);
     printf("%*s  %-14s %8lld value%s steps %lld to %lld\n",
-           width - character_count((*tags)->name.text), "", (*tags)->plugin,
+           width - sumi__command_characters((*tags)->name.text), "", (*tags)->plugin,
            (long long)(*tags)->count, (*tags)->count == 1 ? ", " : "s,",
            (long long)(*tags)->first_step, (long long)(*tags)->last_step);
   }

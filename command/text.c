@@ -18,6 +18,12 @@ const char *sumi__command_number(double value, bool single, char text[NUMBER_TEX
   return text;
 }
 
+int sumi__command_characters(const char *text) {
+  int count = 0;
+  for (; *text; ++text) count += (*text & 0xC0) != 0x80;
+  return count;
+}
+
 void sumi__command_plain(FILE *file, const char *text, size_t size_bytes) {
   for (size_t i = 0; i < size_bytes; ++i)
     fputc((unsigned char)text[i] < ' ' || text[i] == 0x7F ? ' ' : text[i], file);

@@ -13,6 +13,9 @@ const char *sumi__command_number(double value, bool single, char text[NUMBER_TEX
 /* A text for a terminal: control characters become spaces. */
 void sumi__command_plain(FILE *file, const char *text, size_t size_bytes);
 
+/* How many characters a text has, which are columns of a terminal for most. */
+int sumi__command_characters(const char *text);
+
 /* A JSON string; what is not UTF-8 becomes U+FFFD. */
 void sumi__command_json_text(FILE *file, const char *text, size_t size_bytes);
 

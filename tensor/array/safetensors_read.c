@@ -1,5 +1,6 @@
 #include "array/array.h"
 #include "array/elements.h"
+#include "array/half.h"
 #include "array/safetensors.h"
 
 #include <sumi/alloc.h>
@@ -151,47 +152,6 @@ const sumi_safetensor_t *sumi_safetensors_find(const sumi_safetensors_t *file, c
   return item ? &item->shown : NULL;
 }
 
-static float bits_as_float(uint32_t bits) {
-  float value;
-  memcpy(&value, &bits, sizeof value);
-  return value;
-}
-
-/* IEEE 754 binary16 (1, 5 and 10 bits) as binary32, exactly. */
-static float from_float16(uint16_t half) {
-  const uint32_t sign = (uint32_t)(half & 0x8000) << 16;
-  const uint32_t exponent = half >> 10 & 31, fraction = half & 1023;
-  if (exponent == 0) {
-    const float tiny = (float)fraction * 0x1p-24f;
-    return sign ? -tiny : tiny;
-  }
-  return bits_as_float(sign | (exponent == 31 ? 255 : exponent + 112) << 23 | fraction << 13);
-}
-
-static float from_bfloat16(uint16_t half) {
-  return bits_as_float((uint32_t)half << 16);
-}
-
-/* 16-bit floats as float32. */
-static sumi_status_t read_halves(const sumi_safetensors_t *file,
-                                 const sumi__tensor_safetensor_t *item, float (*convert)(uint16_t),
-                                 sumi_array_t **array) {
-  sumi_array_t *halves = sumi_array_new_uninitialized(SUMI_UINT16, item->shown.dims);
-  sumi_array_t *read = halves ? sumi_array_new_uninitialized(SUMI_FLOAT32, item->shown.dims) : NULL;
-  sumi_status_t status = read ? read_at(file, item->offset, halves->data,
-                                        sumi_array_size_bytes(halves))
-                              : SUMI_RESOURCE_EXHAUSTED;
-  if (status == SUMI_OK) {
-    sumi__tensor_from_little_endian(halves);
-    for (int64_t i = 0; i < halves->count; ++i)
-      ((float *)read->data)[i] = convert(((const uint16_t *)halves->data)[i]);
-    *array = sumi_array_ref(read);
-  }
-  sumi_array_unref(halves);
-  sumi_array_unref(read);
-  return status;
-}
-
 static sumi_status_t read_numbers(const sumi_safetensors_t *file,
                                   const sumi__tensor_safetensor_t *item, sumi_dtype_t dtype,
                                   sumi_array_t **array) {
@@ -204,6 +164,17 @@ static sumi_status_t read_numbers(const sumi_safetensors_t *file,
   }
   sumi_array_unref(read);
   return status;
+}
+
+/* 16-bit floats as float32. */
+static sumi_status_t read_halves(const sumi_safetensors_t *file,
+                                 const sumi__tensor_safetensor_t *item, sumi__tensor_half_t kind,
+                                 sumi_array_t **array) {
+  sumi_array_t *halves;
+  SUMI_TRY(read_numbers(file, item, SUMI_UINT16, &halves));
+  *array = sumi__tensor_of_halves(halves, kind);
+  sumi_array_unref(halves);
+  return *array ? SUMI_OK : SUMI_RESOURCE_EXHAUSTED;
 }
 
 sumi_status_t sumi_safetensors_read(const sumi_safetensors_t *file, const char *name,
@@ -220,7 +191,7 @@ sumi_status_t sumi_safetensors_read(const sumi_safetensors_t *file, const char *
     return sumi_fail(SUMI_UNIMPLEMENTED, "%s: array \"%s\" of dtype %s%s", file->path, name,
                      item->shown.dtype, item->shown.dims.rank < 0 ? " and a rank above 8" : "");
   if (is_half || is_bfloat)
-    return read_halves(file, item, is_half ? from_float16 : from_bfloat16, array);
+    return read_halves(file, item, is_half ? SUMI__FLOAT16 : SUMI__BFLOAT16, array);
   return read_numbers(file, item, dtype, array);
 }
 

@@ -6,11 +6,13 @@
  *     sumi_tensor_bundle_read(bundle, "dense/kernel", &kernel);
  *
  * What tf.train.Saver (write_version V2, the default) writes and tf.train.load_checkpoint reads;
- * sumi_save and sumi_restore use it for variables (<sumi/checkpoint.h>). Source of the format:
- * TensorFlow core/util/tensor_bundle, core/protobuf/tensor_bundle.proto, and core/lib/io/table, of
- * LevelDB. Errors: DATA_LOSS, with file and byte, for what is damaged or cut, checksums included;
- * UNIMPLEMENTED, naming it, for what the format allows and this reader does not: compressed blocks,
- * another byte order, texts, variables in slices. */
+ * sumi_save and sumi_restore use it for variables (<sumi/checkpoint.h>). Partitioned variables,
+ * which stand there in slices, are read as one array; float16 and bfloat16 as float32. Source of
+ * the format: TensorFlow core/util/tensor_bundle, core/protobuf/tensor_bundle.proto, and
+ * core/lib/io/table, of LevelDB. Errors: DATA_LOSS, with file and byte, for what is damaged or cut,
+ * checksums included; UNIMPLEMENTED, naming it, for what the format allows and this reader does
+ * not: compressed blocks, another byte order, texts, and numbers that arrays have not, as complex
+ * ones. */
 #ifndef SUMI_TENSOR_BUNDLE_H
 #define SUMI_TENSOR_BUNDLE_H
 

@@ -22,6 +22,14 @@ static bool choose(const char *name, sumi_optimizer_t *optimizer) {
     const char *name;
     sumi_optimizer_t optimizer;
   } known[] = {
+      {"momentum", sumi_momentum(.learning_rate = .2, .momentum = .9)},
+      {"nesterov", sumi_momentum(.learning_rate = .2, .momentum = .9, .use_nesterov = true)},
+      {"adagrad", sumi_adagrad(.learning_rate = .1)},
+      {"rms_prop", sumi_rms_prop(.learning_rate = .003, .momentum = .5, .epsilon = 1e-3)},
+      {"centered rms_prop",
+       sumi_centered_rms_prop(.learning_rate = .003, .decay = .8, .epsilon = 1e-3)},
+      {"adadelta", sumi_adadelta(.learning_rate = 1, .epsilon = 1e-4)},
+      {"adam nesterov", sumi_adam(.learning_rate = .01, .use_nesterov = true)},
       {"adam", sumi_adam(.learning_rate = .01)},
       {"adam decayed", sumi_adam(.learning_rate = .01, .weight_decay = .1)},
       {"sgd decayed", sumi_gradient_descent(.learning_rate = .5, .weight_decay = .01)},

@@ -1,4 +1,4 @@
-"""Optimizers over 200 steps of the same problem, in float64, against Keras; LAMB with weight decay, which Keras keeps out of
+"""Optimizers over 200 steps of the same problem, in float64, against Keras and TensorFlow 1's own; LAMB with weight decay, which Keras keeps out of
 the trust ratio, against the paper's formula."""
 import os
 import subprocess
@@ -54,6 +54,34 @@ def keras_path(optimizer, arrays):
     return np.array(path)
 
 
+def tf1_path(make, arrays):
+    """By tf.compat.v1.train's optimizers, which make their variables themselves."""
+    path = []
+    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+        w, b = (tf.Variable(arrays[name], name=name) for name in ("w", "b"))
+        slopes = [tf.compat.v1.placeholder(tf.float64, variable.shape) for variable in (w, b)]
+        step = make(slopes, [w, b])
+        session.run(tf.compat.v1.global_variables_initializer())
+        for _ in range(STEPS):
+            session.run(step, dict(zip(slopes, gradients(arrays, *session.run([w, b])))))
+            path.append(np.concatenate([value.ravel() for value in session.run([w, b])]))
+    return np.array(path)
+
+
+def adam_with_nesterov(slopes, variables):
+    """tf.contrib.opt.NadamOptimizer: its op, and the powers of beta beside it."""
+    powers = [tf.Variable(beta, dtype=tf.float64) for beta in (.9, .999)]
+    steps = []
+    for slope, variable in zip(slopes, variables):
+        m, v = (tf.Variable(tf.zeros(variable.shape, tf.float64)) for _ in range(2))
+        steps.append(tf.raw_ops.ResourceApplyAdam(
+            var=variable.handle, m=m.handle, v=v.handle, beta1_power=powers[0].read_value(), beta2_power=powers[1].read_value(),
+            lr=tf.constant(.01, tf.float64), beta1=tf.constant(.9, tf.float64), beta2=tf.constant(.999, tf.float64),
+            epsilon=tf.constant(1e-8, tf.float64), grad=slope, use_nesterov=True))
+    with tf.control_dependencies(steps):
+        return tf.group(powers[0].assign(powers[0] * .9), powers[1].assign(powers[1] * .999))
+
+
 def lamb_path(arrays, rate, decay, beta1=.9, beta2=.999, epsilon=1e-8):
     """Algorithm 2 of You et al., with phi the identity."""
     weights = [arrays["w"].copy(), arrays["b"].copy()]
@@ -80,6 +108,21 @@ class Optimizers(unittest.TestCase):
 
     def with_keras(self, name, make):
         self.compare(name, lambda arrays: keras_path(make(), arrays))
+
+    def with_tensorflow_1(self, name, optimizer):
+        make = lambda slopes, variables: optimizer().apply_gradients(zip(slopes, variables))
+        self.compare(name, lambda arrays: tf1_path(make, arrays))
+
+    def test_those_of_tensorflow_1(self):
+        train = tf.compat.v1.train
+        self.with_tensorflow_1("momentum", lambda: train.MomentumOptimizer(.2, .9))
+        self.with_tensorflow_1("nesterov", lambda: train.MomentumOptimizer(.2, .9, use_nesterov=True))
+        self.with_tensorflow_1("adagrad", lambda: train.AdagradOptimizer(.1))
+        # With the default epsilon these end in a dance around the minimum, which enlarges the last digits of the rate.
+        self.with_tensorflow_1("rms_prop", lambda: train.RMSPropOptimizer(.003, momentum=.5, epsilon=1e-3))
+        self.with_tensorflow_1("centered rms_prop", lambda: train.RMSPropOptimizer(.003, decay=.8, centered=True, epsilon=1e-3))
+        self.with_tensorflow_1("adadelta", lambda: train.AdadeltaOptimizer(1, epsilon=1e-4))
+        self.compare("adam nesterov", lambda arrays: tf1_path(adam_with_nesterov, arrays))
 
     def test_adam_and_weight_decay(self):
         self.with_keras("adam", lambda: keras.optimizers.Adam(.01, epsilon=1e-8))

@@ -3,6 +3,7 @@
 
 #include <sumi/alloc.h>
 #include <sumi/constants.h>
+#include <sumi/control_flow.h>
 #include <sumi/name_table.h>
 #include <sumi/summary_graph.h>
 
@@ -150,7 +151,8 @@ sumi_tensor_t sumi__summary_graph_node(sumi_site_t site, const sumi_op_def_t *de
                                               attr_count, attrs);
   sumi_name_scope_end(graph);
   sumi_buffer_release(&scoped);
-  sumi_collection_add(graph, SUMI_SUMMARIES, summary);
+  /* One in a branch or a loop is run by it, as its effect. */
+  if (!sumi_op_function(summary.op)) sumi_collection_add(graph, SUMI_SUMMARIES, summary);
   return summary;
 }
 

@@ -1,6 +1,8 @@
 /* The arguments of a run, each by itself. */
 #include "exec/check.h"
 
+#include "graph/flow.h"
+
 static sumi_status_t check_tensor(const sumi_session_t *session, const char *what, int index,
                                   sumi_tensor_t tensor) {
   if (sumi_tensor_is_number(tensor))
@@ -14,6 +16,12 @@ static sumi_status_t check_tensor(const sumi_session_t *session, const char *wha
   if (tensor.op->graph != session->graph)
     return sumi_fail(SUMI_INVALID_ARGUMENT, "%s %d, '%s:%d', is a tensor of another graph", what,
                      index, tensor.op->name, tensor.index);
+  if (tensor.op->function)
+    return sumi_fail(
+        SUMI_INVALID_ARGUMENT,
+        "%s %d, '%s:%d', was made in the branch or loop '%s' and leaves it as a result "
+        "only",
+        what, index, tensor.op->name, tensor.index, tensor.op->function->name);
   if (tensor.index >= 0 && tensor.index < tensor.op->output_count) return SUMI_OK;
   return sumi_fail(SUMI_INVALID_ARGUMENT, "%s %d, '%s:%d': the node has %d outputs%s", what, index,
                    tensor.op->name, tensor.index, tensor.op->output_count,
@@ -54,9 +62,8 @@ static sumi_status_t check_feeds(const sumi_session_t *session, sumi_feeds_t fee
 }
 
 static sumi_status_t check_fetches(const sumi_session_t *session, sumi_fetches_t fetches) {
-  for (int i = 0; i < fetches.count; ++i) {
+  for (int i = 0; i < fetches.count; ++i)
     SUMI_TRY(check_tensor(session, "fetch", i, fetches.list[i].tensor));
-  }
   return SUMI_OK;
 }
 
@@ -71,6 +78,18 @@ sumi_status_t sumi__tensor_check_fetch_pointers(const sumi_run_options_t *run) {
   return SUMI_OK;
 }
 
+static sumi_status_t check_target(const sumi_session_t *session, int index,
+                                  const sumi_op_t *target) {
+  if (!target) return sumi_fail(SUMI_INVALID_ARGUMENT, "target %d is NULL", index);
+  if (target->graph != session->graph)
+    return sumi_fail(SUMI_INVALID_ARGUMENT, "target %d, '%s', is a node of another graph", index,
+                     target->name);
+  if (!target->function) return SUMI_OK;
+  return sumi_fail(SUMI_INVALID_ARGUMENT,
+                   "target %d, '%s', was made in the branch or loop '%s', whose node runs it",
+                   index, target->name, target->function->name);
+}
+
 static sumi_status_t check_list(const char *what, int count, const void *list) {
   if (count < 0 || (count > 0 && !list))
     return sumi_fail(SUMI_INVALID_ARGUMENT, "%s: a list of %d that is %s", what, count,
@@ -81,13 +100,8 @@ static sumi_status_t check_list(const char *what, int count, const void *list) {
 sumi_status_t sumi__tensor_check_run(const sumi_session_t *session, const sumi_run_options_t *run) {
   SUMI_TRY(check_feeds(session, run->feeds));
   SUMI_TRY(check_fetches(session, run->fetches));
-  for (int i = 0; i < run->targets.count; ++i) {
-    const sumi_op_t *target = run->targets.list[i];
-    if (!target) return sumi_fail(SUMI_INVALID_ARGUMENT, "target %d is NULL", i);
-    if (target->graph != session->graph)
-      return sumi_fail(SUMI_INVALID_ARGUMENT, "target %d, '%s', is a node of another graph", i,
-                       target->name);
-  }
+  for (int i = 0; i < run->targets.count; ++i)
+    SUMI_TRY(check_target(session, i, run->targets.list[i]));
   return SUMI_OK;
 }
 

@@ -1,7 +1,7 @@
 /* sumi_case: a branch whose other side is the case of what follows. */
-#include <sumi/control_flow.h>
+#include "graph/graph_internal.h"
 
-#include <sumi/op_def.h>
+#include <sumi/control_flow.h>
 
 typedef struct rest {
   sumi_site_t site;
@@ -37,11 +37,16 @@ static sumi_op_t *build(const rest_t *rest, sumi_tensor_t *results, const char *
 
 sumi_op_t *sumi_case_with(sumi_site_t site, int case_count, const sumi_case_t *cases,
                           sumi_branch_fn_t otherwise, void *data, int count, sumi_tensor_t *results,
-                          const sumi_cond_options_t *options) {
+                          const sumi_cond_options_t *given) {
+  for (int i = 0; results && i < count; ++i) results[i] = (sumi_tensor_t){0};
   if (case_count < 1 || !cases) {
-    sumi_fail(SUMI_INVALID_ARGUMENT, "sumi_case: %d cases", case_count);
+    sumi_fail(SUMI_INVALID_ARGUMENT, "sumi_case: %d cases; 1 or more are needed",
+              cases ? case_count : 0);
     return NULL;
   }
+  sumi_graph_t *graph = sumi_tensor_graph(cases[0].which);
+  sumi_cond_options_t options;
+  if (!sumi__tensor_graph_options(graph, site, &options, sizeof options, given)) return NULL;
   const rest_t rest = {site, case_count, count, cases, otherwise, data};
-  return build(&rest, results, options && options->name ? options->name : "case");
+  return build(&rest, results, options.name ? options.name : "case");
 }

@@ -6,7 +6,6 @@
 #include <sumi/options.h>
 
 #include <float.h>
-#include <stdarg.h>
 #include <stdio.h>
 
 /* By sumi_assertion_t: the function's name, the condition as a text, the op that tests it. */
@@ -39,17 +38,15 @@ static void show(shown_t *shown, sumi_tensor_t tensor) {
   shown->list[shown->count++] = tensor;
 }
 
-static void SUMI_PRINTF(2, 3) show_text(shown_t *shown, const char *format, ...) {
-  char text[512];
-  va_list args;
-  va_start(args, format);
-  vsnprintf(text, sizeof text, format, args);
-  va_end(args);
-  show(shown, sumi_constant_text(shown->graph, text));
+/* NULL: there was no memory for it. */
+static void show_text(shown_t *shown, const char *text) {
+  if (!text) sumi__tensor_graph_adopt_failure(shown->graph, sumi_fail_alloc("an assertion", 0));
+  show(shown, sumi_constant_text(shown->graph, text ? text : ""));
 }
 
 static void show_named(shown_t *shown, const char *letter, sumi_tensor_t tensor) {
-  show_text(shown, "%s (%s:%d) = ", letter, sumi_op_name(tensor.op), tensor.index);
+  show_text(shown, sumi_arena_printf(shown->graph->arena, "%s (%s:%d) = ", letter,
+                                     sumi_op_name(tensor.op), tensor.index));
   show(shown, tensor);
 }
 
@@ -87,17 +84,21 @@ static sumi_tensor_t within(sumi_tensor_t x, sumi_tensor_t y, double rtol, doubl
 static sumi_op_t *build(sumi_assertion_t assertion, sumi_tensor_t x, sumi_tensor_t y,
                         const sumi_assert_that_options_t *options) {
   shown_t shown = {.graph = sumi_tensor_graph(x)};
-  if (options->message) show_text(&shown, "%s", options->message);
+  sumi_arena_t *arena = shown.graph->arena;
+  if (options->message) show_text(&shown, options->message);
   sumi_tensor_t test;
   if (assertion == SUMI_ASSERTION_NEAR) {
     const double epsilon = sumi_tensor_dtype(x) == SUMI_FLOAT64 ? DBL_EPSILON : FLT_EPSILON;
     const double rtol = sumi_option_number(options->rtol, 10 * epsilon);
     const double atol = sumi_option_number(options->atol, 10 * epsilon);
     test = within(x, y, rtol, atol);
-    show_text(&shown, "x and y not equal to tolerance rtol = %g, atol = %g", rtol, atol);
+    show_text(&shown,
+              sumi_arena_printf(arena, "x and y not equal to tolerance rtol = %g, atol = %g", rtol,
+                                atol));
   } else {
     test = sumi__tensor_apply(assertions[assertion].op, SUMI_TENSORS(x, y));
-    show_text(&shown, "Condition %s did not hold element-wise:", assertions[assertion].condition);
+    show_text(&shown, sumi_arena_printf(arena, "Condition %s did not hold element-wise:",
+                                        assertions[assertion].condition));
   }
   show_named(&shown, "x", x);
   if (assertion < SUMI_ASSERTION_POSITIVE) show_named(&shown, "y", y);
@@ -140,8 +141,8 @@ static sumi_op_t *refuse(sumi_site_t site, sumi_tensor_t x, const char *want, co
 static sumi_op_t *build_rank(sumi_tensor_t x, int rank, bool at_least) {
   shown_t shown = {.graph = sumi_tensor_graph(x)};
   const sumi_tensor_t found = sumi__tensor_apply("Rank", SUMI_TENSORS(x));
-  show_text(&shown, "Tensor %s:%d must have rank%s", sumi_op_name(x.op), x.index,
-            at_least ? " at least" : "");
+  show_text(&shown, sumi_arena_printf(shown.graph->arena, "Tensor %s:%d must have rank%s",
+                                      sumi_op_name(x.op), x.index, at_least ? " at least" : ""));
   show(&shown, sumi_scalar(shown.graph, SUMI_INT32, rank));
   show_text(&shown, "Received shape: ");
   show(&shown, sumi__tensor_apply("Shape", SUMI_TENSORS(x)));

@@ -1,6 +1,6 @@
 /* A graph's life, its sticky error, and what is in force while nodes are made: scopes, control
  * inputs, overrides. */
-#include "graph/graph_internal.h"
+#include "graph/flow.h"
 
 #include <sumi/options.h>
 #include <sumi/alloc.h>
@@ -201,6 +201,14 @@ void sumi_control_begin(sumi_graph_t *graph, sumi_ops_t ops) {
     if (!ops.list[i] || ops.list[i]->graph != graph) {
       sumi__tensor_graph_refuse(graph, SUMI_INVALID_ARGUMENT, "control input %d is %s", i,
                                 ops.list[i] ? "a node of another graph" : "NULL");
+      return;
+    }
+    if (!sumi__tensor_function_sees(graph->function, ops.list[i]->function)) {
+      sumi__tensor_graph_refuse(
+          graph, SUMI_INVALID_ARGUMENT,
+          "control input %d, '%s', was made in the branch or loop '%s', whose "
+          "node runs it",
+          i, ops.list[i]->name, ops.list[i]->function->name);
       return;
     }
     list[i] = ops.list[i];

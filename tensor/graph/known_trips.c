@@ -8,9 +8,18 @@ static bool one_number(const sumi_known_t *known, int64_t *number) {
   return true;
 }
 
-static bool is_known(const sumi_function_t *function, const sumi_known_t *known_in,
+/* Whether an input is the same in every iteration: what is captured, and what an iteration carries
+ * on as it was. */
+static bool stays(const sumi__tensor_flow_t *flow, int input) {
+  const sumi_function_t *body = flow->functions[SUMI__BODY];
+  if (input > flow->carried) return input > flow->carried + flow->scanned;
+  return sumi__tensor_same(body->results[input - 1], body->inputs[input]);
+}
+
+static bool is_known(const sumi__tensor_flow_t *flow, int function, const sumi_known_t *known_in,
                      sumi_tensor_t tensor, int64_t *number) {
-  const int input = sumi__tensor_function_input(function, tensor);
+  const int input = sumi__tensor_function_input(flow->functions[function], tensor);
+  if (input > 0 && !stays(flow, input)) return false;
   return one_number(input > 0 ? &known_in[input] : tensor.op->outputs[tensor.index].known, number);
 }
 
@@ -33,7 +42,7 @@ static bool find_step(const sumi__tensor_flow_t *flow, const sumi_known_t *known
   const int side = carried_input(flow, SUMI__BODY, op->inputs[0]) == counter ? 0 : 1;
   if (carried_input(flow, SUMI__BODY, op->inputs[side]) != counter || (down && side == 1))
     return false;
-  if (!is_known(body, known_in, op->inputs[1 - side], step)) return false;
+  if (!is_known(flow, SUMI__BODY, known_in, op->inputs[1 - side], step)) return false;
   if (down) *step = -*step;
   return *step == 1 || *step == -1;
 }
@@ -47,7 +56,7 @@ static bool find_bound(const sumi__tensor_flow_t *flow, const sumi_known_t *know
   const bool greater = is_type(op, "Greater"), greater_equal = is_type(op, "GreaterEqual");
   if (op->function != test || !(less || less_equal || greater || greater_equal)) return false;
   *counter = carried_input(flow, SUMI__TEST, op->inputs[0]);
-  if (*counter < 1 || !is_known(test, known_in, op->inputs[1], bound)) return false;
+  if (*counter < 1 || !is_known(flow, SUMI__TEST, known_in, op->inputs[1], bound)) return false;
   *below = less || less_equal;
   if (less_equal && __builtin_add_overflow(*bound, 1, bound)) return false;
   return !greater_equal || !__builtin_sub_overflow(*bound, 1, bound);

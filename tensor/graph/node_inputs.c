@@ -41,13 +41,13 @@ static bool is_list(const sumi__tensor_arg_t *arg) {
 static sumi_status_t distribute(sumi__tensor_builder_t *b) {
   const sumi__tensor_schema_t *schema = &b->type->schema;
   int left = b->input_count, open = -1, lists = 0;
+  bool mixed = false; /* lists of different lengths are open */
   for (int i = 0; i < schema->input_count; ++i) {
     const sumi__tensor_arg_t *arg = &schema->inputs[i];
     const sumi_attr_t *number = arg->number_attr >= 0 ? &b->attrs[arg->number_attr] : NULL;
     if (is_list(arg) && !(number && number->kind == SUMI_ATTR_INT)) {
-      const bool same = open < 0 ||
-                        (number && schema->inputs[open].number_attr == arg->number_attr);
-      lists = same ? lists + 1 : SUMI__MAX_INPUTS;
+      mixed |= open >= 0 && !(number && schema->inputs[open].number_attr == arg->number_attr);
+      ++lists;
       open = i;
       continue;
     }
@@ -62,7 +62,7 @@ static sumi_status_t distribute(sumi__tensor_builder_t *b) {
     left = 0;
     if (number >= 0) b->attrs[number] = (sumi_attr_t){.kind = SUMI_ATTR_INT, .integer = length};
   }
-  if (left != 0 || lists == SUMI__MAX_INPUTS)
+  if (left != 0 || mixed)
     return sumi__tensor_builder_refuse(b, "%d inputs do not fit its schema \"%s\"", b->input_count,
                                        b->type->def->schema);
   return sumi__tensor_builder_check_numbers(b, schema->inputs, schema->input_count);

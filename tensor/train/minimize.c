@@ -132,14 +132,18 @@ static sumi_op_t *update_at_once(minimizing_t *m) {
                                  m->options->global_step, m->options->name);
 }
 
+/* Those in branches and loops are run by them. */
 static sumi_op_t *after_update_ops(sumi_graph_t *graph, sumi_op_t *train) {
   const sumi_tensors_t updates = sumi_collection(graph, SUMI_UPDATE_OPS);
   if (!train || updates.count == 0) return train;
   sumi_op_t **ops = sumi__tensor_graph_calloc(graph, (size_t)updates.count + 1, sizeof *ops);
   if (!ops) return NULL;
-  for (int i = 0; i < updates.count; ++i) ops[i] = updates.list[i].op;
-  ops[updates.count] = train;
-  return sumi__tensor_group(graph, "train", updates.count + 1, ops);
+  int count = 0;
+  for (int i = 0; i < updates.count; ++i)
+    if (updates.list[i].op->function == train->function) ops[count++] = updates.list[i].op;
+  if (count == 0) return train;
+  ops[count++] = train;
+  return sumi__tensor_group(graph, "train", count, ops);
 }
 
 sumi_op_t *sumi_minimize_with(const sumi_optimizer_t *optimizer, sumi_site_t site,

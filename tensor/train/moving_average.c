@@ -56,11 +56,17 @@ sumi_tensor_t sumi_moving_average_of(const sumi_moving_average_t *averages,
 }
 
 /* What the variable's first Assign gives it, so that both start alike. */
-static sumi_tensor_t first_value(sumi_graph_t *graph, const sumi_op_t *variable) {
+static sumi_tensor_t first_value(sumi_graph_t *graph, sumi_site_t site, const sumi_op_t *variable) {
   const char *name = sumi_arena_printf(graph->arena, "%s/Assign", variable->name);
   if (!name) sumi__tensor_graph_adopt_failure(graph, sumi_fail_alloc("a moving average", 0));
   const sumi_op_t *assign = name ? sumi_graph_find_op(graph, name) : NULL;
-  return assign ? sumi_op_input(assign, 1) : (sumi_tensor_t){0};
+  const sumi_tensor_t first = assign ? sumi_op_input(assign, 1) : (sumi_tensor_t){0};
+  if (name && !first.op)
+    sumi__tensor_graph_refuse(graph, SUMI_INVALID_ARGUMENT,
+                              "%s:%d: the moving average of '%s': there is no node '%s' with its "
+                              "first value",
+                              site.file ? site.file : "?", site.line, variable->name, name);
+  return first;
 }
 
 /* An absolute name, and no control inputs: a first value waits for nothing. */
@@ -70,7 +76,7 @@ static sumi_tensor_t average_variable(sumi_moving_average_t *averages, sumi_site
   sumi_tensor_t average = {0};
   const char *name = sumi_arena_printf(graph->arena, "%s/%s", variable->name, averages->name);
   if (!name) sumi__tensor_graph_adopt_failure(graph, sumi_fail_alloc("a moving average", 0));
-  const sumi_tensor_t first = first_value(graph, variable);
+  const sumi_tensor_t first = first_value(graph, site, variable);
   if (!name || !first.op || sumi__tensor_scope_enter(graph, site, "") != SUMI_OK) return average;
   sumi__tensor_control_scope_t *controls = graph->controls;
   graph->controls = NULL;

@@ -67,6 +67,7 @@ sumi_plateau_t *sumi_plateau_new_with(sumi_graph_t *graph, sumi_site_t site, dou
   sumi_plateau_t *plateau = sumi__tensor_graph_calloc(graph, 1, sizeof *plateau);
   if (!plateau) return NULL;
   plateau->options = options;
+  plateau->options.name = NULL; /* the caller's */
   sumi__tensor_composite_begin(graph, site);
   make_variables(plateau, graph, rate, options.name ? options.name : "plateau");
   sumi__tensor_composite_end(graph);

@@ -162,9 +162,23 @@ static bool is_left_over(const sumi_saver_t *saver, const char *file) {
   return process > 0 && kill((pid_t)process, 0) != 0 && errno == ESRCH;
 }
 
+/* The other file of a checkpoint whose last was not written before its process was killed, or could
+ * not be. */
+static bool is_half(const sumi_saver_t *saver, const char *file) {
+  const int64_t step = step_before(saver, file, suffixes[saver->format].other);
+  if (step < 0) return false;
+  sumi_buffer_t last = {0};
+  sumi_buffer_printf(&last, "%s/%s-%" PRId64 "%s", saver->directory, saver->name, step,
+                     suffixes[saver->format].last);
+  const char *path = sumi_buffer_text(&last);
+  const bool missing = !last.failed && access(path, F_OK) != 0 && errno == ENOENT;
+  sumi_buffer_release(&last);
+  return missing;
+}
+
 static sumi_status_t look_at(sumi_saver_t *saver, const char *file) {
   const int64_t step = step_in(saver, file);
-  const bool is_rest = step < 0 && is_left_over(saver, file);
+  const bool is_rest = step < 0 && (is_left_over(saver, file) || is_half(saver, file));
   if (step < 0 && !is_rest) return SUMI_OK;
   char *path = path_of(saver, file);
   if (!path) return SUMI_RESOURCE_EXHAUSTED;

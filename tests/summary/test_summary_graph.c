@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include <sumi/constants.h>
+#include <sumi/control_flow.h>
 #include <sumi/host_op.h>
 #include <sumi/ops.h>
 #include <sumi/summary_graph.h>
@@ -577,6 +578,69 @@ static void lack_of_memory_while_exporting_is_reported(void **state) {
   sumi_graph_free(g);
 }
 
+static void logs_then(sumi_graph_t *g, sumi_tensor_t *results, void *data) {
+  (void)results;
+  sumi_summary_scalar("then", sumi_add(counter(g, data), 1));
+}
+
+static void logs_else(sumi_graph_t *g, sumi_tensor_t *results, void *data) {
+  (void)results;
+  sumi_summary_scalar("else", sumi_add(counter(g, data), 2));
+}
+
+static sumi_tensor_t below_three(const sumi_tensor_t *v, void *data) {
+  (void)data;
+  return sumi_less(v[0], 3);
+}
+
+static void logs_each(const sumi_tensor_t *v, sumi_tensor_t *next, void *data) {
+  (void)data;
+  sumi_summary_scalar("each", v[0]);
+  next[0] = sumi_add(v[0], 1);
+}
+
+/* As effects of the node that runs the branch or the loop, and of it alone. A tag has one value at
+ * a step, so that a second iteration has no place for its own. */
+static void summaries_inside_branches_and_loops_are_written_with_them(void **state) {
+  (void)state;
+  const char *directory = temporary_directory();
+  int calls = 0;
+  sumi_graph_t *g = sumi_graph_new();
+  sumi_tensor_t which = sumi_placeholder(g, SUMI_BOOL, .shape = SUMI_SCALAR), last;
+  sumi_tensor_t start = sumi_placeholder(g, SUMI_FLOAT32, .shape = SUMI_SCALAR);
+  sumi_op_t *branch = sumi_cond(which, logs_then, logs_else, &calls, 0, NULL);
+  sumi_op_t *loop = sumi_while_loop(below_three, logs_each, NULL, SUMI_TENSORS(start), &last);
+  assert_string_equal(sumi_graph_message(g), "");
+  assert_true(sumi_tensor_is_null(sumi_summary_merge_all(g)));
+  sumi_session_t *s = sumi_session_new(g);
+  sumi_writer_t *log = open_log(directory, NULL);
+  sumi_summary_hook_t *hook = sumi_summary_hook_new(s, log);
+  assert_non_null(hook);
+  for (int64_t step = 0; step < 3; ++step) {
+    const bool then = step == 1;
+    const float two = 2;
+    assert_ok(sumi_summary_run(
+        hook, step, .targets = SUMI_OPS(branch, loop),
+        .feeds = SUMI_FEEDS({.tensor = which, .data = &then}, {.tensor = start, .data = &two})));
+    assert_int_equal(sumi_summary_hook_due(hook), 0);
+  }
+  assert_int_equal(calls, 3);
+  const float one = 1;
+  assert_fails(sumi_summary_run(hook, 3, .targets = SUMI_OPS(loop),
+                                .feeds = SUMI_FEEDS({.tensor = start, .data = &one})),
+               SUMI_INVALID_ARGUMENT, "step 3 is not after 3, the last one logged");
+  sumi_summary_hook_free(hook);
+  assert_fails(sumi_writer_close(log), SUMI_INVALID_ARGUMENT, "step 3 is not after 3");
+  log_contents_t contents = logged_read(directory);
+  assert_string_equal(logged_steps(&contents, "cond/true/then"), "1");
+  assert_string_equal(logged_steps(&contents, "cond/false/else"), "0 2");
+  assert_string_equal(logged_steps(&contents, "while/body/each"), "0 1 2 3");
+  assert_near(logged_find(&contents, "cond/false/else")->scalar, 4.5, 0);
+  free(contents.values);
+  sumi_session_free(s);
+  sumi_graph_free(g);
+}
+
 /* A loop with the hook logs what sumi_summary_run logs, and what is due at the last step when a
  * hook makes a step the last. */
 static void a_training_loop_logs_what_is_due(void **state) {
@@ -617,6 +681,7 @@ static void a_training_loop_logs_what_is_due(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_training_loop_logs_what_is_due),
+      cmocka_unit_test(summaries_inside_branches_and_loops_are_written_with_them),
       cmocka_unit_test(a_summary_that_is_not_due_computes_nothing),
       cmocka_unit_test(a_step_with_nothing_due_allocates_nothing),
       cmocka_unit_test(intervals_of_the_environment_hold_for_graphs),

@@ -113,6 +113,17 @@ static void messages_show_what_was_compared(void **state) {
   end(&r);
 }
 
+/* 299 letters of two bytes and one before them: no cut at a fixed byte would leave them whole. */
+static void a_long_message_is_shown_whole(void **state) {
+  (void)state;
+  run_t r = begin();
+  char message[600] = "x";
+  for (int i = 0; i < 299; ++i) strcat(message, "\u00e9");
+  assert_fails(try(&r, sumi_assert_less(r.x, r.y, .message = message), 3, values[2], values[0]),
+               SUMI_INVALID_ARGUMENT, message);
+  end(&r);
+}
+
 static void what_depends_on_them_runs_them(void **state) {
   (void)state;
   run_t r = begin();
@@ -208,6 +219,7 @@ int main(void) {
       cmocka_unit_test(comparisons_are_of_all_elements),
       cmocka_unit_test(signs),
       cmocka_unit_test(messages_show_what_was_compared),
+      cmocka_unit_test(a_long_message_is_shown_whole),
       cmocka_unit_test(what_depends_on_them_runs_them),
       cmocka_unit_test(ranks_are_known_before_or_looked_at),
       cmocka_unit_test(types_are_known),

@@ -513,6 +513,7 @@ static void a_saver_writes_tensorflows_files(void **state) {
   sumi_saver_free(saver);
   touch(directory, ".model-7.index.%ld.3.new", ended_process());
   touch(directory, ".model-7.data-00000-of-00001.%ld.3.new", ended_process());
+  touch(directory, "model-9.data-00000-of-00001%.0ld", 0); /* its index was not reached */
   saver = sumi_saver_new(q.session, directory, .format = SUMI_CHECKPOINT_TENSORFLOW);
   assert_int_equal(file_count(directory), 5);
   assert_string_equal(sumi_saver_best(saver), path_in(directory, "model-100"));

@@ -120,6 +120,56 @@ static void an_endless_loop_ends_at_its_maximum(void **state) {
   sumi_graph_free(g);
 }
 
+/* Two counters that meet after 5 iterations: the bound of neither stays. */
+static sumi_tensor_t apart(const sumi_tensor_t *v, void *data) {
+  (void)data;
+  return sumi_less(v[0], v[1]);
+}
+
+static void nearer(const sumi_tensor_t *v, sumi_tensor_t *next, void *data) {
+  next[0] = sumi_add(v[0], 1);
+  next[1] = sumi_sub(v[1], 1);
+  next[2] = sumi_mul(v[2], *(sumi_tensor_t *)data);
+}
+
+/* 0, 1, 3, 7, 15: the step is 1 in the first iteration only. */
+static sumi_tensor_t below_ten(const sumi_tensor_t *v, void *data) {
+  (void)data;
+  return sumi_less(v[0], 10);
+}
+
+static void further(const sumi_tensor_t *v, sumi_tensor_t *next, void *data) {
+  next[0] = sumi_add(v[0], v[1]);
+  next[1] = sumi_mul(v[1], 2);
+  next[2] = sumi_mul(v[2], *(sumi_tensor_t *)data);
+}
+
+/* y = x c^n: dy/dc = n x c^(n - 1). */
+static void bounds_and_steps_that_change_say_nothing_of_the_iterations(void **state) {
+  (void)state;
+  const struct {
+    sumi_loop_test_t test;
+    sumi_loop_body_t body;
+    int second, count;
+  } cases[] = {{apart, nearer, 10, 5}, {below_ten, further, 1, 4}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; ++i) {
+    sumi_graph_t *g = sumi_graph_new();
+    sumi_tensor_t x = sumi_scalar(g, SUMI_FLOAT64, 3), c = sumi_scalar(g, SUMI_FLOAT64, 2), y[3];
+    sumi_op_t *loop = sumi_while_loop(
+        cases[i].test, cases[i].body, &c,
+        SUMI_TENSORS(sumi_scalar(g, SUMI_INT32, 0), sumi_scalar(g, SUMI_INT32, cases[i].second), x),
+        y);
+    sumi_tensor_t count = sumi_op_output(loop, 0);
+    sumi_session_t *s = sumi_session_new(g);
+    assert_near(value(s, count), cases[i].count, 0);
+    assert_near(value(s, sumi_add(count, 0)), cases[i].count, 0);
+    assert_near(value(s, y[2]), 3 * pow(2, cases[i].count), 0);
+    assert_near(value(s, gradient(y[2], c)), cases[i].count * 3 * pow(2, cases[i].count - 1), 0);
+    sumi_session_free(s);
+    sumi_graph_free(g);
+  }
+}
+
 /* sum over i < 3 of sum over j < 2 of (x c^j), carried outside: x (1 + c) three times. */
 static sumi_tensor_t below_two(const sumi_tensor_t *v, void *data) {
   (void)data;
@@ -478,6 +528,22 @@ static void the_first_case_that_is_true_counts(void **state) {
   sumi_graph_free(g);
 }
 
+static void cases_without_a_case_or_with_bad_options_are_refused(void **state) {
+  (void)state;
+  sumi_graph_t *g = sumi_graph_new();
+  sumi_tensor_t x = sumi_scalar(g, SUMI_FLOAT32, 1), y = x;
+  assert_null(sumi_case(0, NULL, negated, &x, 1, &y));
+  assert_string_equal(sumi_error_message(), "sumi_case: 0 cases; 1 or more are needed");
+  assert_true(sumi_tensor_is_null(y));
+  const sumi_case_t cases[] = {{sumi_less(x, 1), ten_times}};
+  const sumi_cond_options_t none = {.name = "unread"}; /* its struct_size is 0 */
+  y = x;
+  assert_null(sumi_case_with(SUMI_HERE, 1, cases, negated, &x, 1, &y, &none));
+  assert_true(sumi_tensor_is_null(y));
+  assert_non_null(strstr(sumi_graph_message(g), "struct_size"));
+  sumi_graph_free(g);
+}
+
 /* ---- Memory ---- */
 
 static void dense_step(const sumi_tensor_t *v, sumi_tensor_t *next, void *data) {
@@ -517,6 +583,35 @@ static void a_loop_allocates_nothing_after_its_first_run(void **state) {
   sumi_session_free(s);
   sumi_graph_free(g);
   assert_int_equal(later, requests);
+}
+
+/* The inner value has the shape (n, 0), then (0, n), and no elements: slots that hold both would
+ * have n^2, which four times are 2^65 bytes. */
+static void empty_but_long(const sumi_tensor_t *v, sumi_tensor_t *next, void *data) {
+  const inner_t *inner = data;
+  sumi_tensor_t shape = sumi_gather(inner->c, sumi_add(v[0], 1));
+  sumi_tensor_t z = sumi_fill(inner->graph, SUMI_TENSORS(shape),
+                              sumi_scalar(inner->graph, SUMI_FLOAT64, 1));
+  next[0] = sumi_add(v[0], 1);
+  next[1] = sumi_add(v[1], sumi_reduce_sum(sumi_square(sumi_mul(z, v[1]))));
+}
+
+static void slots_beyond_any_memory_are_refused(void **state) {
+  (void)state;
+  const int n = 1 << 30;
+  sumi_graph_t *g = sumi_graph_new();
+  inner_t inner = {g, sumi_constant_i32(g, SUMI_DIMS(4, 2), ((int[]){n, 0, 0, n, 0, 0, 0, 0}))};
+  sumi_tensor_t x = sumi_scalar(g, SUMI_FLOAT64, 3), y[2];
+  sumi_while_loop(below_three, empty_but_long, &inner,
+                  SUMI_TENSORS(sumi_scalar(g, SUMI_INT32, -1), x), y);
+  sumi_session_t *s = sumi_session_new(g);
+  assert_near(value(s, y[1]), 3, 0);
+  sumi_array_t *dx = NULL;
+  assert_fails(sumi_session_value(s, gradient(y[1], x), &dx), SUMI_RESOURCE_EXHAUSTED,
+               "for what a loop stacks");
+  assert_null(dx);
+  sumi_session_free(s);
+  sumi_graph_free(g);
 }
 
 static sumi_status_t build_and_run(float *loss) {
@@ -620,6 +715,32 @@ static void what_is_made_inside_is_not_used_outside(void **state) {
   sumi_graph_free(g);
 }
 
+/* The loop's own node stands for what is made inside. */
+static void what_is_made_inside_is_not_run_from_outside(void **state) {
+  (void)state;
+  sumi_graph_t *g = sumi_graph_new();
+  sumi_tensor_t x = sumi_scalar(g, SUMI_FLOAT32, 1), y;
+  assert_non_null(sumi_while_loop(always, leaky, NULL, SUMI_TENSORS(x), &y));
+  sumi_session_t *s = sumi_session_new(g);
+  const float fed = 3;
+  float got;
+  assert_fails(
+      sumi_session_run(s, .targets = SUMI_OPS(leaked.op)), SUMI_INVALID_ARGUMENT,
+      "target 0, 'while/body/Mul', was made in the branch or loop 'while/body/', whose node "
+      "runs it");
+  assert_fails(sumi_session_run(s, .fetches = SUMI_FETCHES({.tensor = leaked, .scalar = &got})),
+               SUMI_INVALID_ARGUMENT, "fetch 0, 'while/body/Mul:0', was made in");
+  assert_fails(sumi_session_run(s, .feeds = SUMI_FEEDS({.tensor = leaked, .data = &fed}),
+                                .fetches = SUMI_FETCHES({.tensor = x, .scalar = &got})),
+               SUMI_INVALID_ARGUMENT, "feed 0, 'while/body/Mul:0', was made in");
+  sumi_session_free(s);
+  sumi_control_begin(g, SUMI_OPS(leaked.op));
+  assert_string_equal(sumi_graph_message(g),
+                      "control input 0, 'while/body/Mul', was made in the branch or loop "
+                      "'while/body/', whose node runs it");
+  sumi_graph_free(g);
+}
+
 static void branches_have_the_same_results(void **state) {
   (void)state;
   sumi_graph_t *g = sumi_graph_new();
@@ -682,6 +803,7 @@ int main(void) {
       cmocka_unit_test(powers_have_gradients_to_the_third_order),
       cmocka_unit_test(the_number_of_iterations_follows_from_values),
       cmocka_unit_test(an_endless_loop_ends_at_its_maximum),
+      cmocka_unit_test(bounds_and_steps_that_change_say_nothing_of_the_iterations),
       cmocka_unit_test(loops_in_loops_have_the_gradients_of_what_they_stand_for),
       cmocka_unit_test(inner_loops_may_run_as_often_as_they_like),
       cmocka_unit_test(a_scan_has_the_gradients_of_what_it_stands_for),
@@ -691,10 +813,13 @@ int main(void) {
       cmocka_unit_test(random_numbers_are_drawn_anew_and_reproducibly),
       cmocka_unit_test(only_the_branch_that_is_taken_runs),
       cmocka_unit_test(the_first_case_that_is_true_counts),
+      cmocka_unit_test(cases_without_a_case_or_with_bad_options_are_refused),
       cmocka_unit_test(a_loop_allocates_nothing_after_its_first_run),
+      cmocka_unit_test(slots_beyond_any_memory_are_refused),
       cmocka_unit_test(lack_of_memory_is_survived_wherever_it_strikes),
       cmocka_unit_test(what_cannot_be_is_refused_with_both_shapes),
       cmocka_unit_test(what_is_made_inside_is_not_used_outside),
+      cmocka_unit_test(what_is_made_inside_is_not_run_from_outside),
       cmocka_unit_test(branches_have_the_same_results),
       cmocka_unit_test(shapes_may_change_where_the_invariant_allows_it),
       cmocka_unit_test(a_failure_names_the_iteration_and_the_node),

@@ -5,6 +5,7 @@
 #include <sumi/checkpoint.h>
 #include <sumi/constants.h>
 #include <sumi/moving_average.h>
+#include <sumi/op_def.h>
 #include <sumi/ops.h>
 #include <sumi/session.h>
 
@@ -149,6 +150,28 @@ static void what_has_no_average_is_refused(void **state) {
   assert_true(sumi_tensor_is_null(sumi_moving_average_of(NULL, (sumi_tensor_t){0})));
 }
 
+/* A variable made of its node alone: nothing says what the average starts from. */
+static void a_variable_without_a_first_value_is_refused(void **state) {
+  (void)state;
+  sumi_graph_t *g = sumi_graph_new();
+  const sumi_named_attr_t attrs[] = {{"shape", {.kind = SUMI_ATTR_SHAPE, .dims = SUMI_DIMS(2)}},
+                                     {"dtype", {.kind = SUMI_ATTR_TYPE, .type = SUMI_FLOAT32}}};
+  sumi_tensor_t bare = sumi_node(&(sumi_node_spec_t){.site = SUMI_HERE,
+                                                     .graph = g,
+                                                     .type = "VariableV2",
+                                                     .name = "bare",
+                                                     .attr_count = 2,
+                                                     .attrs = attrs});
+  assert_string_equal(sumi_graph_message(g), "");
+  sumi_moving_average_t *averages = sumi_moving_average_new(g, .9);
+  assert_null(sumi_moving_average_apply(averages, SUMI_TENSORS(bare)));
+  assert_non_null(strstr(sumi_graph_message(g), "test_moving_average.c"));
+  assert_non_null(strstr(sumi_graph_message(g),
+                         "the moving average of 'bare': there is no node 'bare/Assign' with its "
+                         "first value"));
+  sumi_graph_free(g);
+}
+
 static bool built_with_failure(int64_t nth) {
   sumi_graph_t *g = sumi_graph_new();
   const int64_t before = counting_allocator_requests();
@@ -183,6 +206,7 @@ int main(void) {
       cmocka_unit_test(an_average_starts_where_its_variable_does),
       cmocka_unit_test(checkpoints_hold_averages),
       cmocka_unit_test(what_has_no_average_is_refused),
+      cmocka_unit_test(a_variable_without_a_first_value_is_refused),
       cmocka_unit_test(lack_of_memory_is_a_refusal_wherever_it_strikes),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

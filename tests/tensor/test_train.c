@@ -3,6 +3,7 @@
 #include "sumi_test.h"
 
 #include <sumi/constants.h>
+#include <sumi/control_flow.h>
 #include <sumi/layers.h>
 #include <sumi/ops.h>
 #include <sumi/session.h>
@@ -256,6 +257,34 @@ static void the_global_step_is_one_for_the_graph(void **state) {
 }
 
 /* ---- Optimizers ---- */
+
+static void counts(sumi_graph_t *g, sumi_tensor_t *results, void *data) {
+  results[0] = sumi_assign_add(*(sumi_tensor_t *)data, sumi_scalar(g, SUMI_FLOAT32, 1));
+  sumi_collection_add(g, SUMI_UPDATE_OPS, results[0]);
+}
+
+static void counts_not(sumi_graph_t *g, sumi_tensor_t *results, void *data) {
+  (void)g, (void)data;
+  results[0] = SUMI_T(0);
+}
+
+/* They run where the branch is taken, and not whenever something is trained. */
+static void updates_inside_of_branches_are_not_those_of_training(void **state) {
+  (void)state;
+  sumi_graph_t *g = sumi_graph_new();
+  sumi_tensor_t w = sumi_get_variable(g, "w", SUMI_SCALAR), result;
+  sumi_tensor_t counter = sumi_variable(sumi_scalar(g, SUMI_FLOAT32, 0), .not_trainable = true);
+  sumi_tensor_t always = sumi_assign_add(counter, sumi_scalar(g, SUMI_FLOAT32, 10));
+  sumi_collection_add(g, SUMI_UPDATE_OPS, always);
+  sumi_cond(sumi_scalar(g, SUMI_BOOL, 0), counts, counts_not, &counter, 1, &result);
+  sumi_op_t *train = sumi_minimize(sumi_gradient_descent(.learning_rate = .1), sumi_square(w));
+  assert_ok(sumi_graph_status(g));
+  sumi_session_t *s = started(g);
+  assert_ok(sumi_session_run(s, .targets = SUMI_OPS(train)));
+  assert_near(scalar_of(s, counter), 10, 0);
+  sumi_session_free(s);
+  sumi_graph_free(g);
+}
 
 static void optimizers_name_their_variables_as_tensorflow_does(void **state) {
   (void)state;
@@ -709,6 +738,7 @@ int main(void) {
       cmocka_unit_test(a_taken_variable_is_shared_only_when_asked_for),
       cmocka_unit_test(reading_before_initialising_is_an_error_with_the_name),
       cmocka_unit_test(the_global_step_is_one_for_the_graph),
+      cmocka_unit_test(updates_inside_of_branches_are_not_those_of_training),
       cmocka_unit_test(optimizers_name_their_variables_as_tensorflow_does),
       cmocka_unit_test(first_steps_follow_the_formulas),
       cmocka_unit_test(muon_orthogonalizes_matrices),

@@ -28,5 +28,5 @@ sumi_status_t sumi__tensor_call(const sumi_kernel_t *kernel, sumi__tensor_called
                                 sumi__tensor_plan_t **plan) {
   const sumi_run_options_t run = sumi__tensor_called_run(called);
   SUMI_TRY(find_plan(kernel, called, &run, plan));
-  return sumi__tensor_plan_run(*plan, &run);
+  return sumi__tensor_plan_run_inside(*plan, &run);
 }

@@ -140,6 +140,13 @@ static sumi_status_t make_room(sumi__tensor_held_t *held, int which, size_t used
   return SUMI_OK;
 }
 
+static void exchange(sumi__tensor_held_t *held) {
+  void *data = held->data[0];
+  const size_t bytes = held->bytes[0];
+  held->data[0] = held->data[1], held->bytes[0] = held->bytes[1];
+  held->data[1] = data, held->bytes[1] = bytes;
+}
+
 static sumi_status_t carry(const loop_t *loop, int i, const sumi_array_view_t *next) {
   sumi__tensor_held_t *held = carried(loop, i);
   const sumi_dims_t invariant = loop->flow->invariants[i];
@@ -160,10 +167,7 @@ static void turn(const loop_t *loop, int i, const sumi_array_view_t *next) {
   sumi__tensor_held_t *held = carried(loop, i);
   const sumi_dims_t dims = dims_of(next);
   if (next->data == held->now && sumi_dims_equal(held->dims, dims)) return;
-  void *data = held->data[0];
-  const size_t bytes = held->bytes[0];
-  held->data[0] = held->data[1], held->bytes[0] = held->bytes[1];
-  held->data[1] = data, held->bytes[1] = bytes;
+  exchange(held);
   held->now = held->data[0];
   held->dims = dims;
 }
@@ -182,9 +186,17 @@ static sumi_status_t fail_shape(const loop_t *loop, int k, sumi_dims_t dims) {
                    sumi_dims_text(stacked(loop, k)->dims).text);
 }
 
+static size_t element_bytes(const loop_t *loop, int k) {
+  return sumi_dtype_size_bytes(loop->kernel->out[1 + loop->flow->carried + k].dtype);
+}
+
 static size_t slot_bytes(const loop_t *loop, int k) {
-  const sumi_dtype_t dtype = loop->kernel->out[1 + loop->flow->carried + k].dtype;
-  return (size_t)sumi_dims_count(stacked(loop, k)->dims) * sumi_dtype_size_bytes(dtype);
+  return (size_t)sumi_dims_count(stacked(loop, k)->dims) * element_bytes(loop, k);
+}
+
+/* The size of so many slots; false where no memory has it. */
+static bool fits(size_t slots, size_t slot, size_t *bytes) {
+  return !__builtin_mul_overflow(slots, slot, bytes) && *bytes <= PTRDIFF_MAX;
 }
 
 /* Room for one more slot: for all of them, where their number is known. */
@@ -192,9 +204,11 @@ static sumi_status_t make_slot(const loop_t *loop, int k) {
   sumi__tensor_held_t *held = stacked(loop, k);
   const size_t slot = slot_bytes(loop, k), done = (size_t)loop->done;
   const size_t slots = loop->trips >= 0 ? (size_t)loop->trips : done + 1;
+  size_t bytes;
+  if (!fits(loop->trips >= 0 ? slots : 2 * slots, slot, &bytes))
+    return sumi_fail_alloc("what a loop stacks", SIZE_MAX);
   if (held->data[0] && slots * slot <= held->bytes[0]) return SUMI_OK;
-  return make_room(held, 0, loop->trips >= 0 ? 0 : done * slot,
-                   (loop->trips >= 0 ? slots : 2 * slots) * slot);
+  return make_room(held, 0, loop->trips >= 0 ? 0 : done * slot, bytes);
 }
 
 /* A larger element than any before: the slots grow along the axes in which it is. */
@@ -205,20 +219,21 @@ static sumi_status_t grow_slots(const loop_t *loop, int k, sumi_dims_t dims) {
     return fail_shape(loop, k, dims);
   for (int axis = 0; axis < dims.rank; ++axis)
     if (dims.size[axis] > held->dims.size[axis]) held->dims.size[axis] = dims.size[axis];
-  const size_t slot = slot_bytes(loop, k);
-  if (slot == before) return SUMI_OK;
   const size_t slots = (size_t)(loop->trips >= 0 ? loop->trips : 2 * (loop->done + 1));
-  SUMI_TRY(make_room(held, 1, 0, slots * slot));
-  memset(held->data[1], 0, slots * slot);
+  const int64_t count = sumi_dims_count(held->dims);
+  size_t bytes, slot;
+  if (count < 0 || !fits((size_t)count, element_bytes(loop, k), &slot) ||
+      !fits(slots, slot, &bytes))
+    return sumi_fail_alloc("what a loop stacks", SIZE_MAX);
+  if (slot == before) return SUMI_OK;
+  SUMI_TRY(make_room(held, 1, 0, bytes));
+  memset(held->data[1], 0, bytes);
   for (int64_t i = 0; i < loop->done; ++i) {
     const size_t at = (size_t)(loop->flow->reverse ? loop->trips - 1 - i : i);
     if (before)
       memcpy((char *)held->data[1] + at * slot, (char *)held->data[0] + at * before, before);
   }
-  void *data = held->data[0];
-  const size_t bytes = held->bytes[0];
-  held->data[0] = held->data[1], held->bytes[0] = held->bytes[1];
-  held->data[1] = data, held->bytes[1] = bytes;
+  exchange(held);
   return SUMI_OK;
 }
 

@@ -78,7 +78,8 @@ static sumi_status_t check_fetches(const sumi__tensor_plan_t *plan) {
   return SUMI_OK;
 }
 
-sumi_status_t sumi__tensor_plan_run(sumi__tensor_plan_t *plan, const sumi_run_options_t *run) {
+sumi_status_t sumi__tensor_plan_run_inside(sumi__tensor_plan_t *plan,
+                                           const sumi_run_options_t *run) {
   sumi_session_t *session = plan->session;
   if (run->trace) SUMI_TRY(sumi__tensor_trace_begin(run->trace, plan));
   if (plan->has_unshaped_steps) sumi__tensor_unshaped_release(plan);
@@ -86,7 +87,6 @@ sumi_status_t sumi__tensor_plan_run(sumi__tensor_plan_t *plan, const sumi_run_op
   if (variables_moved(plan)) bind_variables(plan);
   bind_feeds(plan, run);
   session->failure_named = false;
-  const int saved_threads = sumi__tensor_threads_begin();
   sumi_status_t status = SUMI_OK;
   for (int i = 0; i < plan->step_count && status == SUMI_OK; ++i) {
     const int64_t start_ns = run->trace ? sumi_clock_monotonic_ns() : 0;
@@ -94,7 +94,13 @@ sumi_status_t sumi__tensor_plan_run(sumi__tensor_plan_t *plan, const sumi_run_op
     if (run->trace && status == SUMI_OK)
       sumi__tensor_trace_step(run->trace, &plan->steps[i], start_ns);
   }
-  sumi__tensor_threads_end(saved_threads);
   if (variables_moved(plan)) bind_variables(plan);
   return status == SUMI_OK ? check_fetches(plan) : status;
+}
+
+sumi_status_t sumi__tensor_plan_run(sumi__tensor_plan_t *plan, const sumi_run_options_t *run) {
+  const int saved_threads = sumi__tensor_threads_begin();
+  const sumi_status_t status = sumi__tensor_plan_run_inside(plan, run);
+  sumi__tensor_threads_end(saved_threads);
+  return status;
 }

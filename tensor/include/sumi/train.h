@@ -120,9 +120,10 @@ typedef struct sumi_minimize_options {
 } sumi_minimize_options_t;
 
 /** The node that computes the gradients of `loss` and updates every variable it depends on; it also
- * runs the nodes of SUMI_UPDATE_OPS (moving averages of batch normalization). Each call gives the
- * optimizer variables of its own, named as TensorFlow names those of a new optimizer: w/Adam,
- * w/Adam_1; a second one's are w/Adam_2, w/Adam_3.
+ * runs the nodes of SUMI_UPDATE_OPS (moving averages of batch normalization) but those made in a
+ * branch or a loop, which it runs itself. Each call gives the optimizer variables of its own, named
+ * as TensorFlow names those of a new optimizer: w/Adam, w/Adam_1; a second one's are w/Adam_2,
+ * w/Adam_3.
  *
  * With .accumulate = n each run adds its gradients up, and every n-th updates by their mean, which
  * is what is clipped: the same as one run of the n batches joined, where these are equally large

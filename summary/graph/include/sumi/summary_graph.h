@@ -8,7 +8,11 @@
  * A summary that is not due at a step is not part of that step's plan: nothing of its subgraph is
  * computed. Names and inputs of the ops are TensorFlow's where TensorFlow has them; their output is
  * the tag, which begins with the name scopes around the summary ("train/loss"). Their constructors
- * stand in <sumi/summary_ops.h>. */
+ * stand in <sumi/summary_ops.h>.
+ *
+ * One that is made in a branch or a loop (<sumi/control_flow.h>) is run by it, as its effect; it is
+ * not in SUMI_SUMMARIES and cannot be merged. In a loop its tag has to be logged in one iteration
+ * of a step only, as a tag has one value at a step. */
 #ifndef SUMI_SUMMARY_GRAPH_H
 #define SUMI_SUMMARY_GRAPH_H
 

@@ -142,6 +142,69 @@ class Guide(unittest.TestCase):
             loop()
         self.assertRegex(refusal, r"^refused: .*has shape \(3,\) after an iteration, its invariant is \(2,\)")
 
+    def test_fed_data_give_one_sum_whichever_way(self):
+        lines = run("feeding").splitlines()
+        data = np.arange(20, dtype=np.float32) / 10
+        fed = tf.placeholder(tf.float32)
+        sums = [tf.reduce_sum(tf.square(x) + 1) for x in (tf.constant(data), fed, tf.py_func(lambda: data, [], tf.float32))]
+        with tf.Session() as session:
+            values = session.run(sums, {fed: data})
+            with self.assertRaisesRegex(tf.errors.InvalidArgumentError, "You must feed a value for placeholder tensor 'Placeholder'"):
+                session.run(sums[1])
+        self.assertEqual([lines[0], lines[1], lines[3]], [f"{name}: {value:.2f}" for name, value in zip(("constant", "placeholder", "function"), values)])
+        self.assertRegex(lines[2], "^refused: node 'Placeholder' .*has to be fed")
+        self.assertEqual(lines[4:], ["batches of 8 8 8 8 8", f"pipeline: {2 * values[0]:.2f}"])
+
+    def test_bugs_are_caught_where_tensorflow_catches_them(self):
+        lines = run("debugging").splitlines()
+        a, b = tf.placeholder(tf.float32, [3, 1]), tf.placeholder(tf.float32, [3])
+        self.assertEqual(lines[0].replace("Sub:0", "sub:0"), str(a - b))
+        with self.assertRaises(ValueError) as refused:
+            tf.assert_rank(b, 2)
+        self.assertIn("must have rank 2", str(refused.exception))
+        self.assertRegex(lines[1], "must have rank 2.*received rank 1, shape \\(3,\\)")
+        self.assertEqual(lines[2:4], ["x and its root:  [4 9] [2 3]", "positive: ok"])
+        x = tf.placeholder(tf.float32, [None])
+        with tf.control_dependencies([tf.assert_non_negative(x, message="brightness")]):
+            root = tf.sqrt(x)
+        with tf.Session() as session, self.assertRaises(tf.errors.InvalidArgumentError) as failed:
+            session.run(root, {x: [4, -9]})
+        for text in ("brightness", "Condition x >= 0 did not hold element-wise"):
+            self.assertIn(text, str(failed.exception))
+            self.assertIn(text, lines[4])
+        self.assertEqual(lines[5], "not checked: ok")
+        self.assertRegex(lines[6], "^checked: node 'Log' .* is the first not finite")
+        # By differences, in float64: what the wrong gradient lacks is the part that flows through the labels.
+        logits = np.array([[1, 0, -2], [0.5, 3, 0]])
+        p = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
+        log_p = np.log(p)
+        missing = -p * (log_p - (p * log_p).sum(1, keepdims=True))
+        wrong, right = map(float, re.findall(r"\d\.\d+", lines[7]))
+        self.assertAlmostEqual(wrong, np.abs(missing).max(), delta=2e-3)
+        self.assertLess(right, 2e-3)
+
+    def test_an_experiment_trains_evaluates_and_predicts(self):
+        lines = run("learn").splitlines()
+        self.assertEqual(lines[0], "trained: 400 steps")
+        accuracy, loss = map(float, re.findall(r"\d\.\d+", lines[1]))
+        above, below = map(float, re.findall(r"\d\.\d+", lines[2]))
+        i = np.arange(60)
+        at = np.stack([i * 7 % 20 / 10 - 1, i * 13 % 17 / 8 - 1], 1).astype(np.float32)
+        labels = (at[:, 1] > at[:, 0] / 2 + np.float32(0.1)).astype(np.float64)
+        # Adam on the same batches in the same order; where it begins matters little after 400 steps.
+        w, m, v = np.zeros(3), np.zeros(3), np.zeros(3)
+        x = np.hstack([at, np.ones((60, 1))])
+        for step in range(400):
+            rows = slice(step * 20 % 60, step * 20 % 60 + 20)
+            g = x[rows].T @ (1 / (1 + np.exp(-x[rows] @ w)) - labels[rows]) / 20
+            m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g * g
+            w -= 0.1 * np.sqrt(1 - 0.999 ** (step + 1)) / (1 - 0.9 ** (step + 1)) * m / (np.sqrt(v) + 1e-8)
+        p = 1 / (1 + np.exp(-x @ w))
+        self.assertAlmostEqual(accuracy, np.mean((p > 0.5) == labels), delta=0.034)
+        self.assertAlmostEqual(loss, -np.mean(np.log(np.where(labels, p, 1 - p))), delta=0.01)
+        self.assertGreater(above, 0.95)
+        self.assertLess(below, 0.05)
+
     def test_parallel_parts_share_one_variable_and_its_optimum(self):
         text = run("parallel")
         self.assertEqual(re.findall(r"(\d) parts, (\d) variable", text), [("1", "1"), ("2", "1"), ("4", "1")])

@@ -25,6 +25,14 @@ sumi__tensor_cursor_t *sumi__tensor_cursor_new(const sumi_pipeline_t *stage) {
   return cursor;
 }
 
+int64_t sumi__tensor_cursor_waits(const sumi__tensor_cursor_t *cursor) {
+  if (cursor->stage->kind->waits) return atomic_load(&cursor->waits);
+  int64_t waits = 0;
+  for (int i = 0; i < SUMI__STAGE_INPUTS && cursor->inputs[i]; ++i)
+    waits += sumi__tensor_cursor_waits(cursor->inputs[i]);
+  return waits;
+}
+
 sumi_status_t sumi__tensor_cursor_rewind(sumi__tensor_cursor_t *cursor, int64_t round) {
   cursor->round = round;
   return cursor->stage->kind->rewind ? cursor->stage->kind->rewind(cursor)

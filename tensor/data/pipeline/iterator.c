@@ -66,6 +66,10 @@ int64_t sumi_iterator_position(const sumi_iterator_t *iterator) {
   return iterator ? iterator->position : 0;
 }
 
+int64_t sumi_iterator_wait_count(const sumi_iterator_t *iterator) {
+  return iterator && iterator->cursor ? sumi__tensor_cursor_waits(iterator->cursor) : 0;
+}
+
 static sumi_status_t seek(sumi_iterator_t *iterator, int64_t position) {
   SUMI_TRY(sumi__tensor_cursor_rewind(iterator->cursor, 0));
   SUMI_TRY(sumi__tensor_cursor_skip(iterator->cursor, position, &iterator->position));

@@ -110,8 +110,12 @@ static sumi_status_t next_ready(sumi__tensor_cursor_t *base, sumi_element_t **el
   if (cursor->ended) return SUMI_OK;
   SUMI_TRY(make(cursor));
   if (!cursor->running) cursor->running = sumi__tensor_thread_start(&cursor->thread, run, cursor);
-  if (!cursor->running) return sumi__tensor_cursor_next(base->inputs[0], element);
+  if (!cursor->running) {
+    atomic_fetch_add(&base->waits, 1);
+    return sumi__tensor_cursor_next(base->inputs[0], element);
+  }
   pthread_mutex_lock(&cursor->mutex);
+  if (cursor->taken == cursor->filled) atomic_fetch_add(&base->waits, 1);
   while (cursor->taken == cursor->filled) pthread_cond_wait(&cursor->filled_some, &cursor->mutex);
   slot_t slot = *slot_at(cursor, cursor->taken++);
   pthread_cond_signal(&cursor->taken_some);
@@ -132,6 +136,7 @@ static sumi_status_t skip_unready(sumi__tensor_cursor_t *base, int64_t count, in
 static const sumi__tensor_stage_kind_t kind = {.name = "prefetch",
                                                .stage_bytes = sizeof(stage_t),
                                                .cursor_bytes = sizeof(cursor_t),
+                                               .waits = true,
                                                .rewind = rewind_prefetch,
                                                .next = next_ready,
                                                .skip = skip_unready,

@@ -21,6 +21,7 @@ typedef struct sumi__tensor_stage_kind {
   const char *name;
   size_t stage_bytes, cursor_bytes;
   bool varies; /* rounds may differ in length */
+  bool waits;  /* counts in its cursors how often nothing was ready when it was asked */
   /* Of stages: what stands behind the name in brackets; the end. */
   void (*describe)(const sumi_pipeline_t *stage, sumi_buffer_t *text);
   void (*release)(sumi_pipeline_t *stage);
@@ -50,6 +51,7 @@ struct sumi__tensor_cursor {
   const sumi_pipeline_t *stage;
   sumi__tensor_cursor_t *inputs[SUMI__STAGE_INPUTS];
   int64_t round;
+  atomic_llong waits; /* where the kind counts them */
 };
 
 /* Stages of a kind: a source; one over another stage; one over two. They take over the references
@@ -74,6 +76,10 @@ sumi_pipeline_t *sumi__tensor_stage_check(sumi_pipeline_t *stage, sumi_status_t 
 /* A cursor at no round yet; rewind it first. NULL without memory. */
 sumi__tensor_cursor_t *sumi__tensor_cursor_new(const sumi_pipeline_t *stage);
 void sumi__tensor_cursor_free(sumi__tensor_cursor_t *cursor);
+
+/* How often whoever asks this cursor has waited for stages that count it; those below have threads
+ * of their own that ask them. */
+int64_t sumi__tensor_cursor_waits(const sumi__tensor_cursor_t *cursor);
 
 sumi_status_t sumi__tensor_cursor_rewind(sumi__tensor_cursor_t *cursor, int64_t round);
 sumi_status_t sumi__tensor_rewind_inputs(sumi__tensor_cursor_t *cursor);

@@ -320,6 +320,10 @@ SUMI_API sumi_status_t sumi_iterator_status(const sumi_iterator_t *iterator);
 /** How many elements were handed out. */
 SUMI_API int64_t sumi_iterator_position(const sumi_iterator_t *iterator);
 
+/** How often sumi_iterator_next found a prefetch empty and waited: that this stays as it is says
+ * that the pipeline keeps up with the steps. 0 without a prefetch. May be asked from any thread. */
+SUMI_API int64_t sumi_iterator_wait_count(const sumi_iterator_t *iterator);
+
 /** Goes to where `position` elements have been handed out. What lies between is passed over as
  * cheaply as can be: functions of maps are not called, rounds are counted; filters, shuffles and
  * caches do their work.

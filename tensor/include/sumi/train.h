@@ -130,7 +130,8 @@ typedef struct sumi_minimize_options {
  * and the loss is a mean. Global step and schedules count updates; .gradients and .gradient_norm
  * are those of each run, and SUMI_UPDATE_OPS run each time. The sums are variables
  * (w/accumulated_gradient, for slices also w/accumulated_rows, and accumulated_runs), which
- * checkpoints keep. */
+ * checkpoints keep. The update stands in a branch that changes variables, so such a graph cannot be
+ * exported (sumi_graph_export). */
 #define sumi_minimize(optimizer, ...) SUMI__MINIMIZE(optimizer, __VA_ARGS__, )
 #define SUMI__MINIMIZE(optimizer, loss, ...)                                                       \
   sumi_minimize_with(SUMI_ADDRESS(sumi_optimizer_t, optimizer), SUMI_HERE, loss,                   \

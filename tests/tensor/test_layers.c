@@ -1,31 +1,17 @@
 /* Layers: shapes, names and sharing of variables, and values worked by hand. */
-#include "sumi_test.h"
+#include "graph_run.h"
 
 #include <sumi/constants.h>
 #include <sumi/layers.h>
 #include <sumi/train.h>
 #include <sumi/ops.h>
-#include <sumi/session.h>
 
 static void assert_shape(sumi_tensor_t tensor, const char *expected) {
   assert_string_equal(sumi_dims_text(sumi_tensor_dims(tensor)).text, expected);
 }
 
-static void assert_refusal(sumi_graph_t *g, sumi_status_t status, const char *text) {
-  if (sumi_graph_status(g) != status || !strstr(sumi_graph_message(g), text))
-    fail_msg("%s \"%s\", expected %s with \"%s\"", sumi_status_name(sumi_graph_status(g)),
-             sumi_graph_message(g), sumi_status_name(status), text);
-}
-
 static sumi_tensor_t input(sumi_graph_t *g, sumi_dims_t dims) {
   return sumi_placeholder(g, SUMI_FLOAT32, .shape = dims, .name = "x");
-}
-
-static sumi_session_t *started(sumi_graph_t *g) {
-  sumi_op_t *init = sumi_global_variables_initializer(g);
-  sumi_session_t *s = sumi_session_new(g);
-  assert_ok(sumi_session_run(s, .targets = SUMI_OPS(init)));
-  return s;
 }
 
 static void assert_value(sumi_session_t *s, sumi_feeds_t feeds, sumi_tensor_t tensor,

@@ -1,19 +1,12 @@
 /* Variable scopes, regularizers and templates: what TensorFlow's documentation of
  * tf.variable_scope, tf.make_template and tf.layers promises. Random programs are compared in
  * test_scopes_tensorflow.py. */
-#include "sumi_test.h"
+#include "graph_run.h"
 
 #include <sumi/constants.h>
 #include <sumi/layers.h>
 #include <sumi/ops.h>
-#include <sumi/session.h>
 #include <sumi/train.h>
-
-static void assert_refusal(sumi_graph_t *g, sumi_status_t status, const char *text) {
-  if (sumi_graph_status(g) != status || !strstr(sumi_graph_message(g), text))
-    fail_msg("%s \"%s\", expected %s with \"%s\"", sumi_status_name(sumi_graph_status(g)),
-             sumi_graph_message(g), sumi_status_name(status), text);
-}
 
 static sumi_tensor_t get(sumi_graph_t *g, const char *name) {
   return sumi_get_variable(g, name, SUMI_DIMS(1));

@@ -1,5 +1,6 @@
 #include "exec/run/trace.h"
 
+#include "exec/plan/calls.h"
 #include "exec/plan/group.h"
 
 #include <sumi/alloc.h>
@@ -109,6 +110,7 @@ static int64_t output_bytes(const sumi__tensor_step_t *step) {
   if (step->group) return group_bytes(step->group, kernel->op);
   int64_t bytes = 0;
   for (int i = 0; i < kernel->output_count; ++i) {
+    if (step->calls && !step->calls->wanted[i]) continue;
     const sumi_array_t *made = kernel->dynamic ? kernel->dynamic[i] : NULL;
     const sumi_array_view_t view = made ? sumi_array_view(made) : kernel->out[i];
     bytes += view_bytes(&view);

@@ -23,7 +23,8 @@ SUMI_API sumi_trace_t *sumi_trace_new(void) SUMI_MUST_USE;
 /** NULL is allowed. */
 SUMI_API void sumi_trace_free(sumi_trace_t *trace);
 
-/** A step: a kernel, or elementwise nodes that ran as one. Names are the graph's. */
+/** A step: a kernel, or elementwise nodes that ran as one; a branch or a loop with all that it runs
+ * is one. Names are the graph's. */
 typedef struct sumi_trace_step {
   const sumi_op_t *op;           /* the node, the last of several */
   const sumi_op_t *const *nodes; /* all, in order, valid until the trace's next run */

@@ -42,7 +42,9 @@ typedef struct arguments {
   bool together;
   const char *band, *log; /* NULL: not given */
   const char *by, *best;  /* NULL: not given */
-  bool csv, reverse;
+  bool csv, reverse, once;
+  patterns_t alerts;
+  const char *command;   /* for a shell, NULL: not given */
   int64_t total, stride; /* 0: not given */
   double rate;           /* steps a second, 0: not given */
   int width, height;     /* 0: not given */
@@ -59,6 +61,7 @@ typedef struct command {
 /* All of them, in the order of the help. */
 #define SUMI__COMMANDS(COMMAND)                                                                    \
   COMMAND(inspect)                                                                                 \
+  COMMAND(top)                                                                                     \
   COMMAND(cat)                                                                                     \
   COMMAND(tail)                                                                                    \
   COMMAND(plot)                                                                                    \

@@ -1,4 +1,5 @@
 /* sumi export: scalars as tables, pictures, audio and texts as files. */
+#include "export_npz.h"
 #include "series.h"
 #include "text.h"
 
@@ -147,19 +148,26 @@ static bool put_media(const arguments_t *arguments, const char *run, int64_t ste
 
 /* ---- All of it ---- */
 
+static bool has_format(const arguments_t *arguments, const char *format) {
+  return strcmp(arguments->format ? arguments->format : "csv", format) == 0;
+}
+
 static bool put_value(const arguments_t *arguments, FILE *file, series_t *series, const char *run,
                       const sumi_event_t *event, const sumi_event_value_t *value) {
   double number;
   const bool single = value->kind == SUMI_EVENT_SCALAR;
   if (!sumi__command_is_scalar(value, &number))
     return !arguments->media || put_media(arguments, run, event->step, value);
-  if (arguments->wide) {
-    if (sumi__command_series_add(series, run, value->tag, event->step, number, single)) return true;
+  if (arguments->wide || has_format(arguments, "npz")) {
+    if (sumi__command_series_add(series, run, value->tag, event->step, number, single)) {
+      series->points[series->count - 1].time_s = event->wall_time_s;
+      return true;
+    }
     sumi__command_fail("out of memory");
     return false;
   }
-  const bool json = arguments->format && strcmp(arguments->format, "jsonl") == 0;
-  (json ? put_jsonl : put_csv)(file, run, value->tag, event, number, single);
+  (has_format(arguments, "jsonl") ? put_jsonl : put_csv)(file, run, value->tag, event, number,
+                                                         single);
   return true;
 }
 
@@ -167,7 +175,7 @@ static int put_all(const arguments_t *arguments, FILE *file, source_t *source, s
   sumi_status_t status;
   sumi_event_t event;
   const char *run;
-  if (!arguments->wide && (!arguments->format || strcmp(arguments->format, "csv") == 0))
+  if (!arguments->wide && has_format(arguments, "csv"))
     fputs("run,tag,step,wall_time,value\n", file);
   while ((status = sumi__command_next(source, &event, &run)) == SUMI_OK)
     for (size_t i = 0; i < event.value_count; ++i)
@@ -175,18 +183,27 @@ static int put_all(const arguments_t *arguments, FILE *file, source_t *source, s
           !put_value(arguments, file, series, run, &event, &event.values[i]))
         return EXIT_FAILED;
   if (status != SUMI_OUT_OF_RANGE) return EXIT_FAILED;
+  if (has_format(arguments, "npz")) return sumi__command_export_npz(arguments, series);
   if (arguments->wide && !put_table(file, series)) return sumi__command_fail("out of memory");
   return EXIT_FINE;
 }
 
+/* -1 to go on. */
+static int check(const arguments_t *arguments) {
+  if (arguments->wide && has_format(arguments, "jsonl"))
+    return sumi__command_misused("export", "a wide table is csv or npz");
+  if (has_format(arguments, "npz") && !arguments->output)
+    return sumi__command_misused("export", "npz needs --output FILE");
+  return -1;
+}
+
 static int export(const arguments_t *arguments) {
-  if (arguments->wide && arguments->format && strcmp(arguments->format, "csv") != 0) {
-    sumi__command_fail("export: a wide table is csv");
-    return EXIT_MISUSED;
-  }
+  const int misused = check(arguments);
+  if (misused >= 0) return misused;
   source_t *source = sumi__command_open(arguments);
   if (!source) return EXIT_FAILED;
-  FILE *file = arguments->output ? fopen(arguments->output, "w") : stdout;
+  const bool opens = arguments->output && !has_format(arguments, "npz");
+  FILE *file = opens ? fopen(arguments->output, "w") : stdout;
   int status = file ? EXIT_FINE : sumi__command_fail("%s: %s", arguments->output, strerror(errno));
   series_t series = {0};
   if (file) status = put_all(arguments, file, source, &series);
@@ -201,5 +218,6 @@ const command_t sumi__command_export = {
     .name = "export",
     .summary = "Scalars as a table: run, tag, step, wall time and value",
     .options = "run tag steps format wide output media",
-    .details = "With --media, pictures, audio and texts become FOLDER/RUN/TAG_STEP files.\n",
+    .details = "With --media, pictures, audio and texts become FOLDER/RUN/TAG_STEP files. An npz "
+               "file holds the\ncolumns as arrays of NumPy's.\n",
     .run = export};

@@ -1,5 +1,5 @@
-/* sumi plot: scalars as curves in the terminal, in dots of braille (U+2800 to U+28FF: two columns
- * and four rows of dots in a character). */
+/* sumi plot: scalars as curves in the terminal, in dots of braille, or in files. */
+#include "braille.h"
 #include "plot.h"
 #include "text.h"
 
@@ -13,17 +13,11 @@
 #include <sumi/decimal.h>
 
 enum {
-  DOT_COLUMNS = 2, /* of a character */
-  DOT_ROWS = 4,
   LABEL_WIDTH = 11, /* "-1.234e-05 " */
   LABEL_DIGITS = 4,
   LEAST_WIDTH = 20,
   MOST_WIDTH = 500
 };
-
-/* The dots of a character by row and column: the bits that are added to U+2800. */
-static const unsigned char dot_bits[DOT_ROWS][DOT_COLUMNS] = {
-    {0x01, 0x08}, {0x02, 0x10}, {0x04, 0x20}, {0x40, 0x80}};
 
 /* A terminal's colours that are told apart on light and on dark. */
 static const char *const colors[] = {"\033[34m", "\033[33m", "\033[32m",
@@ -50,7 +44,7 @@ typedef struct range {
 
 static void put_dot(canvas_t *canvas, int column, int row, int run) {
   cell_t *cell = &canvas->cells[row / DOT_ROWS * canvas->width + column / DOT_COLUMNS];
-  cell->dots |= dot_bits[row % DOT_ROWS][column % DOT_COLUMNS];
+  cell->dots |= sumi__command_dot(row, column);
   cell->run = run;
 }
 
@@ -115,10 +109,7 @@ static void put_row(const canvas_t *canvas, int row) {
   for (int column = 0; column < canvas->width; ++column) {
     const cell_t *cell = &canvas->cells[row * canvas->width + column];
     if (cell->dots) put_color(canvas, cell->run);
-    if (cell->dots)
-      printf("\xE2%c%c", 0xA0 | cell->dots >> 6, 0x80 | (cell->dots & 0x3F));
-    else
-      fputc(' ', stdout);
+    sumi__command_put_dots(stdout, cell->dots);
   }
   put_color(canvas, -1);
   fputc('\n', stdout);

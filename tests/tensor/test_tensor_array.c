@@ -155,8 +155,7 @@ static void runs_fail_at_what_must_not_be(void **state) {
 static void what_cannot_be_is_refused(void **state) {
   (void)state;
   const char *const texts[] = {
-      "what is written to a tensor array is float32 of shape (3,); its elements are float32 of "
-      "shape (2,)",
+      "is float32 of shape (3,); its elements are float32 of shape (2,)",
       "what is written to a tensor array is int32 of shape (2,); its elements are float32",
       "the index of a tensor array is float32 of shape (); a scalar of int32 or int64 is expected",
       "the index of a tensor array is int32 of shape (2,); a scalar",

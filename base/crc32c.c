@@ -46,7 +46,11 @@ update_by_sse42(uint32_t state, const uint8_t *bytes, size_t size_bytes) {
   for (; size_bytes >= 8; bytes += 8, size_bytes -= 8)
     wide = _mm_crc32_u64(wide, sumi_get_le64(bytes));
   state = (uint32_t)wide;
-  for (; size_bytes > 0; ++bytes, --size_bytes) state = _mm_crc32_u8(state, *bytes);
+  if (size_bytes & 4) {
+    state = _mm_crc32_u32(state, sumi_get_le32(bytes));
+    bytes += 4;
+  }
+  for (size_bytes &= 3; size_bytes > 0; ++bytes, --size_bytes) state = _mm_crc32_u8(state, *bytes);
   return state;
 }
 
@@ -93,7 +97,11 @@ update_by_pclmul(uint32_t state, const uint8_t *bytes, size_t size_bytes) {
 static uint32_t update_by_arm(uint32_t state, const uint8_t *bytes, size_t size_bytes) {
   for (; size_bytes >= 8; bytes += 8, size_bytes -= 8)
     state = __crc32cd(state, sumi_get_le64(bytes));
-  for (; size_bytes > 0; ++bytes, --size_bytes) state = __crc32cb(state, *bytes);
+  if (size_bytes & 4) {
+    state = __crc32cw(state, sumi_get_le32(bytes));
+    bytes += 4;
+  }
+  for (size_bytes &= 3; size_bytes > 0; ++bytes, --size_bytes) state = __crc32cb(state, *bytes);
   return state;
 }
 #endif

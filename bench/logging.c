@@ -1,7 +1,8 @@
 /* Logging:
  *   bench_logging scalar   one scalar call on the caller's thread, in rounds, for peer_logging.py
  *   bench_logging closed   a call for a tag that is not due, beside reading the clock
- *   bench_logging disk     events to a file, beside plain writes of 1 MB of as many bytes */
+ *   bench_logging disk     events to a file, beside plain writes of 1 MB of as many bytes; and the
+ *                          writing thread's processor time for them, beside that of the writes */
 #include "measure.h"
 
 #include <fcntl.h>
@@ -11,6 +12,7 @@
 #include <sumi/clock.h>
 #include <sumi/event_writer.h>
 #include <sumi/summary.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { BLOCK = 1 << 20 };
@@ -64,18 +66,35 @@ static bool blocks_to_disk(void *context, int64_t count) {
   return close(file) == 0 && ok;
 }
 
+static double cpu_now(clockid_t clock) {
+  struct timespec now;
+  clock_gettime(clock, &now);
+  return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+/* The processor time of the threads that are not this one. */
+static double others_cpu(void) {
+  return cpu_now(CLOCK_PROCESS_CPUTIME_ID) - cpu_now(CLOCK_THREAD_CPUTIME_ID);
+}
+
 static bool measure_disk(const bench_options_t *options, logging_t *l) {
-  double own[64], raw[64];
+  double own[64], raw[64], thread[64], raw_cpu[64];
   const int rounds = options->rounds < 64 ? options->rounds : 64;
   for (int i = 0; i < rounds; ++i) {
+    const double before = others_cpu();
     own[i] = bench_time(scalars_to_disk, l, options->steps);
+    thread[i] = others_cpu() - before;
+    const double begun = cpu_now(CLOCK_THREAD_CPUTIME_ID);
     raw[i] = bench_time(blocks_to_disk, l, options->steps);
+    raw_cpu[i] = cpu_now(CLOCK_THREAD_CPUTIME_ID) - begun;
     bench_empty_folder(&l->folder);
     if (own[i] < 0 || raw[i] < 0) return false;
   }
   const double steps = (double)options->steps;
   bench_report("logging/disk", "events/s", steps / bench_median(own, rounds),
                "write() of 1 MB blocks", steps / bench_median(raw, rounds));
+  bench_report("logging/thread", "events/s", steps / bench_median(thread, rounds),
+               "write() of 1 MB blocks", steps / bench_median(raw_cpu, rounds));
   return true;
 }
 

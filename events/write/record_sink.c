@@ -36,12 +36,23 @@ void sumi__events_sink_lose(sumi__events_record_sink_t *sink, uint64_t events) {
   sink->lost += events;
 }
 
+/* Most records are as long as some before them, whose length has its checksum already. */
+static void put_header(sumi__events_record_sink_t *sink, size_t size_bytes, uint8_t *at) {
+  const bool is_short = size_bytes < sizeof sink->header_crcs / sizeof *sink->header_crcs;
+  if (is_short && sink->header_crcs[size_bytes]) {
+    sumi_put_le32(sumi_put_le64(at, size_bytes), sink->header_crcs[size_bytes]);
+    return;
+  }
+  sumi_record_header(size_bytes, at);
+  if (is_short) sink->header_crcs[size_bytes] = sumi_get_le32(at + 8);
+}
+
 /* Room for a record with a payload of that size, its header filled in; NULL when there is no
  * memory. */
 static uint8_t *begin_record(sumi__events_record_sink_t *sink, size_t payload_size_bytes) {
   uint8_t *at = sumi_buffer_reserve(&sink->block, payload_size_bytes + SUMI_RECORD_OVERHEAD_BYTES);
   if (!at) return NULL;
-  sumi_record_header(payload_size_bytes, at);
+  put_header(sink, payload_size_bytes, at);
   return at + SUMI_RECORD_HEADER_BYTES;
 }
 
@@ -151,6 +162,17 @@ static size_t value_size(const sumi__events_queued_value_t *value, unsigned file
          sumi_wire_bytes_field_size(value->tensor_size_bytes);
 }
 
+/* A scalar's is of 8 bytes, which are copied without a call. */
+static uint8_t *put_tensor(uint8_t *at, sumi__events_queued_value_t *value) {
+  enum { SCALAR_BYTES = 8 };
+  const uint8_t *tensor = sumi__events_queued_tensor(value);
+  at = sumi_wire_put_bytes_key(at, VALUE_TENSOR, value->tensor_size_bytes);
+  if (value->tensor_size_bytes != SCALAR_BYTES)
+    return sumi_wire_put_bytes(at, tensor, value->tensor_size_bytes);
+  memcpy(at, tensor, SCALAR_BYTES);
+  return at + SCALAR_BYTES;
+}
+
 static uint8_t *put_value(uint8_t *at, sumi__events_queued_value_t *value, unsigned file) {
   const sumi_event_tag_t *tag = value->tag;
   at = sumi_wire_put_bytes_key(at, SUMMARY_VALUE, value_size(value, file));
@@ -162,8 +184,7 @@ static uint8_t *put_value(uint8_t *at, sumi__events_queued_value_t *value, unsig
   }
   if (tag->in_file != file)
     at = sumi_wire_put_bytes_field(at, VALUE_METADATA, tag->metadata, tag->metadata_size_bytes);
-  return sumi_wire_put_bytes_field(at, VALUE_TENSOR, sumi__events_queued_tensor(value),
-                                   value->tensor_size_bytes);
+  return put_tensor(at, value);
 }
 
 static size_t summary_size(sumi__events_queued_event_t *event, unsigned file) {
@@ -174,14 +195,11 @@ static size_t summary_size(sumi__events_queued_event_t *event, unsigned file) {
   return size;
 }
 
-static size_t what_size(sumi__events_queued_event_t *event, unsigned file) {
-  return event->value_count ? sumi_wire_bytes_field_size(summary_size(event, file))
-                            : event->what_size_bytes;
-}
-
-static uint8_t *put_what(uint8_t *at, sumi__events_queued_event_t *event, unsigned file) {
+/* `summary` is the summary's size; of other events there is none. */
+static uint8_t *put_what(uint8_t *at, sumi__events_queued_event_t *event, size_t summary,
+                         unsigned file) {
   if (event->value_count == 0) return sumi_wire_put_bytes(at, event + 1, event->what_size_bytes);
-  at = sumi_wire_put_bytes_key(at, SUMMARY, summary_size(event, file));
+  at = sumi_wire_put_bytes_key(at, SUMMARY, summary);
   sumi__events_queued_value_t *value = sumi__events_queued_values(event);
   for (size_t i = 0; i < event->value_count; ++i, value = sumi__events_queued_next(value))
     at = put_value(at, value, file);
@@ -204,12 +222,16 @@ static void mark_tags(sumi__events_record_sink_t *sink, sumi__events_queued_even
 
 bool sumi__events_sink_event(sumi__events_record_sink_t *sink, sumi__events_queued_event_t *event) {
   const unsigned file = sink->file.number;
-  uint8_t *payload = begin_record(sink, event_head_size(event->step) + what_size(event, file));
+  const size_t summary = summary_size(event, file);
+  const size_t what = event->value_count ? sumi_wire_bytes_field_size(summary)
+                                         : event->what_size_bytes;
+  uint8_t *payload = begin_record(sink, event_head_size(event->step) + what);
   if (!payload) {
     sink->block.failed = false; /* what the block already holds is whole */
     return false;
   }
-  uint8_t *end = put_what(put_event_head(payload, event->wall_time_s, event->step), event, file);
+  uint8_t *end = put_what(put_event_head(payload, event->wall_time_s, event->step), event, summary,
+                          file);
   end_record(sink, payload, end);
   ++sink->block_events;
   mark_tags(sink, event);

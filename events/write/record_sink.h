@@ -16,9 +16,10 @@ typedef struct sumi__events_sink_mark {
 
 typedef struct sumi__events_record_sink {
   sumi__events_current_file_t file;
-  int64_t start_step;  /* of the session that the next file begins; -1: it goes on with one */
-  sumi_buffer_t block; /* whole records */
-  sumi_buffer_t marks; /* sumi__events_sink_mark_t */
+  int64_t start_step;        /* of the session that the next file begins; -1: it goes on with one */
+  sumi_buffer_t block;       /* whole records */
+  sumi_buffer_t marks;       /* sumi__events_sink_mark_t */
+  uint32_t header_crcs[256]; /* masked, of the lengths of short records; 0: not computed yet */
   uint64_t block_events;
   uint64_t file_events;   /* in the file that is open */
   uint64_t written, lost; /* events: in a file; in none, now or any more */

@@ -112,8 +112,7 @@ sumi_op_t *sumi_assert_that_with(sumi_site_t site, sumi_assertion_t assertion, s
   if (!sumi__tensor_graph_options(graph, site, &options, sizeof options, given)) return NULL;
   if (!graph || graph->status != SUMI_OK) return NULL;
   if ((int)assertion < 0 || (int)assertion >= ASSERTION_COUNT) {
-    sumi__tensor_graph_refuse(graph, SUMI_INVALID_ARGUMENT, "there is no assertion %d",
-                              (int)assertion);
+    sumi__tensor_graph_refuse_at(graph, site, "there is no assertion %d", (int)assertion);
     return NULL;
   }
   const char *name = options.name ? options.name : assertions[assertion].name;
@@ -132,9 +131,8 @@ static sumi_op_t *nothing_to_do(sumi_graph_t *graph, const char *name) {
 }
 
 static sumi_op_t *refuse(sumi_site_t site, sumi_tensor_t x, const char *want, const char *found) {
-  sumi__tensor_graph_refuse(sumi_tensor_graph(x), SUMI_INVALID_ARGUMENT,
-                            "%s:%d: tensor %s:%d must %s; received %s", site.file ? site.file : "?",
-                            site.line, sumi_op_name(x.op), x.index, want, found);
+  sumi__tensor_graph_refuse_at(sumi_tensor_graph(x), site, "tensor %s:%d must %s; received %s",
+                               sumi_op_name(x.op), x.index, want, found);
   return NULL;
 }
 

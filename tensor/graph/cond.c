@@ -22,9 +22,9 @@ static void build_branch(const choice_t *c, int which, const char *name, sumi_br
   branch(c->graph, results, data);
   for (int i = 0; i < c->count && c->graph->status == SUMI_OK; ++i)
     if (sumi_tensor_is_null(results[i]) || (results[i].op && results[i].op->graph != c->graph))
-      sumi__tensor_flow_refuse(c->graph, c->site, "%s: result %d of the %s branch is %s", c->name,
-                               i, name,
-                               results[i].op ? "a tensor of another graph" : "the null tensor");
+      sumi__tensor_graph_refuse_at(c->graph, c->site, "%s: result %d of the %s branch is %s",
+                                   c->name, i, name,
+                                   results[i].op ? "a tensor of another graph" : "the null tensor");
   sumi__tensor_function_end(function, c->count, results);
 }
 
@@ -48,9 +48,9 @@ static bool check_dtypes(const choice_t *c) {
     const sumi_dtype_t then = sumi_tensor_dtype(c->flow->functions[SUMI__THEN]->results[i]);
     const sumi_dtype_t otherwise = sumi_tensor_dtype(c->flow->functions[SUMI__ELSE]->results[i]);
     if (then == otherwise) continue;
-    sumi__tensor_flow_refuse(c->graph, c->site,
-                             "%s: result %d is %s in one branch and %s in the other", c->name, i,
-                             sumi_dtype_name(then), sumi_dtype_name(otherwise));
+    sumi__tensor_graph_refuse_at(c->graph, c->site,
+                                 "%s: result %d is %s in one branch and %s in the other", c->name,
+                                 i, sumi_dtype_name(then), sumi_dtype_name(otherwise));
     return false;
   }
   return true;
@@ -133,7 +133,7 @@ sumi_op_t *sumi_cond_with(sumi_tensor_t which, sumi_site_t site, sumi_branch_fn_
                 .count = count};
   const char *wrong = wrong_argument(which, then, otherwise, count, results);
   if (wrong) {
-    sumi__tensor_flow_refuse(graph, site, "%s: %s", c.name, wrong);
+    sumi__tensor_graph_refuse_at(graph, site, "%s: %s", c.name, wrong);
     return NULL;
   }
   sumi_status_t status = sumi__tensor_register_flow();

@@ -20,39 +20,14 @@ static bool is_float(sumi_tensor_t tensor) {
   return sumi_dtype_is_floating(sumi_tensor_dtype(tensor));
 }
 
-static int first_variable(const backward_t *b) {
-  return b->op->input_count - b->forward->variables;
-}
-
-/* What stands for the node's inputs in the branch. */
-static void find_xs(backward_t *b, const sumi_function_t *branch, sumi__tensor_list_t *xs,
-                    sumi__tensor_list_t *of) {
-  for (int i = 1; i < first_variable(b); ++i) {
-    if (!branch->inputs[i].op || !is_float(branch->inputs[i])) continue;
-    sumi__tensor_list_add(b->graph, xs, branch->inputs[i]);
-    sumi__tensor_list_add(b->graph, of, (sumi_tensor_t){.index = i});
-  }
-  for (int i = first_variable(b); i < b->op->input_count; ++i)
-    sumi__tensor_function_reads(branch, b->op->inputs[i], i, xs, of);
-}
-
 static void differentiate(backward_t *b, int which) {
   const sumi_function_t *branch = b->forward->functions[which];
-  sumi__tensor_list_t xs = {0}, of = {0};
-  find_xs(b, branch, &xs, &of);
-  sumi_tensor_t *dxs = sumi__tensor_graph_calloc(b->graph, (size_t)xs.count, sizeof *dxs);
   sumi_tensor_t *dys = sumi__tensor_graph_calloc(b->graph, (size_t)branch->result_count,
                                                  sizeof *dys);
-  if (!dxs || !dys) return;
+  if (!dys) return;
   for (int i = 0; i < branch->result_count; ++i)
     if (branch->results[i].op && is_float(branch->results[i])) dys[i] = b->grad->dy[i];
-  sumi__tensor_function_gradients(branch, (sumi_tensors_t){branch->result_count, branch->results},
-                                  dys, (sumi_tensors_t){xs.count, xs.items}, dxs);
-  for (int i = 0; i < xs.count && b->graph->status == SUMI_OK; ++i) {
-    sumi_tensor_t *dx = &b->dx[which][of.items[i].index];
-    if (!dxs[i].op) continue;
-    *dx = dx->op ? sumi__tensor_apply("Add", SUMI_TENSORS(*dx, dxs[i])) : dxs[i];
-  }
+  sumi__tensor_call_gradients(b->op, branch, dys, b->dx[which]);
 }
 
 static sumi_status_t build_branch(backward_t *b, int which, const char *name) {

@@ -82,10 +82,6 @@ sumi_tensor_t sumi__tensor_function_parameter(const sumi_function_t *function, s
 sumi_tensor_t sumi__tensor_of_number(sumi_graph_t *graph, sumi_site_t site, sumi_tensor_t tensor,
                                      sumi_dtype_t dtype);
 
-/* Refuses the graph with the line of the call. */
-void sumi__tensor_flow_refuse(sumi_graph_t *graph, sumi_site_t site, const char *format, ...)
-    SUMI_PRINTF(3, 4);
-
 /* A list of tensors that grows, in the graph's memory. */
 typedef struct sumi__tensor_list {
   int count, capacity;
@@ -117,11 +113,6 @@ int sumi__tensor_function_input(const sumi_function_t *function, sumi_tensor_t v
 
 /* The input of the calling node that is a variable it changes, of which `value` is a read; -1. */
 int sumi__tensor_flow_variable(const sumi_op_t *op, sumi_tensor_t value);
-
-/* The function's own uses of a variable as values, each once, to `reads`; `index` as often to
- * `of`. */
-void sumi__tensor_function_reads(const sumi_function_t *function, sumi_tensor_t variable, int index,
-                                 sumi__tensor_list_t *reads, sumi__tensor_list_t *of);
 
 /* Whether the value is a constant that nodes of `outside` do not see; functions look at it where it
  * is. */

@@ -3,7 +3,6 @@
 
 #include <sumi/constants.h>
 
-#include <stdarg.h>
 #include <string.h>
 
 sumi_function_t *sumi__tensor_function_begin(sumi_graph_t *graph, const char *name,
@@ -30,17 +29,21 @@ sumi_function_t *sumi__tensor_function_begin(sumi_graph_t *graph, const char *na
 
 static sumi_status_t find_effects(sumi_function_t *function) {
   const sumi_graph_t *graph = function->graph;
-  const int made = function->last - function->first;
+  int count = 0;
+  for (int i = function->first; i < function->last; ++i) {
+    if (graph->ops[i]->function != function) continue;
+    const unsigned flags = graph->ops[i]->type->def->flags;
+    count += (flags & SUMI_OP_SIDE_EFFECT) != 0;
+    function->stateful |= (flags & (SUMI_OP_STATEFUL | SUMI_OP_SIDE_EFFECT)) != 0;
+  }
   function->effect_count = 0;
-  function->effects = sumi__tensor_graph_calloc(function->graph, (size_t)made,
+  function->effects = sumi__tensor_graph_calloc(function->graph, (size_t)count,
                                                 sizeof *function->effects);
   if (!function->effects) return graph->status;
   for (int i = function->first; i < function->last; ++i) {
     sumi_op_t *op = graph->ops[i];
-    if (op->function != function) continue;
-    const unsigned flags = op->type->def->flags;
-    if (flags & SUMI_OP_SIDE_EFFECT) function->effects[function->effect_count++] = op;
-    function->stateful |= (flags & (SUMI_OP_STATEFUL | SUMI_OP_SIDE_EFFECT)) != 0;
+    if (op->function == function && (op->type->def->flags & SUMI_OP_SIDE_EFFECT))
+      function->effects[function->effect_count++] = op;
   }
   return SUMI_OK;
 }
@@ -89,15 +92,6 @@ sumi_tensor_t sumi__tensor_of_number(sumi_graph_t *graph, sumi_site_t site, sumi
                                      sumi_dtype_t dtype) {
   if (!sumi_tensor_is_number(tensor) || graph->status != SUMI_OK) return tensor;
   return sumi_scalar_with(graph, site, dtype, tensor.number, NULL);
-}
-
-void sumi__tensor_flow_refuse(sumi_graph_t *graph, sumi_site_t site, const char *format, ...) {
-  if (graph->status != SUMI_OK) return;
-  va_list args;
-  va_start(args, format);
-  sumi_vfail(SUMI_INVALID_ARGUMENT, format, args);
-  va_end(args);
-  sumi_graph_refuse(graph, SUMI_INVALID_ARGUMENT, site);
 }
 
 const sumi_function_t *sumi_op_function(const sumi_op_t *op) {
@@ -186,21 +180,6 @@ int sumi__tensor_flow_variable(const sumi_op_t *op, sumi_tensor_t value) {
   for (int i = 0; variable && i < op->input_count; ++i)
     if (sumi__tensor_flow_changes(op, i) && op->inputs[i].op == variable) return i;
   return -1;
-}
-
-void sumi__tensor_function_reads(const sumi_function_t *function, sumi_tensor_t variable, int index,
-                                 sumi__tensor_list_t *reads, sumi__tensor_list_t *of) {
-  if (!sumi_dtype_is_floating(sumi_tensor_dtype(variable))) return;
-  for (int i = function->first; i < function->last; ++i) {
-    const sumi_op_t *op = function->graph->ops[i];
-    for (int k = 0; op->function == function && k < op->input_count; ++k) {
-      const sumi_tensor_t input = op->inputs[k];
-      if (sumi__tensor_variable_of(input) != variable.op) continue;
-      if (sumi__tensor_list_find(reads, input) >= 0) continue;
-      sumi__tensor_list_add(function->graph, reads, input);
-      sumi__tensor_list_add(function->graph, of, (sumi_tensor_t){.index = index});
-    }
-  }
 }
 
 bool sumi__tensor_is_constant_inside(const sumi_function_t *outside, sumi_tensor_t value) {

@@ -2,6 +2,7 @@
  * expression. */
 #include "graph/gradients.h"
 
+#include "graph/apply.h"
 #include "graph/slices.h"
 #include "graph/unbroadcast.h"
 
@@ -262,28 +263,78 @@ static sumi_status_t run(backward_t *b, sumi_tensors_t ys, sumi_tensors_t xs, su
   return b->graph->status;
 }
 
-sumi_status_t sumi__tensor_function_gradients(const sumi_function_t *function, sumi_tensors_t ys,
-                                              const sumi_tensor_t *dys, sumi_tensors_t xs,
-                                              sumi_tensor_t *dxs) {
-  sumi_graph_t *graph = function->graph;
-  backward_t b = {.graph = graph, .function = function, .op_count = graph->op_count};
-  b.from_x = sumi_calloc((size_t)b.op_count, sizeof *b.from_x);
-  b.outputs = sumi_calloc((size_t)b.op_count, sizeof *b.outputs);
-  if (!b.from_x || !b.outputs) {
-    sumi__tensor_graph_adopt_failure(graph, sumi_fail_alloc("gradients", (size_t)b.op_count * 16));
-  } else {
-    for (int i = 0; i < xs.count; ++i) b.from_x[xs.list[i].op->index] = true;
-    mark_from_x(&b);
-    for (int i = 0; i < ys.count; ++i)
-      if (ys.list[i].op && dys[i].op) contribute(&b, ys.list[i], dys[i]);
-    if (graph->status == SUMI_OK) walk_back(&b);
-    for (int i = 0; i < xs.count && graph->status == SUMI_OK; ++i)
-      dxs[i] = gathered(&b, xs.list[i]);
+/* False, and the graph refused, without memory; end in any case. */
+static bool begin(backward_t *b, sumi_graph_t *graph, const sumi_function_t *function) {
+  *b = (backward_t){.graph = graph, .function = function, .op_count = graph->op_count};
+  b->from_x = sumi_calloc((size_t)b->op_count, sizeof *b->from_x);
+  b->outputs = sumi_calloc((size_t)b->op_count, sizeof *b->outputs);
+  if (b->from_x && b->outputs) return true;
+  sumi__tensor_graph_adopt_failure(graph, sumi_fail_alloc("gradients", (size_t)b->op_count * 16));
+  return false;
+}
+
+static void end(backward_t *b) {
+  sumi_free(b->from_x);
+  sumi_free(b->outputs);
+}
+
+/* ---- Of a call ---- */
+
+/* The function's own uses of a variable as values, each once, to `reads`; `index` as often to `of`.
+ */
+static void add_reads(const sumi_function_t *function, sumi_tensor_t variable, int index,
+                      sumi__tensor_list_t *reads, sumi__tensor_list_t *of) {
+  if (!sumi_dtype_is_floating(sumi_tensor_dtype(variable))) return;
+  for (int i = function->first; i < function->last; ++i) {
+    const sumi_op_t *op = function->graph->ops[i];
+    for (int k = 0; op->function == function && k < op->input_count; ++k) {
+      const sumi_tensor_t input = op->inputs[k];
+      if (sumi__tensor_variable_of(input) != variable.op) continue;
+      if (sumi__tensor_list_find(reads, input) >= 0) continue;
+      sumi__tensor_list_add(function->graph, reads, input);
+      sumi__tensor_list_add(function->graph, of, (sumi_tensor_t){.index = index});
+    }
   }
-  sumi_free(b.from_x);
-  sumi_free(b.outputs);
+}
+
+/* What stands for inputs of the node in the function, and for which. */
+static void find_xs(const sumi_op_t *op, const sumi_function_t *function, sumi__tensor_list_t *xs,
+                    sumi__tensor_list_t *of) {
+  for (int i = 1; i < op->input_count; ++i) {
+    const sumi_tensor_t x = function->inputs[i];
+    if (sumi__tensor_flow_changes(op, i)) {
+      add_reads(function, op->inputs[i], i, xs, of);
+    } else if (x.op && sumi_dtype_is_floating(sumi_tensor_dtype(x))) {
+      sumi__tensor_list_add(op->graph, xs, x);
+      sumi__tensor_list_add(op->graph, of, (sumi_tensor_t){.index = i});
+    }
+  }
+}
+
+sumi_status_t sumi__tensor_call_gradients(const sumi_op_t *op, const sumi_function_t *function,
+                                          const sumi_tensor_t *dys, sumi_tensor_t *dx) {
+  sumi_graph_t *graph = op->graph;
+  sumi__tensor_list_t xs = {0}, of = {0};
+  find_xs(op, function, &xs, &of);
+  if (graph->status != SUMI_OK) return graph->status;
+  backward_t b;
+  if (begin(&b, graph, function)) {
+    for (int i = 0; i < xs.count; ++i) b.from_x[xs.items[i].op->index] = true;
+    mark_from_x(&b);
+    for (int i = 0; i < function->result_count; ++i)
+      if (function->results[i].op && dys[i].op) contribute(&b, function->results[i], dys[i]);
+    if (graph->status == SUMI_OK) walk_back(&b);
+    for (int i = 0; i < xs.count && graph->status == SUMI_OK; ++i) {
+      const sumi_tensor_t part = gathered(&b, xs.items[i]);
+      sumi_tensor_t *sum = &dx[of.items[i].index];
+      if (part.op) *sum = sum->op ? sumi__tensor_apply("Add", SUMI_TENSORS(*sum, part)) : part;
+    }
+  }
+  end(&b);
   return graph->status;
 }
+
+/* ---- Of a graph ---- */
 
 static void clear(sumi_tensor_t *dxs, int count) {
   for (int i = 0; i < count; ++i) dxs[i] = (sumi_tensor_t){0};
@@ -301,19 +352,12 @@ sumi_status_t sumi_gradients_with(sumi_tensors_t ys, sumi_tensors_t xs, sumi_ten
   if (status == SUMI_OK) status = check_list(graph, "xs", xs);
   if (status == SUMI_OK) status = check_grad_ys(ys, options.grad_ys);
   if (status != SUMI_OK) return graph ? sumi__tensor_graph_adopt_failure(graph, status) : status;
-  backward_t b = {.graph = graph, .op_count = graph->op_count};
-  b.from_x = sumi_calloc((size_t)b.op_count, sizeof *b.from_x);
-  b.outputs = sumi_calloc((size_t)b.op_count, sizeof *b.outputs);
   status = sumi__tensor_names_enter(&graph->names, graph->arena, "gradients");
-  if (!b.from_x || !b.outputs)
-    sumi__tensor_graph_adopt_failure(graph, sumi_fail_alloc("gradients", (size_t)b.op_count * 16));
-  else if (status != SUMI_OK)
-    sumi__tensor_graph_adopt_failure(graph, status);
-  else
-    run(&b, ys, xs, dxs, options.grad_ys);
-  if (status == SUMI_OK) sumi__tensor_names_leave(&graph->names);
-  sumi_free(b.from_x);
-  sumi_free(b.outputs);
+  if (status != SUMI_OK) return sumi__tensor_graph_adopt_failure(graph, status);
+  backward_t b;
+  if (begin(&b, graph, NULL)) run(&b, ys, xs, dxs, options.grad_ys);
+  end(&b);
+  sumi__tensor_names_leave(&graph->names);
   if (graph->status != SUMI_OK) clear(dxs, xs.count);
   return sumi__tensor_graph_repeat(graph);
 }

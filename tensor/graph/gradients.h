@@ -1,14 +1,14 @@
-/* Gradients inside one function. */
+/* Gradients inside of the functions that a node calls. */
 #ifndef SUMI_GRAPH_GRADIENTS_H
 #define SUMI_GRAPH_GRADIENTS_H
 
 #include "graph/flow.h"
 
-/* As sumi_gradients, of the function's tensors with respect to what it is handed or makes: the walk
- * goes through nodes of the function only. dys may be null (nothing arrives); dxs become null where
- * no y depends on the x. */
-sumi_status_t sumi__tensor_function_gradients(const sumi_function_t *function, sumi_tensors_t ys,
-                                              const sumi_tensor_t *dys, sumi_tensors_t xs,
-                                              sumi_tensor_t *dxs);
+/* To dx, by input of the node, the gradients of the function's results with respect to what stands
+ * for the input in there: of a variable that the node changes, its reads. dys are what arrives, by
+ * result; both may be null. The nodes are those of the function that is being made, the walk goes
+ * through the called function only. */
+sumi_status_t sumi__tensor_call_gradients(const sumi_op_t *op, const sumi_function_t *function,
+                                          const sumi_tensor_t *dys, sumi_tensor_t *dx);
 
 #endif

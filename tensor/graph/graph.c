@@ -74,6 +74,15 @@ void sumi_graph_refuse(sumi_graph_t *graph, sumi_status_t status, sumi_site_t si
   sumi__tensor_graph_adopt_failure(graph, status);
 }
 
+void sumi__tensor_graph_refuse_at(sumi_graph_t *graph, sumi_site_t site, const char *format, ...) {
+  if (graph->status != SUMI_OK) return;
+  va_list args;
+  va_start(args, format);
+  sumi_vfail(SUMI_INVALID_ARGUMENT, format, args);
+  va_end(args);
+  sumi_graph_refuse(graph, SUMI_INVALID_ARGUMENT, site);
+}
+
 bool sumi__tensor_graph_options(sumi_graph_t *graph, sumi_site_t site, void *options,
                                 size_t size_bytes, const void *given) {
   const sumi_status_t status = sumi_options_read(options, size_bytes, given);

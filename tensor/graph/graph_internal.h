@@ -94,6 +94,10 @@ sumi_status_t sumi__tensor_graph_refuse(sumi_graph_t *graph, sumi_status_t statu
 /* Refuses with the calling thread's last message. */
 sumi_status_t sumi__tensor_graph_adopt_failure(sumi_graph_t *graph, sumi_status_t status);
 
+/* Refuses the graph with INVALID_ARGUMENT and the line of the call. */
+void sumi__tensor_graph_refuse_at(sumi_graph_t *graph, sumi_site_t site, const char *format, ...)
+    SUMI_PRINTF(3, 4);
+
 /* Copies a caller's options into `options`, see sumi_options_read; false, and the graph refused,
  * when they cannot be read. graph may be NULL. */
 bool sumi__tensor_graph_options(sumi_graph_t *graph, sumi_site_t site, void *options,
@@ -116,7 +120,7 @@ void sumi__tensor_composite_end(sumi_graph_t *graph);
 
 /* Runs the shape function of `op` on these shapes and known elements (known_in may be NULL: nothing
  * is known), for the graph (static) or for one run (op). Fills out and known_out [output_count].
- * Allocates nothing. The message of a refusal is the bare reason. */
+ * Allocates nothing but for While and If. The message of a refusal is the bare reason. */
 sumi_status_t sumi__tensor_infer_static(const sumi_op_t *op, const sumi_dims_t *in,
                                         const sumi_known_t *known_in, sumi_dims_t *out,
                                         sumi_known_t *known_out);

@@ -10,11 +10,11 @@ static bool check_invariant(const sumi__tensor_loop_t *loop, int i, sumi_dims_t 
   const sumi_dims_t invariant = loop->flow->invariants[i];
   sumi_dims_t both;
   if (sumi_merge_dims(invariant, dims, &both) && sumi_dims_equal(both, dims)) return true;
-  sumi__tensor_flow_refuse(loop->graph, loop->site,
-                           "%s: carried %d, '%s', has shape %s %s, its invariant is %s; "
-                           ".shape_invariants can say less",
-                           loop->name, i, sumi_op_name(loop->carried[i].op),
-                           sumi_dims_text(dims).text, when, sumi_dims_text(invariant).text);
+  sumi__tensor_graph_refuse_at(loop->graph, loop->site,
+                               "%s: carried %d, '%s', has shape %s %s, its invariant is %s; "
+                               ".shape_invariants can say less",
+                               loop->name, i, sumi_op_name(loop->carried[i].op),
+                               sumi_dims_text(dims).text, when, sumi_dims_text(invariant).text);
   return false;
 }
 
@@ -25,10 +25,10 @@ static bool take_carried(sumi__tensor_loop_t *loop, sumi_tensors_t carried,
                                                        SUMI_FLOAT32);
     const sumi_dtype_t dtype = sumi_tensor_dtype(given);
     if (dtype == SUMI_DTYPE_INVALID || dtype == SUMI_STRING || given.op->graph != loop->graph) {
-      sumi__tensor_flow_refuse(loop->graph, loop->site, "%s: carried %d is %s", loop->name, i,
-                               dtype == SUMI_STRING          ? "text, which loops do not carry"
-                               : dtype == SUMI_DTYPE_INVALID ? "not a tensor"
-                                                             : "of another graph");
+      sumi__tensor_graph_refuse_at(loop->graph, loop->site, "%s: carried %d is %s", loop->name, i,
+                                   dtype == SUMI_STRING          ? "text, which loops do not carry"
+                                   : dtype == SUMI_DTYPE_INVALID ? "not a tensor"
+                                                                 : "of another graph");
       return false;
     }
     loop->carried[i] = given;
@@ -93,7 +93,7 @@ static void check_next(const sumi__tensor_loop_t *loop, const sumi_tensor_t *nex
     const sumi_dtype_t dtype = sumi_tensor_dtype(next[i]),
                        want = sumi_tensor_dtype(loop->carried[i]);
     if (dtype != want || next[i].op->graph != loop->graph)
-      sumi__tensor_flow_refuse(
+      sumi__tensor_graph_refuse_at(
           loop->graph, loop->site, "%s: carried %d, '%s', is %s and becomes %s after an iteration",
           loop->name, i, sumi_op_name(loop->carried[i].op), sumi_dtype_name(want),
           dtype == SUMI_DTYPE_INVALID ? "the null tensor"
@@ -109,10 +109,10 @@ static void check_stacked(const sumi__tensor_loop_t *loop, const sumi_tensor_t *
     const sumi_dtype_t dtype = sumi_tensor_dtype(stacked[i]);
     if (dtype == SUMI_DTYPE_INVALID || dtype == SUMI_STRING ||
         sumi_tensor_graph(stacked[i]) != loop->graph)
-      sumi__tensor_flow_refuse(loop->graph, loop->site, "%s: stacked %d is %s", loop->name, i,
-                               dtype == SUMI_STRING          ? "text, which loops do not stack"
-                               : dtype == SUMI_DTYPE_INVALID ? "not a tensor"
-                                                             : "of another graph");
+      sumi__tensor_graph_refuse_at(loop->graph, loop->site, "%s: stacked %d is %s", loop->name, i,
+                                   dtype == SUMI_STRING          ? "text, which loops do not stack"
+                                   : dtype == SUMI_DTYPE_INVALID ? "not a tensor"
+                                                                 : "of another graph");
   }
 }
 

@@ -265,9 +265,8 @@ static sumi_tensor_t constant_vector(sumi_graph_t *graph, sumi_site_t site,
   for (int i = 0; i < elements.count; ++i) {
     const double number = elements.list[i].number;
     if (!(number >= -1 && number <= INT32_MAX) || number != (int32_t)number) {
-      sumi__tensor_graph_refuse(graph, SUMI_INVALID_ARGUMENT,
-                                "%s:%d: %g is not a size (entry %d of a shape)",
-                                site.file ? site.file : "?", site.line, number, i);
+      sumi__tensor_graph_refuse_at(graph, site, "%g is not a size (entry %d of a shape)", number,
+                                   i);
       sumi_array_unref(array);
       return vector;
     }
@@ -287,10 +286,9 @@ sumi_tensor_t sumi_shape_tensor(sumi_graph_t *graph, sumi_site_t site, sumi_tens
     graph = sumi_tensor_graph(elements.list[i]);
   if (!graph || graph->status != SUMI_OK) return (sumi_tensor_t){0};
   if (!listed || elements.count < 0 || elements.count > SUMI__MAX_INPUTS) {
-    sumi__tensor_graph_refuse(graph, SUMI_INVALID_ARGUMENT,
-                              "%s:%d: a shape of %d sizes without a list, or of more than %d",
-                              site.file ? site.file : "?", site.line, elements.count,
-                              SUMI__MAX_INPUTS);
+    sumi__tensor_graph_refuse_at(graph, site,
+                                 "a shape of %d sizes without a list, or of more than %d",
+                                 elements.count, SUMI__MAX_INPUTS);
     return (sumi_tensor_t){0};
   }
   if (elements.count == 1 && elements.list[0].op && sumi_tensor_dims(elements.list[0]).rank != 0)

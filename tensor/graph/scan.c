@@ -18,11 +18,11 @@ static bool find_limit(loop_t *loop) {
                          sumi_tensor_dtype(list) != SUMI_STRING;
     sumi_dims_t both = SUMI_DIMS(dims.rank > 0 ? dims.size[0] : -1);
     if (!is_list || !sumi_merge_dims(all, both, &both)) {
-      sumi__tensor_flow_refuse(loop->graph, loop->site,
-                               "%s: list %d, '%s', is %s of shape %s, list %d has %lld elements",
-                               loop->name, i, sumi_op_name(list.op),
-                               sumi_dtype_name(sumi_tensor_dtype(list)), sumi_dims_text(dims).text,
-                               known, (long long)all.size[0]);
+      sumi__tensor_graph_refuse_at(
+          loop->graph, loop->site,
+          "%s: list %d, '%s', is %s of shape %s, list %d has %lld elements", loop->name, i,
+          sumi_op_name(list.op), sumi_dtype_name(sumi_tensor_dtype(list)),
+          sumi_dims_text(dims).text, known, (long long)all.size[0]);
       return false;
     }
     if (all.size[0] < 0) known = i;
@@ -92,7 +92,7 @@ sumi_op_t *sumi_scan_with(sumi_site_t site, sumi_scan_body_t body, void *data,
                  .elements = elements.list};
   const char *wrong = wrong_argument(body, elements, carried, results, &options);
   if (wrong) {
-    sumi__tensor_flow_refuse(graph, site, "%s: %s", loop.name, wrong);
+    sumi__tensor_graph_refuse_at(graph, site, "%s: %s", loop.name, wrong);
     return NULL;
   }
   loop.reverse = options.reverse;

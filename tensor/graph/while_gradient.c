@@ -86,29 +86,6 @@ static void seed(backward_t *b, sumi_tensor_t *dys) {
   }
 }
 
-/* The variable itself and the reads of it that the body uses stand for a variable. */
-static void differentiate(backward_t *b, const sumi_tensor_t *dys) {
-  const int inputs = b->op->input_count;
-  const sumi_function_t *body = b->body;
-  sumi__tensor_list_t xs = {0}, of = {0};
-  for (int i = 1; i < inputs - b->forward->variables; ++i) {
-    if (!body->inputs[i].op || !is_float(body->inputs[i])) continue;
-    add(b, &xs, body->inputs[i]);
-    add(b, &of, (sumi_tensor_t){.index = i});
-  }
-  for (int i = inputs - b->forward->variables; i < inputs; ++i)
-    sumi__tensor_function_reads(body, b->op->inputs[i], i, &xs, &of);
-  sumi_tensor_t *dxs = sumi__tensor_graph_calloc(b->graph, (size_t)xs.count, sizeof *dxs);
-  if (!dxs) return;
-  sumi__tensor_function_gradients(body, (sumi_tensors_t){body->result_count, body->results}, dys,
-                                  (sumi_tensors_t){xs.count, xs.items}, dxs);
-  for (int i = 0; i < xs.count && b->graph->status == SUMI_OK; ++i) {
-    sumi_tensor_t *dx = &b->dx[of.items[i].index];
-    if (!dxs[i].op) continue;
-    *dx = dx->op ? sumi__tensor_apply("Add", SUMI_TENSORS(*dx, dxs[i])) : dxs[i];
-  }
-}
-
 /* dstate goes on; dx is stacked; dc is added up. */
 static void collect(backward_t *b) {
   const int carried = b->forward->carried, scanned = b->forward->scanned;
@@ -306,7 +283,7 @@ void sumi__tensor_while_gradient(sumi_grad_t *grad) {
   *b.flow = (sumi__tensor_flow_t){
       .functions = {[SUMI__BODY] = b.function}, .is_loop = true, .reverse = !b.forward->reverse};
   seed(&b, dys);
-  if (b.graph->status == SUMI_OK) differentiate(&b, dys);
+  if (b.graph->status == SUMI_OK) sumi__tensor_call_gradients(b.op, b.body, dys, b.dx);
   if (b.graph->status == SUMI_OK) collect(&b);
   if (end_function(&b) != SUMI_OK) return;
   begin_sums(&b);

@@ -13,7 +13,7 @@ static void build_test(loop_t *loop, sumi_loop_test_t test, void *data) {
   const sumi_tensor_t goes_on = test(loop->parameters[SUMI__TEST], data);
   const sumi_dims_t dims = sumi_tensor_dims(goes_on);
   if (sumi_tensor_dtype(goes_on) != SUMI_BOOL || dims.rank > 0 || goes_on.op->graph != loop->graph)
-    sumi__tensor_flow_refuse(
+    sumi__tensor_graph_refuse_at(
         loop->graph, loop->site, "%s: the test is %s of shape %s, not one bool", loop->name,
         sumi_dtype_name(sumi_tensor_dtype(goes_on)), sumi_dims_text(dims).text);
   sumi__tensor_function_end(function, 1, &goes_on);
@@ -78,7 +78,7 @@ sumi_op_t *sumi_while_loop_with(sumi_site_t site, sumi_loop_test_t test, sumi_lo
                  .count = carried.count};
   const char *wrong = wrong_argument(test, body, results, options.maximum_iterations);
   if (wrong) {
-    sumi__tensor_flow_refuse(graph, site, "%s: %s", loop.name, wrong);
+    sumi__tensor_graph_refuse_at(graph, site, "%s: %s", loop.name, wrong);
     return NULL;
   }
   sumi_op_t *node = build(&loop, test, body, data, carried, &options);

@@ -1,5 +1,6 @@
 /* Ops that fail a run. Source of names and semantics: TensorFlow core/ops/array_ops.cc,
  * logging_ops.cc. */
+#include "array/finite.h"
 #include "ops/known.h"
 
 #include <sumi/buffer.h>
@@ -17,24 +18,9 @@ static sumi_status_t check_shape(sumi_infer_t *infer) {
   return SUMI_OK;
 }
 
-/* The first element that is not finite, -1 without one. */
-static int64_t first_non_finite(const sumi_array_view_t *view) {
-  const int64_t count = sumi_array_view_count(view);
-  if (view->dtype == SUMI_FLOAT32) {
-    const float *x = view->data;
-    for (int64_t i = 0; i < count; ++i)
-      if (!isfinite(x[i])) return i;
-  } else {
-    const double *x = view->data;
-    for (int64_t i = 0; i < count; ++i)
-      if (!isfinite(x[i])) return i;
-  }
-  return -1;
-}
-
 static sumi_status_t check_kernel(const sumi_kernel_t *kernel) {
   const sumi_array_view_t *in = &kernel->in[0];
-  const int64_t bad = first_non_finite(in);
+  const int64_t bad = sumi__tensor_first_not_finite(in);
   if (bad >= 0)
     return sumi_kernel_fail(kernel, SUMI_INVALID_ARGUMENT, "%s: element %lld of shape %s is %g",
                             sumi_attr_string(kernel->op, "message"), (long long)bad,

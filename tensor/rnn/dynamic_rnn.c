@@ -24,12 +24,11 @@ static void body(const sumi_tensor_t *carried, const sumi_tensor_t *elements, su
 
 static bool is_sequence(sumi_graph_t *graph, sumi_tensor_t inputs) {
   if (inputs.op && sumi_tensor_dims(inputs).rank == 3) return true;
-  sumi_graph_refuse(graph,
-                    sumi_fail(SUMI_INVALID_ARGUMENT,
-                              "dynamic_rnn: inputs '%s' of shape %s; [batch, time, size] is wanted",
-                              inputs.op ? sumi_op_name(inputs.op) : "(none)",
-                              sumi_dims_text(sumi_tensor_dims(inputs)).text),
-                    graph->composite_site);
+  sumi__tensor_graph_refuse_at(
+      graph, graph->composite_site,
+      "dynamic_rnn: inputs '%s' of shape %s; [batch, time, size] is wanted",
+      inputs.op ? sumi_op_name(inputs.op) : "(none)",
+      sumi_dims_text(sumi_tensor_dims(inputs)).text);
   return false;
 }
 

@@ -57,9 +57,7 @@ sumi_tensor_t sumi_clip_by_global_norm_at(sumi_site_t site, sumi_tensors_t tenso
   sumi_graph_t *graph = graph_of(tensors);
   if (!graph || !clipped) return (sumi_tensor_t){0};
   if (!(clip_norm > 0)) {
-    sumi_graph_refuse(
-        graph, sumi_fail(SUMI_INVALID_ARGUMENT, "clip_norm is %g, expected above 0", clip_norm),
-        site);
+    sumi__tensor_graph_refuse_at(graph, site, "clip_norm is %g, expected above 0", clip_norm);
     return (sumi_tensor_t){0};
   }
   sumi__tensor_composite_begin(graph, site);

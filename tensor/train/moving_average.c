@@ -27,10 +27,8 @@ sumi_moving_average_t *sumi_moving_average_new_with(sumi_graph_t *graph, sumi_si
   if (!sumi__tensor_graph_options(graph, site, &options, sizeof options, given)) return NULL;
   if (!graph || graph->status != SUMI_OK) return NULL;
   if (!(decay >= 0 && decay <= 1)) {
-    sumi_graph_refuse(graph,
-                      sumi_fail(SUMI_INVALID_ARGUMENT,
-                                "the decay of a moving average is %g; 0 to 1 is allowed", decay),
-                      site);
+    sumi__tensor_graph_refuse_at(graph, site,
+                                 "the decay of a moving average is %g; 0 to 1 is allowed", decay);
     return NULL;
   }
   sumi_moving_average_t *made = sumi__tensor_graph_calloc(graph, 1, sizeof *made);
@@ -62,10 +60,9 @@ static sumi_tensor_t first_value(sumi_graph_t *graph, sumi_site_t site, const su
   const sumi_op_t *assign = name ? sumi_graph_find_op(graph, name) : NULL;
   const sumi_tensor_t first = assign ? sumi_op_input(assign, 1) : (sumi_tensor_t){0};
   if (name && !first.op)
-    sumi__tensor_graph_refuse(graph, SUMI_INVALID_ARGUMENT,
-                              "%s:%d: the moving average of '%s': there is no node '%s' with its "
-                              "first value",
-                              site.file ? site.file : "?", site.line, variable->name, name);
+    sumi__tensor_graph_refuse_at(
+        graph, site, "the moving average of '%s': there is no node '%s' with its first value",
+        variable->name, name);
   return first;
 }
 
@@ -90,11 +87,9 @@ static const pair_t *add_pair(sumi_moving_average_t *averages, sumi_site_t site,
                               sumi_tensor_t variable) {
   sumi_op_t *op = sumi__tensor_variable_of(variable);
   if (!op || !sumi_dtype_is_floating(sumi_tensor_dtype(variable))) {
-    sumi_graph_refuse(averages->graph,
-                      sumi_fail(SUMI_INVALID_ARGUMENT,
-                                "the moving average of '%s': it is no floating variable",
-                                sumi_op_name(variable.op)),
-                      site);
+    sumi__tensor_graph_refuse_at(averages->graph, site,
+                                 "the moving average of '%s': it is no floating variable",
+                                 sumi_op_name(variable.op));
     return NULL;
   }
   const pair_t *known = pair_of(averages, op);

@@ -1,10 +1,10 @@
 #include "train/snapshot.h"
 
+#include "array/finite.h"
 #include "exec/plan/session.h"
 
 #include <sumi/alloc.h>
 
-#include <math.h>
 #include <string.h>
 
 typedef struct sumi__tensor_kept_variable {
@@ -96,17 +96,11 @@ void sumi__tensor_snapshot_release(sumi__tensor_snapshot_t *s) {
   *s = (sumi__tensor_snapshot_t){0};
 }
 
-static bool is_finite(const sumi_array_t *array) {
-  const int64_t count = sumi_array_count(array);
-  const sumi_array_view_t view = sumi_array_view(array);
-  for (int64_t i = 0; i < count; ++i)
-    if (!isfinite(sumi_array_view_double(&view, i))) return false;
-  return true;
-}
-
 const char *sumi__tensor_not_finite(const sumi_session_t *session) {
-  for (const sumi__tensor_variable_t *v = session->variables; v; v = v->next)
-    if (v->array && sumi_dtype_is_floating(sumi_array_dtype(v->array)) && !is_finite(v->array))
-      return v->op->name;
+  for (const sumi__tensor_variable_t *v = session->variables; v; v = v->next) {
+    if (!v->array) continue;
+    const sumi_array_view_t view = sumi_array_view(v->array);
+    if (sumi__tensor_first_not_finite(&view) >= 0) return v->op->name;
+  }
   return NULL;
 }

@@ -2,7 +2,6 @@
  * evaluation, a checkpoint. */
 #include "train/training.h"
 
-#include "graph/graph_internal.h"
 #include "train/feeding.h"
 #include "train/progress.h"
 #include "train/saver.h"
@@ -291,52 +290,6 @@ static sumi_status_t run_steps(loop_t *l) {
 
 /* ---- A whole loop ---- */
 
-static sumi_status_t check_model(const sumi_session_t *session, const sumi_op_t *train,
-                                 const sumi_train_options_t *o) {
-  if (!session || !sumi_session_graph(session) || !train)
-    return sumi_fail(SUMI_INVALID_ARGUMENT, "sumi_train: %s is NULL",
-                     train ? "the session or its graph" : "train");
-  SUMI_TRY(sumi__tensor_graph_repeat(sumi_session_graph(session)));
-  if (o->loss.op && !sumi_dtype_is_floating(sumi_tensor_dtype(o->loss)))
-    return sumi_fail(SUMI_INVALID_ARGUMENT, "sumi_train: the loss '%s' is %s, not floating-point",
-                     sumi_op_name(o->loss.op), sumi_dtype_name(sumi_tensor_dtype(o->loss)));
-  if (o->hooks.count < 0 || (o->hooks.count && !o->hooks.list))
-    return sumi_fail(SUMI_INVALID_ARGUMENT, "sumi_train: %d hooks without a list", o->hooks.count);
-  return SUMI_OK;
-}
-
-static sumi_status_t check_ends(const sumi_session_t *session, const sumi_train_options_t *o) {
-  if (o->steps < 0 || o->first_step < 0 || o->save_every < 0 || !(o->save_every_s >= 0) ||
-      o->evaluate_every < 0 || o->patience < 0)
-    return sumi_fail(SUMI_INVALID_ARGUMENT,
-                     "sumi_train: steps, first_step, save_every, save_every_s, evaluate_every and "
-                     "patience are numbers from 0");
-  if (o->steps == 0 && !o->feed && o->hooks.count == 0)
-    return sumi_fail(
-        SUMI_INVALID_ARGUMENT,
-        "sumi_train: nothing ends the loop: it has neither steps nor a feed or a hook");
-  if (!o->evaluate && (o->patience || o->evaluate_every))
-    return sumi_fail(SUMI_INVALID_ARGUMENT,
-                     "sumi_train: patience and evaluate_every need evaluate, which is NULL");
-  if (o->capsule && o->allow_nan)
-    return sumi_fail(SUMI_INVALID_ARGUMENT,
-                     "sumi_train: a capsule is for losses that are not finite, which allow_nan "
-                     "allows");
-  if (o->best != SUMI_BEST_LOWEST && o->best != SUMI_BEST_HIGHEST)
-    return sumi_fail(SUMI_INVALID_ARGUMENT, "sumi_train: best is %d", (int)o->best);
-  if (!o->saver && (o->save_every || o->save_every_s > 0))
-    return sumi_fail(SUMI_INVALID_ARGUMENT,
-                     "sumi_train: save_every and save_every_s need a saver, which is NULL");
-  if (!o->saver) return SUMI_OK;
-  if (sumi__tensor_saver_session(o->saver) != session)
-    return sumi_fail(SUMI_INVALID_ARGUMENT, "sumi_train: the saver is of another session");
-  if (o->best == SUMI_BEST_HIGHEST && sumi__tensor_saver_direction(o->saver) == SUMI_BEST_LOWEST)
-    return sumi_fail(SUMI_INVALID_ARGUMENT,
-                     "sumi_train: the best metric is the highest, and of the saver's scores the "
-                     "lowest; the saver takes .best, too");
-  return SUMI_OK;
-}
-
 static sumi_status_t find_first_step(loop_t *l) {
   const sumi_train_options_t *o = l->options;
   sumi_session_t *session = l->seen.session;
@@ -392,8 +345,7 @@ sumi_status_t sumi_train_with(sumi_session_t *session, sumi_op_t *train,
       .saved_step = -1,
       .evaluated_step = -1,
   };
-  sumi_status_t status = check_model(session, train, &options);
-  if (status == SUMI_OK) status = check_ends(session, &options);
+  sumi_status_t status = sumi__tensor_check_training(session, train, &options);
   if (status == SUMI_OK) status = train_with_signals(&loop, train);
   sumi__tensor_feeding_end(&loop.feeding);
   sumi__tensor_snapshot_release(&loop.keeper.before);

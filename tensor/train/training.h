@@ -4,6 +4,10 @@
 
 #include <sumi/training.h>
 
+/* Whether these can be trained with. */
+sumi_status_t sumi__tensor_check_training(const sumi_session_t *session, const sumi_op_t *train,
+                                          const sumi_train_options_t *options);
+
 bool sumi__tensor_any_variable_has_value(sumi_session_t *session);
 
 /* Gives every variable that has no value its first one, and every local one. */

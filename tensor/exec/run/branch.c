@@ -54,8 +54,7 @@ sumi_status_t sumi__tensor_run_branch(const sumi_kernel_t *kernel) {
   const int which = *(const bool *)kernel->in[0].data ? SUMI__THEN : SUMI__ELSE;
   const sumi_status_t status = run(kernel, calls, which);
   if (status == SUMI_OK) return SUMI_OK;
-  char reason[SUMI_ERROR_MESSAGE_MAX];
-  memcpy(reason, sumi_error_message(), sizeof reason);
   return sumi_kernel_fail(kernel, status, "%s: %s",
-                          which == SUMI__THEN ? "where it is true" : "where it is false", reason);
+                          which == SUMI__THEN ? "where it is true" : "where it is false",
+                          sumi_error_message());
 }

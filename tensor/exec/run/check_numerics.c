@@ -1,22 +1,22 @@
 #include "exec/run/check_numerics.h"
 
+#include "array/finite.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 
 /* What there is to say about an array of numbers. */
 typedef struct range {
-  int64_t count, nans, infinities, first_bad;
+  int64_t count, nans, infinities;
   double least, most; /* of what is finite */
 } range_t;
 
 static range_t range_of(const sumi_array_view_t *view) {
-  range_t range = {
-      .count = sumi_array_view_count(view), .first_bad = -1, .least = INFINITY, .most = -INFINITY};
+  range_t range = {.count = sumi_array_view_count(view), .least = INFINITY, .most = -INFINITY};
   for (int64_t i = 0; i < range.count; ++i) {
     const double x = sumi_array_view_double(view, i);
     if (!isfinite(x)) {
-      if (range.first_bad < 0) range.first_bad = i;
       ++*(isnan(x) ? &range.nans : &range.infinities);
       continue;
     }
@@ -52,8 +52,7 @@ static void describe_inputs(const sumi_kernel_t *kernel, sumi_buffer_t *text) {
 /* `what` is "output 1" or a variable's name. */
 static sumi_status_t check(const sumi__tensor_step_t *step, const char *what,
                            const sumi_array_view_t *view) {
-  if (!sumi_dtype_is_floating(view->dtype) || !is_readable(view)) return SUMI_OK;
-  const int64_t first_bad = range_of(view).first_bad;
+  const int64_t first_bad = is_readable(view) ? sumi__tensor_first_not_finite(view) : -1;
   if (first_bad < 0) return SUMI_OK;
   sumi_buffer_t text = {0};
   sumi_buffer_printf(&text, "%s is the first not finite, at element %" PRId64 ": ", what,
@@ -91,7 +90,8 @@ static sumi_status_t check_variables(const sumi__tensor_step_t *step) {
   return SUMI_OK;
 }
 
-/* The outputs of a step that updates variables are those variables. */
+/* The outputs of a step that updates variables are those variables; what else a branch or a loop
+ * gives out was checked inside. */
 sumi_status_t sumi__tensor_check_step(const sumi__tensor_step_t *step) {
   const sumi_kernel_t *kernel = &step->kernel;
   SUMI_TRY(check_variables(step));

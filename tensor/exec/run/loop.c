@@ -331,7 +331,6 @@ sumi_status_t sumi__tensor_run_loop(const sumi_kernel_t *kernel) {
   SUMI_TRY(begin(&loop));
   const sumi_status_t status = run_all(&loop);
   if (status == SUMI_OK) return finish(&loop);
-  char reason[SUMI_ERROR_MESSAGE_MAX];
-  memcpy(reason, sumi_error_message(), sizeof reason);
-  return sumi_kernel_fail(kernel, status, "iteration %" PRId64 ": %s", loop.done, reason);
+  return sumi_kernel_fail(kernel, status, "iteration %" PRId64 ": %s", loop.done,
+                          sumi_error_message());
 }

@@ -135,7 +135,8 @@ typedef struct sumi_train_options {
   sumi_training_result_t *result SUMI_UNSET; /* filled in whatever comes */
   /* The path of a capsule (<sumi/capsule.h>): a step that fails, or whose loss or variables are not
    * finite, is kept there, the session is as it was before the step, and the message names the
-   * node that made the first number that is not finite. Costs a copy of all variables a step. */
+   * node that made the first number that is not finite. Costs a copy of all variables a step, and
+   * a look at each of their elements. */
   const char *capsule SUMI_UNSET;
 } sumi_train_options_t;
 

@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 static void *libc_allocate(void *user, size_t size_bytes) {
   (void)user;
@@ -68,12 +70,30 @@ char *sumi_strdup(const char *text) {
   return text ? sumi_strndup(text, strlen(text)) : NULL;
 }
 
+/* Asks for large pages under a block that is large itself: walking through it then misses the
+ * processor's table of pages hundreds of times less often, and first touching it costs as much
+ * less. Advice: nothing depends on it. */
+static void want_large_pages(void *memory, size_t size_bytes) {
+#ifdef MADV_HUGEPAGE
+  enum { LARGE_BYTES = 1 << 22 }; /* two of x86-64's large pages */
+  const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+  if (size_bytes < LARGE_BYTES) return;
+  const uintptr_t begin = ((uintptr_t)memory + page - 1) / page * page;
+  const int saved_errno = errno;
+  (void)madvise((void *)begin, (uintptr_t)memory + size_bytes - begin, MADV_HUGEPAGE);
+  errno = saved_errno;
+#else
+  (void)memory, (void)size_bytes;
+#endif
+}
+
 /* The block's own address stands in the word before the aligned memory. */
 void *sumi_malloc_aligned(size_t size_bytes) {
   size_t total;
   if (__builtin_add_overflow(size_bytes, sizeof(void *) + SUMI_ALIGNMENT, &total)) return NULL;
   char *block = sumi_malloc(total);
   if (!block) return NULL;
+  want_large_pages(block, total);
   uintptr_t address = (uintptr_t)(block + sizeof(void *) + SUMI_ALIGNMENT - 1);
   void **aligned = (void **)(address & ~(uintptr_t)(SUMI_ALIGNMENT - 1));
   aligned[-1] = block;

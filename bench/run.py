@@ -44,6 +44,18 @@ def training_peers(model, threads):
         yield "PyTorch channels_last", torch("peer_torch.py", *options, "--variant", "channels_last")
 
 
+def op_names(programs):
+    """The rows of ops.c, which names them when it is asked for another."""
+    return subprocess.run([str(programs / "bench_ops"), "?"], capture_output=True, text=True).stderr.split(": ")[-1].split()
+
+
+def op_peers(name, threads):
+    options = [name, "--threads", str(threads)]
+    yield "PyTorch", torch("peer_ops.py", *options, "--variant", "torch")
+    yield "TensorFlow function", tensorflow("peer_ops.py", *options, "--variant", "tensorflow")
+    yield "XLA", tensorflow("peer_ops.py", *options, "--variant", "xla")
+
+
 class Program:
     """One side: `turn` lets it run a round and gives its line."""
 
@@ -161,6 +173,11 @@ def measurements(programs, rounds, only):
         for threads in [1, 2]:
             jobs[f"train/{model}/{threads}"] = lambda m=model, t=threads: beside(
                 program("train", m, "--threads", str(t)), dict(training_peers(m, t)), rounds
+            )
+    for name in op_names(programs):
+        for threads in [1, 2]:
+            jobs[f"ops/{name}/{threads}"] = lambda n=name, t=threads: beside(
+                program("ops", n, "--threads", str(t)), dict(op_peers(n, t)), rounds
             )
     for threads in [1, 2]:
         jobs[f"train/logged/{threads}"] = lambda t=threads: within(

@@ -15,6 +15,7 @@ typedef struct layout {
   int64_t inner, inner_stride; /* the innermost reduced group */
   int64_t width;               /* elements of an innermost kept group, 1 without one */
   bool columns;                /* the innermost group is kept */
+  bool dense;                  /* units are runs that lie one behind the other */
   int64_t rows, tiles;         /* units = rows * tiles */
   int64_t length;              /* of the sequence */
   int64_t parts;               /* the sequence is cut into these */
@@ -92,6 +93,7 @@ static layout_t layout_of(sumi_dims_t dims, unsigned axes) {
   l.length = l.inner;
   for (int i = 0; i < l.reduced_count; ++i) l.length *= l.reduced_size[i];
   for (int i = 0; i < l.kept_count; ++i) l.rows *= l.kept_size[i];
+  l.dense = !l.columns && l.reduced_count == 0 && l.kept_count <= 1;
   divide(&l);
   return l;
 }
@@ -141,6 +143,11 @@ static void task_of_units(void *context, int64_t index) {
   const layout_t *l = &w->layout;
   const int64_t begin = index * l->units_per_task;
   const int64_t end = at_most(begin + l->units_per_task, l->rows * l->tiles);
+  if (l->dense) {
+    w->reducer->rows(w->x + (size_t)(begin * l->length) * w->reducer->element_bytes, end - begin,
+                     l->length, w->results + (size_t)begin * w->reducer->result_bytes);
+    return;
+  }
   tile_t totals;
   for (int64_t unit = begin; unit < end; ++unit) {
     const int64_t row = unit / l->tiles, column = unit % l->tiles * SUMI__REDUCE_TILE;

@@ -14,6 +14,8 @@ typedef struct sumi__tensor_reducer {
   void (*start)(void *totals, int64_t n);
   /* total += n consecutive elements */
   void (*run)(const void *x, int64_t n, void *total);
+  /* The results of `rows` runs of n elements that lie one behind the other: start, run, finish. */
+  void (*rows)(const void *x, int64_t rows, int64_t n, void *results);
   /* totals[j] += the rows elements x[j], x[j + stride], …, for j in [0, width), width at most
    * SUMI__REDUCE_TILE */
   void (*columns)(const void *x, int64_t rows, int64_t stride, int64_t width, void *totals);

@@ -35,6 +35,12 @@
  * narrow rows that lie side by side are taken together. */
 enum { LANES = 32, BLOCK = 1024, BLOCK_ROWS = 64 };
 
+#define FOLD(B, half, step)                                                                        \
+  SUMI__SIMD for (int j = 0; j < (half); ++j) {                                                    \
+    const B t = lanes[j], x = lanes[j + (half)];                                                   \
+    lanes[j] = (B)(step);                                                                          \
+  }
+
 #define LOOPS(name, T, A, B, neutral, step, take)                                                  \
   static void name##_run(const void *data, int64_t n, void *total) {                               \
     const T *xs = data;                                                                            \
@@ -48,10 +54,11 @@ enum { LANES = 32, BLOCK = 1024, BLOCK_ROWS = 64 };
           const B t = lanes[j], x = (B)(take);                                                     \
           lanes[j] = (B)(step);                                                                    \
         }                                                                                          \
-      for (int half = LANES / 2; half > 0; half /= 2) SUMI__SIMD for (int j = 0; j < half; ++j) {  \
-          const B t = lanes[j], x = lanes[j + half];                                               \
-          lanes[j] = (B)(step);                                                                    \
-        }                                                                                          \
+      FOLD(B, 16, step)                                                                            \
+      FOLD(B, 8, step)                                                                             \
+      FOLD(B, 4, step)                                                                             \
+      FOLD(B, 2, step)                                                                             \
+      FOLD(B, 1, step)                                                                             \
       const A t = *sum, x = (A)lanes[0];                                                           \
       *sum = (A)(step);                                                                            \
       xs += block, n -= block;                                                                     \
@@ -93,9 +100,19 @@ enum { LANES = 32, BLOCK = 1024, BLOCK_ROWS = 64 };
 #define REDUCER(name, T, A, B, R, neutral, step, take, result)                                     \
   PARTS(name, T, A, R, neutral, step, take, result)                                                \
   LOOPS(name, T, A, B, neutral, step, take)                                                        \
-  static const sumi__tensor_reducer_t name = {sizeof(T),    sizeof(A),    sizeof(R),               \
-                                              name##_start, name##_run,   name##_columns,          \
-                                              name##_merge, name##_finish};
+  static void name##_rows(const void *data, int64_t rows, int64_t n, void *results) {              \
+    const T *xs = data;                                                                            \
+    R *ys = results;                                                                               \
+    for (int64_t row = 0; row < rows; ++row, xs += n) {                                            \
+      A total = (A)(neutral);                                                                      \
+      name##_run(xs, n, &total);                                                                   \
+      const A t = total;                                                                           \
+      ys[row] = (R)(result);                                                                       \
+    }                                                                                              \
+  }                                                                                                \
+  static const sumi__tensor_reducer_t name = {sizeof(T),      sizeof(A),    sizeof(R),             \
+                                              name##_start,   name##_run,   name##_rows,           \
+                                              name##_columns, name##_merge, name##_finish};
 
 #define ADD        t + x
 #define MULTIPLY   t *x

@@ -53,19 +53,13 @@ static void reduce_rows(void *context, int64_t index, int thread) {
   const sumi__tensor_reduction_t *r = &group->reduction;
   void *memory = thread_memory(pass, thread);
   char *results = (char *)(uintptr_t)group->operands[r->output].base;
-  _Alignas(16) char total[16];
   const int64_t task = group->block * SUMI__BLOCKS_PER_TASK, begin = index * task;
   const int64_t end = begin + task < group->count ? begin + task : group->count;
   for (int64_t at = begin; at < end; at += group->block) {
     const int64_t count = end - at < group->block ? end - at : group->block;
     sumi__tensor_group_block(group, memory, at, count, pass->refused);
-    const char *x = block_of_input(group, memory);
-    for (int64_t row = at / r->length; row < (at + count) / r->length; ++row) {
-      r->reducer->start(total, 1);
-      r->reducer->run(x, r->length, total);
-      r->reducer->finish(total, 1, r->length, results + (size_t)row * r->reducer->result_bytes);
-      x += (size_t)r->length * r->reducer->element_bytes;
-    }
+    r->reducer->rows(block_of_input(group, memory), count / r->length, r->length,
+                     results + (size_t)(at / r->length) * r->reducer->result_bytes);
   }
 }
 

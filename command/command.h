@@ -66,6 +66,7 @@ typedef struct command {
   COMMAND(tail)                                                                                    \
   COMMAND(plot)                                                                                    \
   COMMAND(export)                                                                                  \
+  COMMAND(report)                                                                                  \
   COMMAND(aggregate)                                                                               \
   COMMAND(compare)                                                                                 \
   COMMAND(diff)                                                                                    \

@@ -1,61 +1,35 @@
 /* sumi thin: fewer values of each tag. */
 #include "choice.h"
+#include "sample.h"
 #include "series.h"
-
-#include <math.h>
 
 #include <sumi/alloc.h>
 
-static void keep(choice_t *choice, const chosen_value_t *value) {
-  choice->left_out[value->number] = false;
-}
+/* The values of one tag in a run, of which some are kept. */
+typedef struct tag_values {
+  choice_t *choice;
+  const chosen_value_t *values;
+} tag_values_t;
 
-static void keep_every(choice_t *choice, const chosen_value_t *values, size_t count, size_t n) {
-  for (size_t i = 0; i < count; ++i)
-    if (i % n == 0 || i + 1 == count) keep(choice, &values[i]);
-}
-
-/* Evenly spread, with the first and the last; of one only the last. */
-static void keep_spread(choice_t *choice, const chosen_value_t *values, size_t count, size_t n) {
-  if (n == 1) keep(choice, &values[count - 1]);
-  for (size_t i = 0; n > 1 && i < n; ++i) keep(choice, &values[i * (count - 1) / (n - 1)]);
-}
-
-/* The smallest and the largest of a part; what is not finite is a spike, too. */
-static void keep_ends(choice_t *choice, const chosen_value_t *values, size_t count) {
-  const chosen_value_t *least = NULL, *most = NULL;
-  for (size_t i = 0; i < count; ++i) {
-    if (isnan(values[i].value)) continue;
-    if (!least || values[i].value < least->value) least = &values[i];
-    if (!most || values[i].value >= most->value) most = &values[i];
-  }
-  keep(choice, least ? least : &values[0]);
-  keep(choice, most ? most : &values[count / 2]);
-}
-
-/* The first and the last, and two of each of the parts between. */
-static void keep_spikes(choice_t *choice, const chosen_value_t *values, size_t count, size_t n) {
-  const size_t parts = (n - 2) / 2, inner = count - 2;
-  keep(choice, &values[0]);
-  keep(choice, &values[count - 1]);
-  for (size_t i = 0; i < parts; ++i) {
-    const size_t first = 1 + i * inner / parts, end = 1 + (i + 1) * inner / parts;
-    if (end > first) keep_ends(choice, values + first, end - first);
-  }
+static void keep(void *user, size_t index) {
+  const tag_values_t *tag = user;
+  tag->choice->left_out[tag->values[index].number] = false;
 }
 
 static void thin_tag(const arguments_t *arguments, choice_t *choice, const chosen_value_t *values,
                      size_t count) {
-  const size_t most = (size_t)arguments->most;
+  const size_t most = (size_t)arguments->most, every = (size_t)arguments->every;
+  tag_values_t tag = {choice, values};
+  const sample_t sample = {keep, &tag};
   for (size_t i = 0; i < count; ++i) choice->left_out[values[i].number] = true;
-  if (arguments->every > 0)
-    keep_every(choice, values, count, (size_t)arguments->every);
-  else if (count <= most)
-    keep_every(choice, values, count, 1);
-  else if (values[0].is_scalar && most >= 4)
-    keep_spikes(choice, values, count, most);
-  else
-    keep_spread(choice, values, count, most);
+  if (every > 0) {
+    for (size_t i = 0; i < count; ++i)
+      if (i % every == 0 || i + 1 == count) keep(&tag, i);
+  } else if (values[0].is_scalar && most >= 4) {
+    sumi__command_sample_spikes(&sample, &values[0].value, sizeof *values, count, most);
+  } else {
+    sumi__command_sample_spread(&sample, count, most);
+  }
 }
 
 static sumi_status_t edit(void *user, const char *run, const sumi_event_t *event,

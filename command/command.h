@@ -129,6 +129,9 @@ sumi_status_t sumi__command_next(source_t *source, sumi_event_t *event, const ch
 /* The file that the last event came from. */
 const char *sumi__command_file(const source_t *source);
 
+/* The folder of that event's run, which is what tells runs of the same name apart. */
+const char *sumi__command_folder(const source_t *source);
+
 /* Begins again; false after a message. */
 bool sumi__command_rewind(source_t *source);
 

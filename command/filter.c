@@ -32,10 +32,10 @@ static bool stays_whole(const arguments_t *arguments, const sumi_event_t *event)
                         !is_excepted(arguments, event->text);
 }
 
-static sumi_status_t choose(void *user, const char *run, const sumi_event_t *event,
+static sumi_status_t choose(void *user, const char *file, const sumi_event_t *event,
                             sumi_value_edit_t *edits, bool *stays) {
   const arguments_t *arguments = user;
-  (void)run;
+  (void)file;
   *stays = stays_whole(arguments, event);
   for (size_t i = 0; i < event->value_count; ++i) {
     const sumi_event_value_t *value = &event->values[i];
@@ -158,10 +158,10 @@ static sumi_status_t new_tag(const renaming_t *renaming, const char *old, const 
   return enough ? SUMI_OK : sumi_fail_alloc("a tag", strlen(old));
 }
 
-static sumi_status_t rename_values(void *user, const char *run, const sumi_event_t *event,
+static sumi_status_t rename_values(void *user, const char *file, const sumi_event_t *event,
                                    sumi_value_edit_t *edits, bool *stays) {
   renaming_t *renaming = user;
-  (void)run;
+  (void)file;
   (void)stays;
   sumi_arena_free(renaming->memory);
   renaming->memory = sumi_arena_new();

@@ -97,12 +97,12 @@ static bool is_left_out(merging_t *merging, const sumi_event_t *event) {
   return again;
 }
 
-static sumi_status_t put_event(merging_t *merging, const sumi_event_t *event,
+static sumi_status_t put_event(merging_t *merging, const char *file, const sumi_event_t *event,
                                sumi_buffer_t *record) {
   if (is_left_out(merging, event)) return SUMI_OK;
   sumi_value_edit_t *edits = sumi_calloc(event->value_count + 1, sizeof *edits);
   if (!edits) return sumi_fail_alloc("edits", event->value_count);
-  sumi__command_choice_apply(&merging->choice, event, edits);
+  sumi__command_choice_apply(&merging->choice, file, event, edits);
   /* Where the first value of a tag will stand is not known yet. */
   for (size_t i = 0; i < event->value_count; ++i) edits[i].with_metadata = true;
   sumi_buffer_clear(record);
@@ -121,7 +121,7 @@ static sumi_status_t read_all(merging_t *merging, source_t *source) {
   const char *run;
   while ((status = sumi__command_next(source, &event, &run)) == SUMI_OK) {
     if (merging->first_time_s == 0) merging->first_time_s = event.wall_time_s;
-    status = put_event(merging, &event, &record);
+    status = put_event(merging, sumi__command_file(source), &event, &record);
     if (status != SUMI_OK) break;
   }
   sumi_buffer_release(&record);

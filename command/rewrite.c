@@ -30,7 +30,8 @@ typedef struct rewriting {
   size_t count, capacity;
   int fd; /* -1: none is open */
   sumi_buffer_t block;
-  char *run;
+  char *run, *folder;        /* its name and path */
+  sumi_name_table_t places;  /* folders of outputs, and what they are made of */
   sumi_name_table_t met;     /* tags of the file, that have their metadata */
   sumi_name_table_t origins; /* tags of the run, and what they were called */
   sumi_value_edit_t *edits;
@@ -53,6 +54,18 @@ static const char *last_part(const char *path) {
   return slash && slash[1] ? slash + 1 : path;
 }
 
+/* The name of a folder that was asked for, and '/'; nothing for one that has no name of its own. */
+static void put_folder_name(sumi_buffer_t *path, const char *folder) {
+  size_t end = strlen(folder);
+  while (end > 0 && folder[end - 1] == '/') --end;
+  size_t begin = end;
+  while (begin > 0 && folder[begin - 1] != '/') --begin;
+  const int length = (int)(end - begin);
+  const char *name = folder + begin;
+  if (length > 0 && !(name[0] == '.' && (length == 1 || (length == 2 && name[1] == '.'))))
+    sumi_buffer_printf(path, "%.*s/", length, name);
+}
+
 /* <output>/<run>/<name of the file>; the run of a path that is one itself stands in the folder when
  * it is the only path, else below the last part of the path. */
 static char *output_path(const rewriting_t *rewriting, const char *run, const char *file) {
@@ -68,8 +81,8 @@ static char *output_path(const rewriting_t *rewriting, const char *run, const ch
   for (int i = 0; i < arguments->path_count; ++i) is_path |= run == arguments->paths[i];
   if (!is_path)
     sumi_buffer_printf(&path, "%s/", run);
-  else if (arguments->path_count > 1 && strcmp(last_part(run), "..") != 0)
-    sumi_buffer_printf(&path, "%s/", last_part(run));
+  else if (arguments->path_count > 1)
+    put_folder_name(&path, run);
   const bool named = sumi_is_event_file_name(last_part(file));
   sumi_buffer_puts(&path, named ? last_part(file) : "events.out.tfevents.0.standard-input");
   char *copy = sumi_strdup(sumi_buffer_text(&path));
@@ -95,11 +108,28 @@ static sumi_status_t make_folder(const char *path) {
   return status;
 }
 
-/* A torn end is cut off, which shows whether another process is writing the file. */
-static sumi_status_t check_place(const rewriting_t *rewriting, const output_t *output) {
+typedef struct place {
+  sumi_name_t name;
+  const char *from;
+} place_t;
+
+/* Two runs in one folder would be mixed, or lose files of the same name. */
+static sumi_status_t check_mixture(rewriting_t *rewriting, const output_t *output) {
+  char *folder = sumi_strndup(output->path, (size_t)(strrchr(output->path, '/') - output->path));
+  place_t *place = folder ? sumi__command_named(&rewriting->places, folder, sizeof *place) : NULL;
+  if (place && !place->from)
+    place->from = sumi_arena_strdup(sumi_name_table_arena(&rewriting->places), rewriting->folder);
+  sumi_free(folder);
+  if (!place || !place->from) return sumi_fail_alloc("a path", strlen(output->path));
+  if (strcmp(place->from, rewriting->folder) == 0) return SUMI_OK;
+  return sumi_fail(SUMI_INVALID_ARGUMENT, "the runs %s and %s would both be in %s", place->from,
+                   rewriting->folder, place->name.text);
+}
+
+static sumi_status_t check_place(rewriting_t *rewriting, const output_t *output) {
   struct stat info;
-  if (rewriting->arguments->in_place)
-    return sumi_event_file_repair(output->path, NULL, .tail_only = true);
+  if (rewriting->arguments->in_place) return SUMI_OK;
+  SUMI_TRY(check_mixture(rewriting, output));
   if (lstat(output->path, &info) == 0)
     return sumi_fail(SUMI_ALREADY_EXISTS, "%s is there already", output->path);
   return make_folder(output->path);
@@ -158,11 +188,14 @@ static sumi_status_t begin_file(rewriting_t *rewriting, const char *run, const c
   return status;
 }
 
-static sumi_status_t begin_run(rewriting_t *rewriting, const char *run) {
+static sumi_status_t begin_run(rewriting_t *rewriting, const char *run, const char *folder) {
   sumi_free(rewriting->run);
+  sumi_free(rewriting->folder);
   rewriting->run = sumi_strdup(run);
+  rewriting->folder = sumi_strdup(folder);
   sumi_name_table_release(&rewriting->origins);
-  return rewriting->run ? SUMI_OK : sumi_fail_alloc("a run's name", strlen(run));
+  return rewriting->run && rewriting->folder ? SUMI_OK
+                                             : sumi_fail_alloc("a run's name", strlen(folder));
 }
 
 /* ---- Events ---- */
@@ -207,19 +240,32 @@ static sumi_status_t fill_edits(rewriting_t *rewriting, size_t count) {
   return SUMI_OK;
 }
 
-static sumi_status_t put_event(rewriting_t *rewriting, const char *run, const char *file,
+static sumi_status_t put_event(rewriting_t *rewriting, const char *run, const source_t *source,
                                const sumi_event_t *event) {
+  const char *file = sumi__command_file(source), *folder = sumi__command_folder(source);
   const output_t *output = &rewriting->outputs[rewriting->count ? rewriting->count - 1 : 0];
-  if (!rewriting->run || strcmp(rewriting->run, run) != 0) SUMI_TRY(begin_run(rewriting, run));
+  if (!rewriting->folder || strcmp(rewriting->folder, folder) != 0)
+    SUMI_TRY(begin_run(rewriting, run, folder));
   if (rewriting->count == 0 || strcmp(output->from, file) != 0)
     SUMI_TRY(begin_file(rewriting, run, file));
   SUMI_TRY(fill_edits(rewriting, event->value_count));
   bool stays = true;
-  SUMI_TRY(rewriting->editor->edit(rewriting->editor->user, run, event, rewriting->edits, &stays));
+  SUMI_TRY(rewriting->editor->edit(rewriting->editor->user, file, event, rewriting->edits, &stays));
   for (size_t i = 0; i < event->value_count; ++i)
     SUMI_TRY(check_value(rewriting, &event->values[i], &rewriting->edits[i]));
   if (stays) SUMI_TRY(sumi_event_edit(event, rewriting->edits, &rewriting->block));
   return rewriting->block.size < BLOCK_BYTES ? SUMI_OK : write_block(rewriting);
+}
+
+/* Torn ends are cut off while no reader is at work, which shows whether another process is writing
+ * a file, too. */
+static sumi_status_t cut_torn_ends(const source_t *source) {
+  for (size_t i = 0; i < sumi__command_run_count(source); ++i) {
+    const shown_run_t run = sumi__command_run(source, i);
+    for (size_t k = 0; k < run.file_count; ++k)
+      SUMI_TRY(sumi_event_file_repair(run.files[k], NULL, .tail_only = true));
+  }
+  return SUMI_OK;
 }
 
 /* Damage would be lost without a word in a file that replaces its own source. */
@@ -228,7 +274,7 @@ static sumi_status_t read_all(rewriting_t *rewriting, source_t *source) {
   sumi_event_t event;
   const char *run;
   while ((status = sumi__command_next(source, &event, &run)) == SUMI_OK)
-    SUMI_TRY(put_event(rewriting, run, sumi__command_file(source), &event));
+    SUMI_TRY(put_event(rewriting, run, source, &event));
   if (status != SUMI_OUT_OF_RANGE) return status;
   for (size_t i = 0; rewriting->arguments->in_place && i < sumi__command_run_count(source); ++i)
     if (sumi__command_run(source, i).damage.places > 0)
@@ -278,14 +324,17 @@ static void release(rewriting_t *rewriting) {
   sumi_free(rewriting->outputs);
   sumi_free(rewriting->edits);
   sumi_free(rewriting->run);
+  sumi_free(rewriting->folder);
   sumi_buffer_release(&rewriting->block);
+  sumi_name_table_release(&rewriting->places);
   sumi_name_table_release(&rewriting->met);
   sumi_name_table_release(&rewriting->origins);
 }
 
 int sumi__command_rewrite(const arguments_t *arguments, source_t *source, const editor_t *editor) {
   rewriting_t rewriting = {.arguments = arguments, .editor = editor, .fd = -1};
-  sumi_status_t status = read_all(&rewriting, source);
+  sumi_status_t status = arguments->in_place ? cut_torn_ends(source) : SUMI_OK;
+  if (status == SUMI_OK) status = read_all(&rewriting, source);
   if (status == SUMI_OK) status = put_in_place(&rewriting);
   if (status != SUMI_OK) sumi__command_fail("%s", sumi_error_message());
   for (size_t i = 0; status == SUMI_OK && i < rewriting.count; ++i)

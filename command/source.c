@@ -101,6 +101,10 @@ const char *sumi__command_file(const source_t *source) {
   return sumi_logdir_run(logdir, source->run)->files[sumi_logdir_file(logdir, source->run)];
 }
 
+const char *sumi__command_folder(const source_t *source) {
+  return sumi_logdir_run(source->logdirs[source->current], source->run)->path;
+}
+
 bool sumi__command_rewind(source_t *source) {
   source->current = 0;
   for (int i = 0; i < source->count; ++i) {

@@ -32,11 +32,10 @@ static void thin_tag(const arguments_t *arguments, choice_t *choice, const chose
   }
 }
 
-static sumi_status_t edit(void *user, const char *run, const sumi_event_t *event,
+static sumi_status_t edit(void *user, const char *file, const sumi_event_t *event,
                           sumi_value_edit_t *edits, bool *stays) {
-  (void)run;
   (void)stays;
-  sumi__command_choice_apply(user, event, edits);
+  sumi__command_choice_apply(user, file, event, edits);
   return SUMI_OK;
 }
 

@@ -1,4 +1,5 @@
 """sumi filter, rename, thin and merge: what TensorBoard's two readers hold of the results."""
+import fcntl
 import os
 import shutil
 import subprocess
@@ -10,6 +11,7 @@ import numpy as np
 import tensorflow as tf
 from tensorboard.backend.event_processing.event_file_loader import RawEventFileLoader
 from tensorboard.compat.proto import event_pb2, types_pb2
+from tensorboard.summary.writer.record_writer import RecordWriter
 
 from test_command import ENVIRONMENT, EVERYTHING, PROGRAM, event_file, json_lines, sumi, write_scalars
 from test_lint import TIME, simple, start, strings, summary, tensor, version, write
@@ -30,6 +32,38 @@ class Rewriting(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.root = folder.name
         self.source, self.out = os.path.join(self.root, "in"), os.path.join(self.root, "out")
+
+    def hold(self, folder):
+        """{(run, tag): [(step, value)]}; scalars only."""
+        return {key: [(step, float(value)) for step, value in values] for key, values in shown(folder, "python").items()}
+
+    def grows_while_read(self, *arguments):
+        """Runs sumi over in/a and in/b; a gets more values when it has been read, once."""
+        a, b = (os.path.join(self.source, run) for run in "ab")
+        scalars = lambda steps: [summary(step, simple("loss", step)) for step in steps]
+        write(a, version(), *scalars(range(10)))
+        write(b, version(), *scalars(range(400)))
+        with open(event_file(b), "r+b") as file:  # damage is said, and there is more of it than a pipe holds
+            lengths = [len(record) + 16 for record in records(event_file(b))]
+            for at in np.cumsum(lengths)[1::2]:
+                file.seek(int(at) - 6)
+                file.write(b"\x55\x55")
+        subprocess.run([PROGRAM, *arguments, "-o", self.out + "0", a, b], env=ENVIRONMENT, capture_output=True, check=True, timeout=60)
+        read, written = os.pipe()
+        fcntl.fcntl(written, fcntl.F_SETPIPE_SZ, 4096)
+        program = subprocess.Popen([PROGRAM, *arguments, "-o", self.out, a, b], env=ENVIRONMENT, stderr=written, stdout=subprocess.DEVNULL)
+        os.close(written)
+        with open(read, "rb", buffering=0) as said:
+            said.read(1)
+            with open(event_file(a), "ab") as file:
+                more = RecordWriter(file)
+                for event in scalars(range(10, 17)):
+                    more.write(event.SerializeToString())
+            self.assertGreater(len(said.readall()), 8192)
+        self.assertEqual(program.wait(timeout=60), 0)
+        expected = self.hold(self.out + "0")
+        self.assertTrue(expected)
+        self.assertEqual(self.hold(self.out), expected)
 
     def both(self, folder, **more):
         """What both readers hold, which has to be the same."""
@@ -139,6 +173,41 @@ class Filter(Rewriting):
         self.assertEqual([step for step, _ in self.both(self.out)[".", "loss"]], [21, 22, 23, 24])
 
 
+class Places(Rewriting):
+    def test_torn_ends_are_cut_in_place(self):
+        run = os.path.join(self.root, "torn")
+        write_scalars(run, {"loss": {step: float(step) for step in range(9)}, "acc": {0: 1.}})
+        with open(event_file(run), "ab") as file:
+            file.write(b"\x18\0\0\0")
+        for arguments in (["filter", "-t", "loss"], ["thin", "--every", "2"]):
+            sumi(*arguments, "-i", run)
+            with open(event_file(run), "ab") as file:
+                file.write(b"\x18\0\0\0")
+        self.assertEqual(self.hold(run), {(".", "loss"): [(step, step) for step in range(0, 9, 2)]})
+
+    def test_runs_are_not_mixed(self):
+        for place in ("x", "y"):
+            write_scalars(os.path.join(self.root, place, "train"), {"loss": {0: 1.}})
+        paths = [os.path.join(self.root, place) for place in ("x", "y")]
+        for given in (paths, [os.path.join(path, "train") for path in paths]):
+            for command in (["filter"], ["rename", "-e", "s/loss/l/"], ["thin", "--every", "1"]):
+                answer = subprocess.run([PROGRAM, *command, "-o", self.out, *given], env=ENVIRONMENT, capture_output=True, text=True, timeout=60)
+                self.assertEqual(answer.returncode, 1)
+                self.assertIn(f"the runs {self.root}/x/train and {self.root}/y/train would both be in {self.out}/train", answer.stderr)
+                self.assertEqual([names for _, _, names in os.walk(self.out) if names], [])
+
+    def test_paths_may_end_in_slashes(self):
+        for place in "ab":
+            write_scalars(os.path.join(self.root, "deep", place), {"loss": {0: 1.}})
+        below = os.path.join(self.root, "below")
+        os.mkdir(below)
+        for number, ending in enumerate(("", "/", "//")):
+            out = os.path.join(self.root, "results", str(number))
+            subprocess.run([PROGRAM, "filter", "-o", out, f"../deep/a{ending}", f"../deep/b{ending}"], env=ENVIRONMENT, check=True,
+                           cwd=below, timeout=60, stdout=subprocess.DEVNULL)
+            self.assertEqual(self.hold(out), {("a", "loss"): [(0, 1)], ("b", "loss"): [(0, 1)]})
+
+
 class Rename(Rewriting):
     def setUp(self):
         super().setUp()
@@ -216,6 +285,17 @@ class Thin(Rewriting):
         sumi("thin", "--most", "1", "-o", self.out, self.source)
         self.assertEqual([step for step, _ in self.both(self.out)[".", "loss"]], [999])
 
+    def test_a_run_that_grows_moves_nothing(self):
+        self.grows_while_read("thin", "--every", "3")
+
+    def test_runs_of_the_same_name_are_two(self):
+        places = [os.path.join(self.root, place) for place in "xy"]
+        for place in places:
+            write_scalars(os.path.join(place, "train"), {"loss": {step: 1. for step in range(5)}})
+        sumi("thin", "-i", "--every", "4", *places)
+        for place in places:
+            self.assertEqual([step for step, _ in self.hold(place)["train", "loss"]], [0, 4])
+
     def test_others_stay_whole(self):
         sumi("thin", "--most", "50", "-t", "note", "-i", self.source)
         held = self.both(self.source)
@@ -242,6 +322,15 @@ class Merge(Rewriting):
         self.assertEqual(sumi("lint", self.out), "")
         sumi("merge", "-o", self.out, self.source, status=1)
         sumi("merge", self.source, status=2)
+
+    def test_a_run_that_grows_moves_nothing(self):
+        self.grows_while_read("merge")
+
+    def test_runs_of_the_same_name_are_two(self):
+        write_scalars(os.path.join(self.root, "x/train"), {"loss": {0: 1., 2: 3., 4: 5.}})
+        write_scalars(os.path.join(self.root, "y/train"), {"loss": {0: 7., 1: 2.}})
+        sumi("merge", "-o", self.out, os.path.join(self.root, "x"), os.path.join(self.root, "y"))
+        self.assertEqual(self.hold(self.out), {(".", "loss"): [(0, 7), (1, 2), (2, 3), (4, 5)]})
 
     def test_a_run_that_went_back_is_what_its_readers_show(self):
         number = dict(dtype=types_pb2.DT_FLOAT)

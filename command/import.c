@@ -79,7 +79,7 @@ static sumi_event_writer_t *open_run(const char *folder, const char *run, sumi_s
   return writer;
 }
 
-/* The values of one run and step are one event. */
+/* The values of one run, step and time are one event. */
 static sumi_status_t put_step(sumi_event_writer_t *writer, const point_t *points, size_t count,
                               const char **tags) {
   sumi_event_value_t *values = sumi_calloc(count, sizeof *values);
@@ -98,7 +98,10 @@ static sumi_status_t put_run(const char *folder, const char *run, const point_t 
   sumi_event_writer_t *writer = open_run(folder, run, &status);
   if (!writer) return status;
   for (size_t i = 0, end; i < count && status == SUMI_OK; i = end) {
-    for (end = i; end < count && points[end].step == points[i].step;) ++end;
+    end = i;
+    while (end < count && points[end].step == points[i].step &&
+           points[end].time_s == points[i].time_s)
+      ++end;
     status = put_step(writer, points + i, end - i, tags);
   }
   const sumi_status_t closed = sumi_event_writer_close(writer);
@@ -171,6 +174,22 @@ static void read_path(import_t *import, const char *path) {
   sumi_free(run);
 }
 
+/* Two files of the same name would be one run, mixed. */
+static int check_names(const arguments_t *arguments) {
+  for (int i = 0; i < arguments->path_count; ++i)
+    for (int k = 0; k < i; ++k) {
+      char *run = run_of(arguments, arguments->paths[i]);
+      char *other = run_of(arguments, arguments->paths[k]);
+      const bool same = run && other && strcmp(run, other) == 0;
+      sumi_free(run);
+      sumi_free(other);
+      if (same)
+        return sumi__command_misused("import", "%s and %s would both be the run of their name",
+                                     arguments->paths[k], arguments->paths[i]);
+    }
+  return -1;
+}
+
 static int check(const arguments_t *arguments) {
   if (!arguments->output) return sumi__command_misused("import", "--output FOLDER is needed");
   if (arguments->path_count == 0) return sumi__command_misused("import", "a FILE is needed");
@@ -182,7 +201,7 @@ static int check(const arguments_t *arguments) {
     if (format->read == sumi__command_import_log && arguments->patterns.count == 0)
       return sumi__command_misused("import", "a log needs --pattern");
   }
-  return -1;
+  return check_names(arguments);
 }
 
 static int import_files(const arguments_t *arguments) {

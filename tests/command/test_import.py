@@ -50,8 +50,9 @@ class Import(unittest.TestCase):
             sumi("import", "-o", self.out, path)
             np.testing.assert_equal(self.held(), {(run, tag): points for run in ("a", "b/c") for tag, points in (("loss", values), ("odd_tag", {3: 1.}))})
             if number < 2:
-                ours, theirs = (loaded(os.path.join(place, "a"))[0]["loss"] for place in (self.out, source))
-                self.assertEqual([time for _, time, _ in ours], [time for _, time, _ in theirs])
+                ours, theirs = (loaded(os.path.join(place, "a"))[0] for place in (self.out, source))
+                for tag in ("loss", "odd_tag"):
+                    self.assertEqual([time for _, time, _ in ours[tag]], [time for _, time, _ in theirs[tag]])
 
     def test_a_table_of_ones_own(self):
         rows = [{"step": str(step * 10), "train/loss": repr(1 / (step + 1)), "note \"x\"\r\ny": "", "lr": "1e-3" if step % 2 else ""} for step in range(9)]
@@ -124,6 +125,9 @@ Loaded: 0.000031 seconds
         self.refused("No such file", os.path.join(self.root, "none.csv"))
         self.refused("--from csv, jsonl or log", self.file("what", "x"), status=2)
         self.refused("a log needs --pattern", self.file("a.log", "x"), status=2)
+        for folder in "ab":
+            os.mkdir(os.path.join(self.root, folder))
+        self.refused("would both be the run", *(self.file(f"{folder}/x.csv", "step,x\n1,2\n") for folder in "ab"), status=2)
         self.refused("a FILE is needed", status=2)
         sumi("import", self.file("a.csv", "step,x\n1,2\n"), status=2)
 

@@ -247,7 +247,9 @@ sumi_status_t sumi_logdir_next(sumi_logdir_t *logdir, sumi_event_t *event, size_
 }
 
 size_t sumi_logdir_file(const sumi_logdir_t *logdir, size_t index) {
-  return logdir && index < logdir->count ? logdir->runs[index]->current : 0;
+  if (!logdir || index >= logdir->count || logdir->runs[index]->files.count == 0) return 0;
+  const run_t *run = logdir->runs[index];
+  return run->current < run->files.count ? run->current : run->files.count - 1;
 }
 
 sumi_event_damage_t sumi_logdir_damage(const sumi_logdir_t *logdir, size_t index) {

@@ -226,6 +226,25 @@ static void directories_that_are_not_there_are_named(void **state) {
   sumi_logdir_free(logdir);
 }
 
+static void the_file_of_the_last_event_is_known_at_the_end_too(void **state) {
+  (void)state;
+  const char *root = temporary_directory();
+  log_steps(root, 0, 0);
+  log_steps(root, 1, 1);
+  sumi_logdir_t *logdir = sumi_logdir_open(root, NULL);
+  sumi_event_t event;
+  size_t run = 9, met = 0;
+  while (sumi_logdir_next(logdir, &event, &run) == SUMI_OK) {
+    if (event.value_count == 0) continue;
+    assert_int_equal(sumi_logdir_file(logdir, 0), event.step);
+    ++met;
+  }
+  assert_int_equal(met, 2);
+  assert_int_equal(sumi_logdir_file(logdir, 0), 1);
+  assert_int_equal(sumi_logdir_file(logdir, 1), 0);
+  sumi_logdir_free(logdir);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(names_with_tfevents_are_event_files),
@@ -235,6 +254,7 @@ int main(void) {
       cmocka_unit_test(following_gives_each_event_once_as_it_appears),
       cmocka_unit_test(many_files_need_few_descriptors),
       cmocka_unit_test(directories_that_are_not_there_are_named),
+      cmocka_unit_test(the_file_of_the_last_event_is_known_at_the_end_too),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,30 +7,15 @@
  */
 #include "run.h"
 
-static sumi_tensor_t convolution(sumi_tensor_t x, int64_t filters, int64_t size, int64_t strides,
-                                 bool training) {
-  x = sumi_conv2d_layer(x, filters, size, .strides = strides, .padding = "SAME", .no_bias = true,
-                        .kernel_initializer = SUMI_INIT(HE_NORMAL));
-  return sumi_batch_norm_layer(x, .training = training, .momentum = 0.9);
-}
-
-static sumi_tensor_t residual_block(sumi_tensor_t x, int64_t filters, int64_t strides,
-                                    bool training) {
-  const int64_t before = sumi_tensor_dims(x).size[3];
-  sumi_tensor_t shortcut = strides == 1 && filters == before
-                               ? x
-                               : convolution(x, filters, 1, strides, training);
-  sumi_tensor_t y = sumi_relu(convolution(x, filters, 3, strides, training));
-  return sumi_relu(sumi_add(convolution(y, filters, 3, 1, training), shortcut));
-}
-
 static sumi_tensor_t logits_of(sumi_tensor_t images, int64_t classes, bool training) {
   sumi_graph_t *g = sumi_tensor_graph(images);
   sumi_variable_scope_begin(g, "resnet", .reuse = SUMI_AUTO_REUSE);
-  sumi_tensor_t x = sumi_relu(convolution(images, 8, 3, 1, training));
-  x = residual_block(x, 8, 1, training);
-  x = residual_block(x, 16, 2, training);
-  x = residual_block(x, 32, 2, training);
+  sumi_tensor_t x = sumi_conv2d_layer(images, 8, 3, .padding = "SAME", .no_bias = true,
+                                      .kernel_initializer = SUMI_INIT(HE_NORMAL));
+  x = sumi_relu(sumi_batch_norm_layer(x, .training = training, .momentum = 0.9));
+  x = sumi_residual_block(x, 8, .training = training, .momentum = 0.9);
+  x = sumi_residual_block(x, 16, .strides = 2, .training = training, .momentum = 0.9);
+  x = sumi_residual_block(x, 32, .strides = 2, .training = training, .momentum = 0.9);
   sumi_tensor_t logits = sumi_dense(sumi_reduce_mean(x, .axes = SUMI_AXES(1, 2)), classes);
   sumi_variable_scope_end(g);
   return logits;

@@ -1,53 +1,22 @@
 /* A small transformer (Vaswani et al. 2017) that sorts: it reads digits and says at each place
  * which one stands there when they are in order.
- *   def attention(x): … tf.nn.softmax(tf.matmul(q, k, transpose_b=True) / sqrt(d)) @ v
- *   x += attention(layer_norm(x))
- *   x += feed_forward(layer_norm(x))
- * */
+ *   h = tf.keras.layers.LayerNormalization()(x)
+ *   x += tf.keras.layers.MultiHeadAttention(4, 8)(h, h)
+ *   x += feed_forward(tf.keras.layers.LayerNormalization()(x)) */
 #include "run.h"
 
-#include <math.h>
 #include <stdio.h>
 
-enum { BATCH = 64, LENGTH = 8, DIGITS = 10, WIDTH = 32, HEADS = 4, PER_HEAD = WIDTH / HEADS };
+enum { BATCH = 64, LENGTH = 8, DIGITS = 10, WIDTH = 32, HEADS = 4 };
 enum { BLOCKS = 2 };
-
-static sumi_tensor_t normalized(sumi_tensor_t x, const char *name) {
-  sumi_graph_t *g = sumi_tensor_graph(x);
-  sumi_variable_scope_begin(g, name);
-  sumi_tensor_t gamma = sumi_get_variable(g, "gamma", SUMI_DIMS(WIDTH),
-                                          .initializer = SUMI_ONES_INITIALIZER);
-  sumi_tensor_t beta = sumi_get_variable(g, "beta", SUMI_DIMS(WIDTH),
-                                         .initializer = SUMI_ZEROS_INITIALIZER);
-  sumi_tensor_t mean = sumi_moments(x, SUMI_AXES(2), .keep_dims = true);
-  x = sumi_batch_normalization(x, mean, sumi_output(mean, 1), beta, gamma, 1e-5);
-  sumi_variable_scope_end(g);
-  return x;
-}
-
-/* [batch, length, width] as [batch, heads, length, width of a head]. */
-static sumi_tensor_t heads_of(sumi_tensor_t x) {
-  x = sumi_reshape(x, SUMI_SHAPE(BATCH, LENGTH, HEADS, PER_HEAD));
-  return sumi_transpose(x, .perm = SUMI_AXES(0, 2, 1, 3));
-}
-
-/* Every place looks at all others; *looks is how much, [batch, heads, length, length]. */
-static sumi_tensor_t attention(sumi_tensor_t x, sumi_tensor_t *looks) {
-  sumi_tensor_t q = heads_of(sumi_dense(x, WIDTH, .name = "query"));
-  sumi_tensor_t k = heads_of(sumi_dense(x, WIDTH, .name = "key"));
-  sumi_tensor_t v = heads_of(sumi_dense(x, WIDTH, .name = "value"));
-  sumi_tensor_t scores = sumi_div(sumi_batch_matmul(q, k, .adj_y = true), sqrt(PER_HEAD));
-  *looks = sumi_softmax(scores);
-  sumi_tensor_t seen = sumi_transpose(sumi_batch_matmul(*looks, v), .perm = SUMI_AXES(0, 2, 1, 3));
-  return sumi_dense(sumi_reshape(seen, SUMI_SHAPE(BATCH, LENGTH, WIDTH)), WIDTH, .name = "output");
-}
 
 static sumi_tensor_t feed_forward(sumi_tensor_t x) {
   sumi_tensor_t h = sumi_dense(x, 4 * WIDTH, .activation = sumi_activation_relu, .name = "wide");
   return sumi_dense(h, WIDTH, .name = "narrow");
 }
 
-/* The logits [batch, length, digits], and what the last block looks at. */
+/* The logits [batch, length, digits], and how much each place of the last block looks at each,
+ * [batch, heads, length, length]. */
 static sumi_tensor_t logits_of(sumi_tensor_t digits, sumi_tensor_t *looks) {
   sumi_graph_t *g = sumi_tensor_graph(digits);
   sumi_variable_scope_begin(g, "transformer", .reuse = SUMI_AUTO_REUSE);
@@ -58,11 +27,12 @@ static sumi_tensor_t logits_of(sumi_tensor_t digits, sumi_tensor_t *looks) {
   for (int block = 0; block < BLOCKS; ++block) {
     snprintf(name, sizeof name, "block_%d", block);
     sumi_variable_scope_begin(g, name);
-    x = sumi_add(x, attention(normalized(x, "norm_1"), looks));
-    x = sumi_add(x, feed_forward(normalized(x, "norm_2")));
+    sumi_tensor_t h = sumi_layer_norm_layer(x, .name = "norm_1");
+    x = sumi_add(x, sumi_multi_head_attention(h, h, HEADS, WIDTH / HEADS, .weights = looks));
+    x = sumi_add(x, feed_forward(sumi_layer_norm_layer(x, .name = "norm_2")));
     sumi_variable_scope_end(g);
   }
-  sumi_tensor_t logits = sumi_dense(normalized(x, "norm"), DIGITS, .name = "logits");
+  sumi_tensor_t logits = sumi_dense(sumi_layer_norm_layer(x), DIGITS, .name = "logits");
   sumi_variable_scope_end(g);
   return logits;
 }

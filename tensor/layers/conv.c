@@ -7,10 +7,6 @@
 
 #include <string.h>
 
-static const char *padding_of(const sumi_layer_options_t *options) {
-  return options->padding ? options->padding : "VALID";
-}
-
 static sumi_named_attr_t ints(const char *name, int64_t size) {
   return (sumi_named_attr_t){name, {.kind = SUMI_ATTR_INTS, .dims = SUMI_DIMS(1, size, size, 1)}};
 }
@@ -29,16 +25,10 @@ sumi_tensor_t sumi_conv2d_layer_with(sumi_tensor_t x, sumi_site_t site, int64_t 
   else if (sumi__tensor_layer_size(x, "conv2d", 4, &channels)) {
     const sumi_tensor_t kernel = sumi__tensor_layer_variable(
         x, "kernel", SUMI_DIMS(size, size, channels, filters), options.kernel_initializer, true);
-    const sumi_named_attr_t attrs[] = {
-        ints("strides", options.strides ? options.strides : 1),
-        {"padding", {.kind = SUMI_ATTR_STRING, .string = padding_of(&options)}}};
-    const sumi_tensor_t inputs[] = {x, kernel};
     if (kernel.op)
-      y = sumi_node(&(sumi_node_spec_t){.site = site,
-                                        .type = "Conv2D",
-                                        .inputs = SUMI_LIST(2, inputs),
-                                        .attr_count = 2,
-                                        .attrs = attrs});
+      y = sumi_conv2d(x, kernel, .strides = sumi__tensor_layer_square(options.strides),
+                      .padding = sumi__tensor_layer_padding(&options),
+                      .dilations = sumi__tensor_layer_square(options.dilation_rate));
     y = sumi__tensor_layer_finish(y, filters, &options);
   }
   sumi__tensor_layer_end(x);
@@ -56,7 +46,7 @@ static sumi_tensor_t enlarged(sumi_tensor_t size, int64_t window, int64_t stride
 static sumi_tensor_t transpose(sumi_tensor_t x, sumi_tensor_t kernel, int64_t filters,
                                int64_t window, const sumi_layer_options_t *options) {
   const int64_t stride = options->strides ? options->strides : 1;
-  const bool same = strcmp(padding_of(options), "SAME") == 0;
+  const bool same = strcmp(sumi__tensor_layer_padding(options), "SAME") == 0;
   const sumi_tensor_t sizes[] = {sumi__tensor_size_of(x, 0),
                                  enlarged(sumi__tensor_size_of(x, 1), window, stride, same),
                                  enlarged(sumi__tensor_size_of(x, 2), window, stride, same),
@@ -65,7 +55,7 @@ static sumi_tensor_t transpose(sumi_tensor_t x, sumi_tensor_t kernel, int64_t fi
                                                 SUMI_LIST(4, sizes));
   const sumi_named_attr_t attrs[] = {
       ints("strides", stride),
-      {"padding", {.kind = SUMI_ATTR_STRING, .string = padding_of(options)}}};
+      {"padding", {.kind = SUMI_ATTR_STRING, .string = sumi__tensor_layer_padding(options)}}};
   return sumi_node(&(sumi_node_spec_t){.site = SUMI_HERE,
                                        .type = "Conv2DBackpropInput",
                                        .name = "conv2d_transpose",
@@ -104,7 +94,7 @@ static sumi_tensor_t pool(const char *type, const char *scope, sumi_tensor_t x, 
   const sumi_named_attr_t attrs[] = {
       ints("ksize", size),
       ints("strides", options->strides ? options->strides : size),
-      {"padding", {.kind = SUMI_ATTR_STRING, .string = padding_of(options)}}};
+      {"padding", {.kind = SUMI_ATTR_STRING, .string = sumi__tensor_layer_padding(options)}}};
   y = sumi_node(&(sumi_node_spec_t){
       .site = site, .type = type, .inputs = SUMI_LIST(1, &x), .attr_count = 3, .attrs = attrs});
   sumi__tensor_layer_end(x);

@@ -62,6 +62,14 @@ sumi_tensor_t sumi__tensor_size_of(sumi_tensor_t x, int axis) {
   return sumi_gather(sumi_shape(x), axis);
 }
 
+const char *sumi__tensor_layer_padding(const sumi_layer_options_t *options) {
+  return options->padding ? options->padding : "VALID";
+}
+
+sumi_dims_t sumi__tensor_layer_square(int64_t size) {
+  return size ? SUMI_DIMS(1, size, size, 1) : SUMI_DIMS(1, 1, 1, 1);
+}
+
 sumi_tensor_t sumi__tensor_layer_variable(sumi_tensor_t x, const char *name, sumi_dims_t dims,
                                           sumi_initializer_t initializer, bool trainable) {
   sumi_graph_t *graph = sumi_tensor_graph(x);

@@ -23,6 +23,12 @@ bool sumi__tensor_layer_size(sumi_tensor_t x, const char *layer, int rank, int64
 /* The size of x's axis: a number where it is static, else taken from the run. */
 sumi_tensor_t sumi__tensor_size_of(sumi_tensor_t x, int axis);
 
+/* The options' padding, by default "VALID". */
+const char *sumi__tensor_layer_padding(const sumi_layer_options_t *options);
+
+/* Strides or dilations of both axes; 0 is 1. */
+sumi_dims_t sumi__tensor_layer_square(int64_t size);
+
 /* A variable of the layer. */
 sumi_tensor_t sumi__tensor_layer_variable(sumi_tensor_t x, const char *name, sumi_dims_t dims,
                                           sumi_initializer_t initializer, bool trainable);

@@ -1,6 +1,7 @@
 /* Layers: shapes, names and sharing of variables, and values worked by hand. */
 #include "graph_run.h"
 
+#include <sumi/attention.h>
 #include <sumi/constants.h>
 #include <sumi/layers.h>
 #include <sumi/train.h>
@@ -100,6 +101,86 @@ static void activations_and_initializers_are_used(void **state) {
     sumi_session_free(s);
     sumi_graph_free(g);
   }
+}
+
+static void newer_convolutions_have_tensorflows_shapes_and_names(void **state) {
+  (void)state;
+  sumi_graph_t *g = sumi_graph_new();
+  sumi_tensor_t x = input(g, SUMI_DIMS(-1, 28, 28, 3)), sequence = input(g, SUMI_DIMS(-1, -1, 4));
+  assert_shape(sumi_conv2d_layer(x, 8, 3, .dilation_rate = 3), "(?, 22, 22, 8)");
+  assert_shape(sumi_depthwise_conv2d_layer(x, 5, .depth_multiplier = 2), "(?, 24, 24, 6)");
+  assert_shape(sumi_separable_conv2d_layer(x, 8, 3, .strides = 2, .padding = "SAME"),
+               "(?, 14, 14, 8)");
+  assert_shape(sumi_conv1d_layer(sequence, 8, 3), "(?, ?, 8)");
+  assert_shape(sumi_residual_block(x, 4, .bottleneck = true, .strides = 2), "(?, 14, 14, 16)");
+  assert_shape(sumi_group_norm_layer(sequence, 2), "(?, ?, 4)");
+  assert_shape(sumi_multi_head_attention(sequence, sequence, 2, 8), "(?, ?, 4)");
+  assert_ok(sumi_graph_status(g));
+  assert_shape(sumi_graph_tensor(g, "depthwise_conv2d/depthwise_kernel"), "(5, 5, 3, 2)");
+  assert_shape(sumi_graph_tensor(g, "depthwise_conv2d/bias"), "(6,)");
+  assert_shape(sumi_graph_tensor(g, "separable_conv2d/depthwise_kernel"), "(3, 3, 3, 1)");
+  assert_shape(sumi_graph_tensor(g, "separable_conv2d/pointwise_kernel"), "(1, 1, 3, 8)");
+  assert_shape(sumi_graph_tensor(g, "conv1d/kernel"), "(3, 4, 8)");
+  assert_shape(sumi_graph_tensor(g, "multi_head_attention/query/kernel"), "(4, 16)");
+  assert_shape(sumi_graph_tensor(g, "residual_block/conv2d_3/kernel"), "(1, 1, 4, 16)");
+  const int before = sumi_collection(g, SUMI_GLOBAL_VARIABLES).count;
+  sumi_multi_head_attention(sequence, sequence, 2, 8, .name = "multi_head_attention",
+                            .reuse = SUMI_REUSE);
+  sumi_separable_conv2d_layer(x, 8, 3, .name = "separable_conv2d", .reuse = SUMI_REUSE);
+  assert_ok(sumi_graph_status(g));
+  assert_int_equal(sumi_collection(g, SUMI_GLOBAL_VARIABLES).count, before);
+  sumi_graph_free(g);
+}
+
+/* Whole channels are dropped or kept, doubled; a draw of 64 channels has both. */
+static void spatial_dropout_drops_channels(void **state) {
+  (void)state;
+  enum { IMAGES = 2, PIXELS = 6, CHANNELS = 64 };
+  static float ones[IMAGES * PIXELS * CHANNELS];
+  for (int i = 0; i < IMAGES * PIXELS * CHANNELS; ++i) ones[i] = 1;
+  sumi_graph_t *g = sumi_graph_new();
+  sumi_tensor_t x = input(g, SUMI_DIMS(-1, 2, 3, CHANNELS));
+  sumi_tensor_t y = sumi_spatial_dropout(x, 0.5, .seed = 3);
+  sumi_session_t *s = sumi_session_new(g);
+  sumi_array_t *value = NULL;
+  assert_ok(sumi_session_run(
+      s,
+      .feeds = SUMI_FEEDS({.tensor = x, .data = ones, .dims = SUMI_DIMS(IMAGES, 2, 3, CHANNELS)}),
+      .fetches = SUMI_FETCHES({.tensor = y, .array = &value})));
+  int dropped = 0;
+  for (int image = 0; image < IMAGES; ++image)
+    for (int channel = 0; channel < CHANNELS; ++channel) {
+      const int64_t first = (int64_t)image * PIXELS * CHANNELS + channel;
+      const double fate = sumi_array_get(value, first);
+      assert_true(fate == 0 || fate == 2);
+      dropped += fate == 0;
+      for (int pixel = 1; pixel < PIXELS; ++pixel)
+        assert_true(sumi_array_get(value, first + (int64_t)pixel * CHANNELS) == fate);
+    }
+  assert_in_range(dropped, 30, 98);
+  sumi_array_unref(value);
+  sumi_session_free(s);
+  sumi_graph_free(g);
+}
+
+/* SGD at rate 1 with the gradient 1 moves the rows 0 and 2 that were looked up, and no other. */
+static void an_embedding_is_updated_where_it_was_looked_up(void **state) {
+  (void)state;
+  static const int32_t ids[2] = {2, 0};
+  sumi_graph_t *g = sumi_graph_new();
+  sumi_tensor_t x = sumi_placeholder(g, SUMI_INT32, .shape = SUMI_DIMS(2));
+  sumi_tensor_t y = sumi_embedding_layer(x, 4, 2, .kernel_initializer = SUMI_ZEROS_INITIALIZER);
+  assert_shape(y, "(2, 2)");
+  sumi_op_t *train = sumi_minimize(sumi_gradient_descent(.learning_rate = 1), sumi_reduce_sum(y));
+  assert_non_null(sumi_graph_find_op(g, "embedding/embeddings"));
+  sumi_session_t *s = started(g);
+  assert_ok(sumi_session_run(s, .feeds = SUMI_FEEDS({.tensor = x, .data = ids}),
+                             .targets = SUMI_OPS(train)));
+  const sumi_feeds_t nothing = {0, NULL};
+  assert_value(s, nothing, sumi_graph_tensor(g, "embedding/embeddings"), "(4, 2)",
+               (double[]){-1, -1, 0, 0, -1, -1, 0, 0});
+  sumi_session_free(s);
+  sumi_graph_free(g);
 }
 
 /* Shapes as tf.layers.conv2d_transpose's documentation gives them (deconv_output_length). */
@@ -214,7 +295,7 @@ static void batch_norm_normalises_by_the_batch_and_keeps_averages(void **state) 
 
 static void what_a_layer_cannot_take_is_refused(void **state) {
   (void)state;
-  for (int i = 0; i < 15; ++i) {
+  for (int i = 0; i < 33; ++i) {
     sumi_graph_t *g = sumi_graph_new();
     sumi_tensor_t flat = input(g, SUMI_DIMS(-1, 3)), image = input(g, SUMI_DIMS(-1, 8, 8, 3));
     sumi_tensor_t unknown = input(g, SUMI_DIMS_UNKNOWN), open = input(g, SUMI_DIMS(2, -1)),
@@ -236,6 +317,33 @@ static void what_a_layer_cannot_take_is_refused(void **state) {
     if (i == 12) y = sumi_batch_norm_layer(input(g, SUMI_DIMS(3))), text = "of shape (3,)";
     if (i == 13) y = sumi_dense(whole, 2), text = "int32";
     if (i == 14) y = sumi_dense(input(g, SUMI_DIMS(3)), 2), text = "of shape (3,)";
+    const sumi_tensor_t seq = input(g, SUMI_DIMS(-1, 5, 4)), other = input(g, SUMI_DIMS(-1, 5, 6));
+    if (i == 15) y = sumi_conv1d_layer(image, 2, 3), text = "(3: n, width, c)";
+    if (i == 16) y = sumi_conv1d_layer(seq, 2, 0), text = "conv1d: 2 filters of size 0";
+    if (i == 17) y = sumi_separable_conv2d_layer(image, 0, 3), text = "separable_conv2d: 0 filters";
+    if (i == 18)
+      y = sumi_depthwise_conv2d_layer(image, 3, .depth_multiplier = -1),
+      text = "a depth_multiplier of -1";
+    if (i == 19) y = sumi_depthwise_conv2d_layer(flat, 3), text = "(4: n, h, w, c)";
+    if (i == 20) y = sumi_conv2d_layer(image, 2, 3, .dilation_rate = -2), text = "dilations is";
+    if (i == 21) y = sumi_group_norm_layer(image, 2), text = "3 channels are not divided by 2";
+    if (i == 22) y = sumi_instance_norm_layer(flat), text = "x has shape (?, 3)";
+    if (i == 23) y = sumi_embedding_layer(whole, 0, 4), text = "a table of shape (0, 4)";
+    if (i == 24) y = sumi_embedding_layer(flat, 3, 4), text = "float32";
+    if (i == 25) y = sumi_residual_block(image, 0), text = "residual_block: 0 filters";
+    if (i == 26) y = sumi_dot_product_attention(seq, other, other), text = "key (?, 5, 6)";
+    if (i == 27)
+      y = sumi_dot_product_attention(seq, seq, seq, .mask = seq), text = "mask is float32";
+    if (i == 28) y = sumi_multi_head_attention(flat, seq, 2, 4), text = "query has shape (?, 3)";
+    if (i == 29) y = sumi_multi_head_attention(seq, seq, 0, 4), text = "0 heads";
+    if (i == 30) y = sumi_additive_attention(seq, other, seq, seq), text = "additive_attention";
+    if (i == 31)
+      y = sumi_dropout(input(g, SUMI_DIMS(2, 1)), 0.5, .noise_shape = SUMI_AXES(2, 3)),
+      text = "noise_shape is (2, 3), x has shape (2, 1)";
+    if (i == 32)
+      y = sumi_separable_conv2d(image, input(g, SUMI_DIMS(3, 3, 3, 2)),
+                                input(g, SUMI_DIMS(1, 2, 6, 4)), .padding = "SAME"),
+      text = "pointwise_filter has shape (1, 2, 6, 4), (1, 1, in, out)";
     if (!sumi_tensor_is_null(y)) fail_msg("case %d is not refused", i);
     assert_refusal(g, SUMI_INVALID_ARGUMENT, text);
     if (!strstr(sumi_graph_message(g), "test_layers.c"))
@@ -249,6 +357,13 @@ static void what_a_layer_cannot_take_is_refused(void **state) {
   assert_true(sumi_tensor_is_null(sumi_flatten(null)));
   assert_true(sumi_tensor_is_null(sumi_batch_norm_layer(null)));
   assert_true(sumi_tensor_is_null(sumi_activation_relu(null)));
+  assert_true(sumi_tensor_is_null(sumi_conv1d_layer(null, 2, 2)));
+  assert_true(sumi_tensor_is_null(sumi_separable_conv2d_layer(null, 2, 2)));
+  assert_true(sumi_tensor_is_null(sumi_layer_norm_layer(null)));
+  assert_true(sumi_tensor_is_null(sumi_embedding_layer(null, 2, 2)));
+  assert_true(sumi_tensor_is_null(sumi_residual_block(null, 2)));
+  assert_true(sumi_tensor_is_null(sumi_multi_head_attention(null, null, 2, 2)));
+  assert_true(sumi_tensor_is_null(sumi_dot_product_attention(null, null, null)));
 }
 
 int main(void) {
@@ -256,6 +371,9 @@ int main(void) {
       cmocka_unit_test(dense_works_on_every_rank_with_an_unknown_batch),
       cmocka_unit_test(convolution_and_pooling_have_tensorflows_shapes),
       cmocka_unit_test(activations_and_initializers_are_used),
+      cmocka_unit_test(newer_convolutions_have_tensorflows_shapes_and_names),
+      cmocka_unit_test(spatial_dropout_drops_channels),
+      cmocka_unit_test(an_embedding_is_updated_where_it_was_looked_up),
       cmocka_unit_test(transposed_convolutions_enlarge),
       cmocka_unit_test(reused_layers_share_their_variables),
       cmocka_unit_test(batch_norm_normalises_by_the_batch_and_keeps_averages),

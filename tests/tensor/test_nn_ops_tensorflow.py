@@ -200,6 +200,86 @@ class NeuralNetworkOps(unittest.TestCase):
         case = self.conv_case(self.normal(2, 9, 1), self.normal(5, 1, 1, 1), (1, 1), "VALID")
         self.refused(case, "has shape (2, 9, 1), rank 4 is wanted")
 
+    def depthwise_reference(self, strides, padding, dilations=(1, 1)):
+        """Channel by channel with the plain convolution, whose gradients TensorFlow has in every order; in float64, because its
+        float32 gives other numbers at each call where a window is wider than the picture (2.21)."""
+
+        def reference(x, f):
+            dtype = x.dtype
+            x, f = tf.cast(x, "float64"), tf.cast(f, "float64")
+            rows, columns, channels, multiplier = f.shape
+            # Holes filled with zeros, as above.
+            f = tf.reshape(tf.stack([f] + [tf.zeros_like(f)] * (dilations[0] - 1), 1), [-1, columns, channels, multiplier])
+            f = f[: (rows - 1) * dilations[0] + 1]
+            f = tf.reshape(tf.stack([f] + [tf.zeros_like(f)] * (dilations[1] - 1), 2), [f.shape[0], -1, channels, multiplier])
+            f = f[:, : (columns - 1) * dilations[1] + 1]
+            convolved = [tf.nn.conv2d(x[..., c : c + 1], f[:, :, c : c + 1], [1, *strides, 1], padding) for c in range(channels)]
+            return tf.cast(tf.concat(convolved, 3), dtype)
+
+        return reference
+
+    def test_depthwise_convolutions_of_random_shapes(self):
+        cases = []
+        for _ in range(40):
+            dtype, padding = self.pick(*FLOATS), self.pick("SAME", "VALID")
+            kernel, strides = (self.size(1, 4), self.size(1, 4)), (self.size(1, 3), self.size(1, 3))
+            dilations = self.pick((1, 1), (1, 1), (2, 1), (1, 3), (2, 2))
+            if dilations != (1, 1):
+                strides = (1, 1)
+            low = [(k - 1) * d + 1 if padding == "VALID" else 1 for k, d in zip(kernel, dilations)]
+            rows, columns = self.size(low[0], low[0] + 9), self.size(low[1], low[1] + 9)
+            channels, multiplier = self.pick(1, 3, 8, 17), self.pick(1, 1, 2, 5)
+            cases.append(Case("DepthwiseConv2dNative", [self.normal(self.size(1, 9), rows, columns, channels, dtype=dtype),
+                                                        self.normal(*kernel, channels, multiplier, dtype=dtype)],
+                              {"strides": [1, *strides, 1], "padding": padding, "dilations": [1, *dilations, 1]},
+                              self.depthwise_reference(strides, padding, dilations)))
+        self.check(cases)
+
+    def test_depthwise_convolution_as_tensorflows_own(self):
+        cases = []
+        for stride, padding, multiplier in ((1, "SAME", 1), (2, "SAME", 3), (2, "VALID", 1)):
+            cases.append(Case("DepthwiseConv2dNative", [self.normal(3, 9, 8, 6), self.normal(3, 3, 6, multiplier)],
+                              {"strides": [1, stride, stride, 1], "padding": padding},
+                              lambda x, f, s=stride, p=padding: tf.nn.depthwise_conv2d(x, f, [1, s, s, 1], p), twice=[]))
+        self.check(cases)
+
+    @staticmethod
+    def with_a_hole(f):
+        """Zeros between the taps: what a dilation of 2 is, whose gradient TensorFlow's CPU lacks."""
+        return tf.reshape(tf.stack([f, tf.zeros_like(f)], 1), [-1, *f.shape[1:]])[:-1]
+
+    def test_convolutions_made_of_others(self):
+        cases = []
+        for dtype in FLOATS:
+            for stride, padding, multiplier in ((1, "SAME", 2), (2, "VALID", 1)):
+                depthwise = self.depthwise_reference((stride, stride), padding)
+                cases.append(Case("separable_conv2d", [self.normal(3, 7, 6, 4, dtype=dtype), self.normal(3, 2, 4, multiplier, dtype=dtype),
+                                                       self.normal(1, 1, 4 * multiplier, 5, dtype=dtype)],
+                                  {"strides": [1, stride, stride, 1], "padding": padding},
+                                  lambda x, d, p, f=depthwise: tf.nn.conv2d(f(x, d), p, 1, "VALID")))
+                cases.append(Case("conv1d", [self.normal(3, 11, 4, dtype=dtype), self.normal(3, 4, 5, dtype=dtype)],
+                                  {"stride": stride, "padding": padding},
+                                  lambda x, f, s=stride, p=padding: tf.nn.conv1d(x, f, s, p)))
+            cases.append(Case("conv1d", [self.normal(3, 11, 4, dtype=dtype), self.normal(3, 4, 5, dtype=dtype)],
+                              {"dilations": 2}, lambda x, f: tf.nn.conv1d(x, self.with_a_hole(f), 1, "SAME")))
+            for padding in ("SAME", "VALID"):
+                cases.append(Case("atrous_conv2d", [self.normal(2, 9, 8, 3, dtype=dtype), self.normal(3, 3, 3, 4, dtype=dtype)],
+                                  {"rate": 2, "padding": padding}, lambda x, f, p=padding: tf.nn.atrous_conv2d(x, f, 2, p)))
+        self.check(cases)
+
+    # Gathering
+
+    def test_gather_of_batches(self):
+        cases = []
+        for shape, indices, axis, batch in (((3, 5), (3, 2), 1, 1), ((2, 3, 4, 5), (2, 3, 6), 2, 2), ((2, 3, 4, 5), (2, 3, 6), 3, 2),
+                                            ((2, 3, 4, 5), (2, 6), 3, 1), ((4, 7, 2), (4,), 1, 1), ((3, 5), (2, 4), 1, 0)):
+            for dtype in FLOATS:
+                x = self.normal(*shape, dtype=dtype)
+                ids = self.random.integers(0, shape[axis], indices).astype(self.pick("int32", "int64"))
+                cases.append(Case("GatherV2", [x, ids, np.array(axis, "int32")], {"batch_dims": batch},
+                                  lambda x, i, a, b=batch: tf.gather(x, i, axis=int(a), batch_dims=b)))
+        self.check(cases)
+
     # Pools
 
     def pool_cases(self, op, values, count):
@@ -348,6 +428,15 @@ class NeuralNetworkOps(unittest.TestCase):
             cases.append(Case("batch_normalization", [x, *parts], {"variance_epsilon": 0.1},
                               lambda x, m, v, o, s: tf.nn.batch_normalization(x, m, v, o, s, 0.1)))
         self.check(cases)
+
+    def test_normalization_over_the_last_axes(self):
+        def reference(x, scale, offset, axes):
+            centred = x - tf.reduce_mean(x, axes, True)
+            return centred * tf.math.rsqrt(tf.reduce_mean(centred**2, axes, True) + 0.125) * scale + offset
+
+        self.check([Case("layer_normalization", [self.normal(3, 4, 6, dtype=dtype), self.normal(6, dtype=dtype), self.normal(6, dtype=dtype)],
+                         {"axes": axes, "epsilon": 0.125}, lambda x, s, o, a=axes: reference(x, s, o, a))
+                    for dtype in FLOATS for axes in ([-1], [1, 2])])
 
     # The largest
 

@@ -33,16 +33,20 @@ def run(program, model, arrays):
 
 
 class ModelTest(unittest.TestCase):
-    def compare(self, program, model, arrays, build, rtol=1e-4, atol=2e-6):
-        """`build` gets placeholders and returns the outputs, as a flat list."""
+    def compare(self, program, model, arrays, build, rtol=1e-4, atol=2e-6, reshaped=False):
+        """`build` gets placeholders and returns the outputs, as a flat list. Variables of `reshaped` models have equal elements in other
+        shapes."""
         ours, values = run(program, model, arrays)
         with tf.Graph().as_default(), v1.Session() as session:
             inputs = [v1.placeholder(x.dtype, (None,) + x.shape[1:] if x.ndim else ()) for x in arrays]
             outputs = build(*inputs)
-            self.assertEqual({v.op.name: tuple(v.shape) for v in v1.global_variables()},
-                             {name: value.shape for name, value in values.items() if not name.startswith("sumi/")})
+            shapes = {v.op.name: tuple(v.shape) for v in v1.global_variables()}
+            own = {name: value for name, value in values.items() if not name.startswith("sumi/")}
+            if reshaped:
+                own = {name: value.reshape(shapes.get(name, value.shape)) for name, value in own.items()}
+            self.assertEqual(shapes, {name: value.shape for name, value in own.items()})
             for variable in v1.global_variables():
-                variable.load(values[variable.op.name], session)
+                variable.load(own[variable.op.name], session)
             wanted = {f"out{i}": output for i, output in enumerate(outputs)}
             loss = sum(tf.reduce_sum(tf.square(y)) for y in outputs if y.dtype.is_floating)
             floats = [(i, x) for i, x in enumerate(inputs) if x.dtype.is_floating]
@@ -53,5 +57,7 @@ class ModelTest(unittest.TestCase):
             theirs = session.run(wanted, dict(zip(inputs, arrays)))
         self.assertEqual(set(ours), set(theirs), model)
         for name, value in theirs.items():
+            if reshaped and name.startswith("g"):
+                ours[name] = ours[name].reshape(value.shape)
             self.assertEqual(ours[name].shape, value.shape, f"{model}: {name}")
             np.testing.assert_allclose(ours[name], value, rtol=rtol, atol=atol, err_msg=f"{model}: {name}")

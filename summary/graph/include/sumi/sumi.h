@@ -3,6 +3,7 @@
 #define SUMI_SUMI_H
 
 #include <sumi/array.h>
+#include <sumi/attention.h>
 #include <sumi/capsule.h>
 #include <sumi/check_ops.h>
 #include <sumi/checkpoint.h>

@@ -126,8 +126,14 @@ static void arguments_that_make_no_sense_are_refused(void **state) {
   assert_refused(sumi_image_random_crop(image, 5, 1, &random), "random_crop: (5, 1) out of (4, 6)");
   assert_refused(sumi_image_random_crop(image, 1, 1, NULL), "the stream is NULL");
   assert_refused(sumi_image_random_contrast(image, 2, 1, &random),
-                 "the larger number stands first");
-  assert_refused(sumi_image_random_brightness(image, -1, &random), "the larger number");
+                 "random_contrast: from 2 to 1; the smaller number stands first");
+  assert_refused(sumi_image_random_brightness(image, -1, &random), "from 1 to -1");
+  assert_refused(sumi_image_random_hue(image, 1, NULL), "random_hue: the stream is NULL");
+  for (int i = 0; i < 32; ++i) { /* whatever the coin says */
+    assert_refused(sumi_image_random_flip_left_right(wide, &random), "random_flip_left_right: a");
+    assert_refused(sumi_image_random_flip_up_down(NULL, &random),
+                   "random_flip_up_down: the picture is NULL");
+  }
   sumi_array_unref(image), sumi_array_unref(flat), sumi_array_unref(wide);
 }
 

@@ -44,6 +44,15 @@ static void a_jpeg_that_ends_early_is_refused(void **state) {
   }
 }
 
+static void a_jpeg_gets_no_memory_that_its_bytes_cannot_fill(void **state) {
+  (void)state;
+  unsigned char copy[sizeof jpeg];
+  memcpy(copy, jpeg, sizeof jpeg);
+  copy[94] = 127, copy[95] = 255, copy[96] = 16, copy[97] = 0; /* 32767 rows of 4096 */
+  assert_null(sumi_image_decode(copy, sizeof copy));
+  assert_non_null(strstr(sumi_error_message(), "Premature end of input"));
+}
+
 static void damaged_jpegs_crash_nothing_and_leak_nothing(void **state) {
   (void)state;
   counting_allocator_install();
@@ -62,6 +71,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_jpeg_is_decoded_nearly),
       cmocka_unit_test(a_jpeg_that_ends_early_is_refused),
+      cmocka_unit_test(a_jpeg_gets_no_memory_that_its_bytes_cannot_fill),
       cmocka_unit_test(damaged_jpegs_crash_nothing_and_leak_nothing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

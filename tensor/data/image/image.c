@@ -37,7 +37,7 @@ sumi_array_t *sumi__tensor_image_of_header(const char *format, int64_t height, i
                                            int channels) {
   if (height > 0 && width > 0 && height <= MAX_SIDE && width <= MAX_SIDE &&
       height * width <= MAX_PIXELS)
-    return sumi_array_new(SUMI_UINT8, SUMI_DIMS(height, width, channels));
+    return sumi_array_new_uninitialized(SUMI_UINT8, SUMI_DIMS(height, width, channels));
   sumi_fail(SUMI_INVALID_ARGUMENT,
             "a %s of %" PRId64 " x %" PRId64 " pixels; up to %d a side and %d in all are read",
             format, width, height, MAX_SIDE, MAX_PIXELS);

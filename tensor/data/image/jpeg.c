@@ -73,11 +73,21 @@ static void read_rows(reader_t *reader) {
   }
 }
 
+/* A block of 64 numbers takes at least a bit, so that a small file cannot ask for much memory;
+ * arithmetic codes may take less. A colour has a block for 8 x 8 pixels or, where it is sampled
+ * most coarsely, for that many times the largest factors. */
+static bool is_large_enough(const struct jpeg_decompress_struct *jpeg, size_t size) {
+  const uint64_t pixels = (uint64_t)jpeg->image_width * jpeg->image_height;
+  const uint64_t block = 64 * (uint64_t)(jpeg->max_h_samp_factor * jpeg->max_v_samp_factor);
+  return jpeg->arith_code || pixels / block <= (uint64_t)size * 8;
+}
+
 static void read_image(reader_t *reader, const void *bytes, size_t size, int channels) {
   if (setjmp(reader->failures.back)) return;
   jpeg_create_decompress(&reader->jpeg);
   jpeg_mem_src(&reader->jpeg, (unsigned char *)(uintptr_t)bytes, size);
   jpeg_read_header(&reader->jpeg, TRUE);
+  if (!is_large_enough(&reader->jpeg, size)) ERREXIT(&reader->jpeg, JERR_INPUT_EOF);
   reader->jpeg.out_color_space = space_of(reader, channels);
   reader->jpeg.dct_method = JDCT_ISLOW;
   jpeg_calc_output_dimensions(&reader->jpeg);

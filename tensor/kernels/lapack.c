@@ -111,6 +111,15 @@ sumi_status_t sumi__tensor_lapack_solve(const sumi_kernel_t *kernel,
               m->rows * others, x, "invertible");
 }
 
+sumi_status_t sumi__tensor_lapack_inverse(const sumi_kernel_t *kernel,
+                                          const sumi__tensor_matrices_t *m, bool transposed,
+                                          const void *a, void *x) {
+  job_t job = job_of(kernel, m, m->rows);
+  job.transposed = transposed;
+  return each(kernel, m, &job, m->dtype == SUMI_FLOAT32 ? inverse_float32 : inverse_float64, a, a,
+              m->rows * m->rows, x, "invertible");
+}
+
 sumi_status_t sumi__tensor_lapack_solve_triangular(const sumi_kernel_t *kernel,
                                                    const sumi__tensor_matrices_t *m, bool lower,
                                                    bool transposed, const void *a, int64_t others,

@@ -25,7 +25,12 @@ sumi_status_t sumi__tensor_lapack_solve(const sumi_kernel_t *kernel,
                                         const sumi__tensor_matrices_t *m, bool transposed,
                                         const void *a, int64_t others, const void *b, void *x);
 
-/* The same for a lower or upper triangular a, whose other half is not looked at. */
+/* The same with unit matrices for b. */
+sumi_status_t sumi__tensor_lapack_inverse(const sumi_kernel_t *kernel,
+                                          const sumi__tensor_matrices_t *m, bool transposed,
+                                          const void *a, void *x);
+
+/* As solve for a lower or upper triangular a, whose other half is not looked at. */
 sumi_status_t sumi__tensor_lapack_solve_triangular(const sumi_kernel_t *kernel,
                                                    const sumi__tensor_matrices_t *m, bool lower,
                                                    bool transposed, const void *a, int64_t others,

@@ -46,6 +46,22 @@ static blasint NAME(solve)(const job_t *job, const void *a, const void *b, void 
   return info;
 }
 
+static blasint NAME(inverse)(const job_t *job, const void *a, const void *b, void *x) {
+  const blasint n = (blasint)job->rows;
+  T *matrix = job->scratch, *unit = matrix + job->rows * job->rows;
+  blasint info;
+  (void)b;
+  NAME(load)(a, n, n, matrix);
+  memset(unit, 0, (size_t)(job->rows * job->rows) * sizeof(T));
+  for (int64_t i = 0; i < n; ++i) unit[i * (n + 1)] = 1;
+  LAPACK(getrf)(&n, &n, matrix, &n, job->integers, &info);
+  if (info != 0) return info;
+  LAPACK(getrs)
+  (job->transposed ? "T" : "N", &n, &n, matrix, &n, job->integers, unit, &n, &info, 1);
+  NAME(store)(unit, n, n, x);
+  return info;
+}
+
 static blasint NAME(solve_triangular)(const job_t *job, const void *a, const void *b, void *x) {
   const blasint n = (blasint)job->rows, others = (blasint)job->others;
   for (int64_t i = 0; i < n; ++i)

@@ -7,8 +7,6 @@
 #include <sumi/op_def.h>
 #include <sumi/ops.h>
 
-#include <string.h>
-
 sumi_status_t sumi__tensor_want_matrices(const sumi_infer_t *infer, int input, const char *name,
                                          bool square) {
   const sumi_dims_t dims = infer->in[input];
@@ -33,28 +31,13 @@ sumi_status_t sumi__tensor_shape_square(sumi_infer_t *infer) {
 
 static size_t inverse_scratch(const sumi_kernel_t *kernel) {
   const sumi__tensor_matrices_t m = sumi__tensor_matrices_of(&kernel->in[0]);
-  return sumi__tensor_lapack_scratch(&m, m.rows) +
-         (size_t)(m.rows * m.rows) * sizeof(double); /* the unit matrix behind */
+  return sumi__tensor_lapack_scratch(&m, m.rows);
 }
 
 static sumi_status_t inverse_kernel(const sumi_kernel_t *kernel) {
-  sumi__tensor_matrices_t m = sumi__tensor_matrices_of(&kernel->in[0]);
-  const int64_t size = m.rows * m.rows, count = m.count;
-  const size_t bytes = sumi_dtype_size_bytes(m.dtype);
-  char *unit = (char *)kernel->scratch + sumi__tensor_lapack_scratch(&m, m.rows);
-  memset(unit, 0, (size_t)size * bytes);
-  for (int64_t i = 0; i < m.rows; ++i)
-    if (m.dtype == SUMI_FLOAT32)
-      ((float *)unit)[i * (m.rows + 1)] = 1;
-    else
-      ((double *)unit)[i * (m.rows + 1)] = 1;
-  m.count = 1;
-  for (int64_t i = 0; i < count; ++i)
-    SUMI_TRY(sumi__tensor_lapack_solve(
-        kernel, &m, sumi_attr_bool(kernel->op, "adjoint"),
-        (const char *)kernel->in[0].data + (size_t)(i * size) * bytes, m.rows, unit,
-        (char *)sumi_kernel_out(kernel, 0) + (size_t)(i * size) * bytes));
-  return SUMI_OK;
+  const sumi__tensor_matrices_t m = sumi__tensor_matrices_of(&kernel->in[0]);
+  return sumi__tensor_lapack_inverse(kernel, &m, sumi_attr_bool(kernel->op, "adjoint"),
+                                     kernel->in[0].data, sumi_kernel_out(kernel, 0));
 }
 
 /* d(inverse) = -inverse . dA . inverse. */
@@ -90,7 +73,7 @@ SUMI_OP(MatrixInverse, "input: T | adjoint: bool = false -> output: T ; T: float
                       .in = {SUMI_S(2, 2, 2)},
                       .at = {SUMI_VALUES(1, 0, 0, 1, 1, 2, 2, 4)},
                       .want = SUMI_INVALID_ARGUMENT,
-                      .message = "is not invertible"},
+                      .message = "matrix 1 is not invertible"},
                      {.input_count = 1,
                       .in = {SUMI_S(2, 3)},
                       .want = SUMI_INVALID_ARGUMENT,

@@ -115,14 +115,16 @@ static sumi_status_t top_k_kernel(const sumi_kernel_t *k) {
 
 /* Each value's gradient goes to the element it was taken from. */
 static void top_k_grad(sumi_grad_t *grad) {
-  const sumi_tensor_t x = grad->x[0];
-  const sumi_tensor_t depth = sumi_index(sumi_shape(x), "-1");
-  const sumi_dtype_t dtype = sumi_tensor_dtype(x);
-  sumi_graph_t *graph = sumi_tensor_graph(x);
-  const sumi_tensor_t places = sumi_raw_one_hot(grad->y[1], depth, sumi_scalar(graph, dtype, 1),
-                                                sumi_scalar(graph, dtype, 0));
-  grad->dx[0] = sumi_reduce_sum(sumi_mul(places, sumi_expand_dims(grad->dy[0], -1)),
-                                .axes = SUMI_AXES(-2));
+  const sumi_tensor_t x = grad->x[0], shape = sumi_shape(x);
+  const sumi_tensor_t outer = sumi_index(shape, ":-1"), columns = sumi_index(shape, "-1");
+  const sumi_tensor_t rows = sumi_cast(sumi_range(0, sumi_reduce_prod(outer), 1), SUMI_INT64);
+  const sumi_tensor_t starts = sumi_mul(rows, sumi_cast(columns, SUMI_INT64));
+  const sumi_tensor_t at = sumi_add(
+      sumi_cast(grad->y[1], SUMI_INT64),
+      sumi_expand_dims(sumi_reshape(starts, SUMI_TENSORS(outer)), -1));
+  const sumi_tensor_t dx = sumi_unsorted_segment_sum(
+      sumi_reshape(grad->dy[0], SUMI_SHAPE(-1)), sumi_reshape(at, SUMI_SHAPE(-1)), sumi_size(x));
+  grad->dx[0] = sumi_reshape(dx, SUMI_TENSORS(shape));
 }
 
 SUMI_OP(TopKV2,

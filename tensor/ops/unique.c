@@ -48,11 +48,14 @@ static bool is_nan(const sumi_array_view_t *x, int64_t index) {
 static int64_t number_of(const sumi_array_view_t *x, int64_t index, int64_t *table, int64_t size,
                          int64_t *first, int64_t *found) {
   const uint64_t key = key_of(x, index);
-  const bool nan = is_nan(x, index);
+  if (is_nan(x, index)) { /* in no table, where each would look past all before it */
+    first[*found] = index;
+    return (*found)++;
+  }
   uint64_t at = (key * 0x9e3779b97f4a7c15u) >> 20;
   for (;; ++at) {
     int64_t *place = &table[at & (uint64_t)(size - 1)];
-    if (*place && !nan && key_of(x, first[*place - 1]) == key) return *place - 1;
+    if (*place && key_of(x, first[*place - 1]) == key) return *place - 1;
     if (*place) continue;
     first[*found] = index;
     *place = ++*found;

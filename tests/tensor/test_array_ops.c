@@ -461,6 +461,32 @@ static void every_failing_allocation_is_reported(void **state) {
   counting_allocator_remove();
 }
 
+/* Each is different from all others, which must not be looked at one by one. */
+static void a_long_list_of_nans_has_as_many_values(void **state) {
+  (void)state;
+  enum { COUNT = 400000 };
+  sumi_graph_t *g = sumi_graph_new();
+  const sumi_tensor_t unique = sumi_unique(sumi_fill(g, SUMI_SHAPE(COUNT), (double)NAN));
+  assert_value(sumi_size(unique), "()", VALUES(COUNT));
+  assert_value(sumi_reduce_max(sumi_output(unique, 1)), "()", VALUES(COUNT - 1));
+  sumi_graph_free(g);
+}
+
+/* By hand: each element has the weight of its rank. A table of ranks by places would be 16 GB. */
+static void the_gradient_of_a_sort_takes_no_square_of_memory(void **state) {
+  (void)state;
+  enum { COUNT = 65536 };
+  sumi_graph_t *g = sumi_graph_new();
+  const sumi_tensor_t numbers = sumi_cast(sumi_range(0, sumi_scalar(g, SUMI_INT32, COUNT), 1),
+                                          SUMI_FLOAT32);
+  const sumi_tensor_t x = sumi_neg(numbers);
+  sumi_tensor_t dx;
+  assert_ok(sumi_gradients(SUMI_TENSORS(sumi_mul(sumi_sort(x), numbers)), SUMI_TENSORS(x), &dx));
+  assert_value(sumi_index(dx, "0"), "()", VALUES(COUNT - 1));
+  assert_value(sumi_index(dx, "-1"), "()", VALUES(0));
+  sumi_graph_free(g);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_curve_fits_shapes_are_partly_inferred),
@@ -482,6 +508,8 @@ int main(void) {
       cmocka_unit_test(a_shuffle_is_a_permutation_of_rows),
       cmocka_unit_test(checks_fail_the_run_with_their_message),
       cmocka_unit_test(products_have_the_same_bits_for_any_number_of_threads),
+      cmocka_unit_test(a_long_list_of_nans_has_as_many_values),
+      cmocka_unit_test(the_gradient_of_a_sort_takes_no_square_of_memory),
       cmocka_unit_test(every_failing_allocation_is_reported),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,9 +23,13 @@ static sumi_status_t read_file(int file, const char *path, void *to, size_t size
   return SUMI_OK;
 }
 
+bool sumi__tensor_starts_as_gzip(const unsigned char *start, size_t size) {
+  return size >= 2 && start[0] == 0x1F && start[1] == 0x8B;
+}
+
 static bool begins_as_gzip(int file) {
   unsigned char magic[2];
-  return pread(file, magic, 2, 0) == 2 && magic[0] == 0x1F && magic[1] == 0x8B;
+  return pread(file, magic, 2, 0) == 2 && sumi__tensor_starts_as_gzip(magic, 2);
 }
 
 static int64_t inflated_limit(int64_t compressed) {
@@ -71,6 +75,17 @@ sumi_status_t sumi__tensor_source_open_stream(const char *path,
   SUMI_TRY(open_file(path, source));
   const ssize_t got = pread(source->file, start, sizeof start, 0);
   return got > 0 && is_packed(start, (size_t)got) ? unpack(source) : SUMI_OK;
+}
+
+sumi_status_t sumi__tensor_source_read_file(const char *path, unsigned char **bytes, size_t *size) {
+  sumi__tensor_source_t source;
+  sumi_status_t status = open_file(path, &source);
+  *size = status == SUMI_OK ? (size_t)source.limit : 0;
+  *bytes = status == SUMI_OK ? sumi_malloc(*size) : NULL;
+  if (status == SUMI_OK && !*bytes) status = sumi_fail_alloc("a file", *size);
+  if (status == SUMI_OK) status = read_file(source.file, path, *bytes, *size, size);
+  sumi__tensor_source_close(&source);
+  return status;
 }
 
 sumi__tensor_source_t sumi__tensor_source_from_memory(const char *name, const void *bytes,

@@ -26,6 +26,11 @@ sumi_status_t sumi__tensor_source_open_stream(const char *path,
                                                                 size_t size),
                                               sumi__tensor_source_t *source);
 
+bool sumi__tensor_starts_as_gzip(const unsigned char *start, size_t size);
+
+/* All of a file, as it is, in memory that the caller releases with sumi_free. */
+sumi_status_t sumi__tensor_source_read_file(const char *path, unsigned char **bytes, size_t *size);
+
 sumi__tensor_source_t sumi__tensor_source_from_memory(const char *name, const void *bytes,
                                                       size_t size_bytes);
 void sumi__tensor_source_close(sumi__tensor_source_t *source);

@@ -14,9 +14,8 @@ static bool is_packed(const unsigned char *start, size_t size) {
   if (size >= SUMI_RECORD_HEADER_BYTES &&
       sumi_crc32c_mask(sumi_crc32c(start, 8)) == sumi_get_le32(start + 8))
     return false;
-  const bool gzip = size >= 2 && start[0] == 0x1F && start[1] == 0x8B;
   const bool zlib = size >= 2 && (start[0] & 0x0F) == 8 && (start[0] << 8 | start[1]) % 31 == 0;
-  return gzip || zlib;
+  return zlib || sumi__tensor_starts_as_gzip(start, size);
 }
 
 sumi_status_t sumi__tensor_record_reader_open(const char *path,

@@ -36,6 +36,12 @@ sumi__tensor_matrices_t sumi__tensor_matrices_of(const sumi_array_view_t *array)
   return m;
 }
 
+enum { MOST = 1 << 14 };
+
+static bool is_small_enough(const sumi__tensor_matrices_t *m) {
+  return m->rows <= MOST && m->columns <= MOST;
+}
+
 /* ---- Scratch: elements, then integers ---- */
 
 /* What the most demanding of them, gesdd, asks for at least. */
@@ -53,7 +59,9 @@ static int64_t integer_count(const sumi__tensor_matrices_t *m) {
   return 8 * (m->rows + m->columns) + 8;
 }
 
+/* No room is asked for what want_size() refuses, whose counts may overflow. */
 size_t sumi__tensor_lapack_scratch(const sumi__tensor_matrices_t *m, int64_t others) {
+  if (!is_small_enough(m)) return 0;
   return (size_t)element_count(m, others) * sizeof(double) +
          (size_t)integer_count(m) * sizeof(blasint);
 }
@@ -70,8 +78,7 @@ static job_t job_of(const sumi_kernel_t *kernel, const sumi__tensor_matrices_t *
 /* ---- One after the other; OpenBLAS runs on the calling thread ---- */
 
 static sumi_status_t want_size(const sumi_kernel_t *kernel, const sumi__tensor_matrices_t *m) {
-  enum { MOST = 1 << 14 };
-  if (m->rows <= MOST && m->columns <= MOST) return SUMI_OK;
+  if (is_small_enough(m)) return SUMI_OK;
   return sumi_kernel_fail(kernel, SUMI_INVALID_ARGUMENT,
                           "matrices are %lld by %lld, at most %d rows and columns are supported",
                           (long long)m->rows, (long long)m->columns, (int)MOST);

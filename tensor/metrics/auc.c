@@ -1,5 +1,5 @@
-/* The area under a curve of rates, and the mean of intersections over unions. Source of names,
- * thresholds and formulas: TensorFlow 1.15 python/ops/metrics_impl.py. */
+/* The area under a curve of rates. Source of names, thresholds and formulas: TensorFlow 1.15
+ * python/ops/metrics_impl.py. */
 #include "metrics/metric.h"
 
 #include "losses/weighted.h"
@@ -10,13 +10,6 @@
 
 #include <string.h>
 
-/* A constant of the array, which is NULL where there was no memory. */
-static sumi_tensor_t constant(sumi_graph_t *graph, sumi_array_t *array) {
-  if (array) return sumi_constant_take(graph, array);
-  sumi__tensor_graph_adopt_failure(graph, SUMI_RESOURCE_EXHAUSTED);
-  return (sumi_tensor_t){0};
-}
-
 /* Evenly in [0, 1], the ends a little beyond, so that 0 and 1 are on the right sides. */
 static sumi_tensor_t thresholds(sumi_graph_t *graph, int64_t count) {
   sumi_array_t *values = sumi_array_new(SUMI_FLOAT32, SUMI_DIMS(count, 1));
@@ -24,7 +17,7 @@ static sumi_tensor_t thresholds(sumi_graph_t *graph, int64_t count) {
     const double beyond = i == 0 ? -1e-7 : i == count - 1 ? 1e-7 : 0;
     sumi_array_set(values, i, (double)i / (double)(count - 1) + beyond);
   }
-  return constant(graph, values);
+  return sumi__tensor_metric_constant(graph, values);
 }
 
 /* The weighted count of pairs at each threshold: [1, n] and [thresholds, n] to [thresholds]. */
@@ -61,11 +54,8 @@ static sumi_metric_t auc(const sumi__tensor_metric_t *m, int64_t count, bool is_
   const sumi_tensor_t yes = sumi_greater(row, thresholds(m->graph, count));
   const sumi_tensor_t is = sumi_reshape(sumi__tensor_cast(m->labels, SUMI_BOOL), SUMI_SHAPE(1, -1));
   const sumi_tensor_t no = sumi_logical_not(yes), is_not = sumi_logical_not(is);
-  sumi_tensor_t weights = m->weights;
-  if (weights.op) {
-    const sumi_tensor_t ones = sumi_ones_like(sumi__tensor_cast(m->predictions, SUMI_FLOAT32));
-    weights = sumi_reshape(sumi_mul(ones, weights), SUMI_SHAPE(1, -1));
-  }
+  sumi_tensor_t weights = sumi__tensor_metric_spread_weights(m);
+  if (weights.op) weights = sumi_expand_dims(weights, 0);
   const sumi__tensor_total_t tp = counted(m, "true_positives", count, weights, is, yes);
   const sumi__tensor_total_t fn = counted(m, "false_negatives", count, weights, is, no);
   const sumi__tensor_total_t tn = counted(m, "true_negatives", count, weights, is_not, no);
@@ -95,63 +85,5 @@ sumi_metric_t sumi_metrics_auc_with(sumi_tensor_t labels, sumi_tensor_t predicti
                            "or \"PR\" are wanted",
                            (long long)count, name));
   if (m.graph->status == SUMI_OK) metric = auc(&m, count, is_pr);
-  return sumi__tensor_metric_end(&m, metric);
-}
-
-/* ---- Mean of intersections over unions ---- */
-
-/* Rows are labels, columns predictions: one_hot(labels)^T . one_hot(predictions). */
-static sumi_tensor_t confusion(const sumi__tensor_metric_t *m, int64_t classes) {
-  const sumi_tensor_t labels = sumi_reshape(m->labels, SUMI_SHAPE(-1));
-  const sumi_tensor_t predictions = sumi_reshape(m->predictions, SUMI_SHAPE(-1));
-  sumi_tensor_t rows = sumi_one_hot(labels, (double)classes, .dtype = SUMI_FLOAT64);
-  if (m->weights.op) {
-    const sumi_tensor_t ones = sumi_ones_like(sumi__tensor_cast(m->predictions, SUMI_FLOAT32));
-    const sumi_tensor_t weights = sumi_reshape(sumi_mul(ones, m->weights), SUMI_SHAPE(-1, 1));
-    rows = sumi_mul(rows, sumi__tensor_cast(weights, SUMI_FLOAT64));
-  }
-  return sumi_matmul(rows, sumi_one_hot(predictions, (double)classes, .dtype = SUMI_FLOAT64),
-                     .transpose_a = true);
-}
-
-/* The mean over the classes that are labels or predictions. */
-static sumi_tensor_t mean_iou(sumi_tensor_t matrix, int64_t classes) {
-  sumi_graph_t *graph = sumi_tensor_graph(matrix);
-  if (!graph || graph->status != SUMI_OK) return (sumi_tensor_t){0};
-  const sumi_tensor_t eye = constant(graph, sumi_array_eye(classes, SUMI_FLOAT64));
-  const sumi_tensor_t both = sumi__tensor_cast(
-      sumi_reduce_sum(sumi_mul(matrix, eye), .axes = SUMI_AXES(0)), SUMI_FLOAT32);
-  const sumi_tensor_t either = sumi_sub(
-      sumi__tensor_cast(sumi_add(sumi_reduce_sum(matrix, .axes = SUMI_AXES(0)),
-                                 sumi_reduce_sum(matrix, .axes = SUMI_AXES(1))),
-                        SUMI_FLOAT32),
-      both);
-  const sumi_tensor_t present = sumi__tensor_cast(sumi_not_equal(either, 0), SUMI_FLOAT32);
-  return sumi_div_no_nan(sumi_reduce_sum(sumi_div_no_nan(both, either)), sumi_reduce_sum(present));
-}
-
-sumi_metric_t sumi_metrics_mean_iou_with(sumi_tensor_t labels, sumi_tensor_t predictions,
-                                         sumi_site_t site, int64_t num_classes,
-                                         const sumi_metric_options_t *given) {
-  sumi_metric_t metric = {{0}, {0}};
-  sumi__tensor_metric_t m;
-  sumi_metric_options_t options;
-  if (!sumi__tensor_graph_options(sumi_tensor_graph(predictions), site, &options, sizeof options,
-                                  given) ||
-      !labels.op ||
-      !sumi__tensor_metric_begin(&m, site, "mean_iou", labels, predictions, options.weights,
-                                 options.name))
-    return metric;
-  if (num_classes < 1)
-    sumi__tensor_loss_refuse(m.graph,
-                             sumi_fail(SUMI_INVALID_ARGUMENT,
-                                       "mean_iou: num_classes is %lld; 1 or more is wanted",
-                                       (long long)num_classes));
-  if (m.graph->status == SUMI_OK) {
-    const sumi__tensor_total_t matrix = sumi__tensor_metric_total(
-        &m, "total_confusion_matrix", SUMI_DIMS(num_classes, num_classes),
-        confusion(&m, num_classes));
-    metric = (sumi_metric_t){mean_iou(matrix.value, num_classes), matrix.updated};
-  }
   return sumi__tensor_metric_end(&m, metric);
 }

@@ -2,6 +2,7 @@
 
 #include "losses/weighted.h"
 
+#include <sumi/constants.h>
 #include <sumi/ops.h>
 
 static void refuse(const sumi__tensor_metric_t *m) {
@@ -64,4 +65,16 @@ sumi_metric_t sumi__tensor_metric_mean(const sumi__tensor_metric_t *metric, sumi
                                                                sumi_reduce_sum(ones));
   return (sumi_metric_t){sumi_div_no_nan(total.value, count.value),
                          sumi_div_no_nan(total.updated, count.updated)};
+}
+
+sumi_tensor_t sumi__tensor_metric_spread_weights(const sumi__tensor_metric_t *metric) {
+  if (!metric->weights.op) return metric->weights;
+  const sumi_tensor_t ones = sumi_ones_like(sumi__tensor_cast(metric->predictions, SUMI_FLOAT32));
+  return sumi_reshape(sumi_mul(ones, metric->weights), SUMI_SHAPE(-1));
+}
+
+sumi_tensor_t sumi__tensor_metric_constant(sumi_graph_t *graph, sumi_array_t *array) {
+  if (array) return sumi_constant_take(graph, array);
+  sumi__tensor_graph_adopt_failure(graph, SUMI_RESOURCE_EXHAUSTED);
+  return (sumi_tensor_t){0};
 }

@@ -37,4 +37,10 @@ sumi_metric_t sumi__tensor_metric_mean(const sumi__tensor_metric_t *metric, sumi
 sumi_tensor_t sumi__tensor_metric_weighted(const sumi__tensor_metric_t *metric,
                                            sumi_tensor_t values);
 
+/* The weights as a vector, one for each prediction; null where there are none. */
+sumi_tensor_t sumi__tensor_metric_spread_weights(const sumi__tensor_metric_t *metric);
+
+/* A constant of the array, which it takes over; NULL where there was no memory for it. */
+sumi_tensor_t sumi__tensor_metric_constant(sumi_graph_t *graph, sumi_array_t *array);
+
 #endif

@@ -1,5 +1,6 @@
 #include "ops/known.h"
 
+#include <sumi/constants.h>
 #include <sumi/ops.h>
 
 #include <string.h>
@@ -119,6 +120,26 @@ sumi_dims_t sumi__tensor_dims_of_rank(int rank) {
 
 sumi_dims_t sumi__tensor_vector_dims(int64_t length) {
   return SUMI_DIMS(length);
+}
+
+bool sumi__tensor_build_axis(const sumi_build_t *build, int rank, int *axis) {
+  const int64_t given = sumi_build_attr(build, "axis")->integer;
+  const bool known = rank != SUMI_UNKNOWN_RANK;
+  *axis = (int)(given < 0 ? given + rank : given);
+  if (known ? given >= -rank && given < rank : given >= 0 && given < SUMI_MAX_RANK) return true;
+  if (known)
+    sumi_build_refuse(build, "axis is %lld, expected a value in [%d, %d)", (long long)given, -rank,
+                      rank);
+  else
+    sumi_build_refuse(build, "axis is %lld, of an input of unknown rank", (long long)given);
+  return false;
+}
+
+sumi_tensor_t sumi__tensor_swap_axes(sumi_tensor_t x, int a, int b) {
+  if (a == b) return x;
+  sumi_dims_t order = {.rank = sumi_tensor_dims(x).rank};
+  for (int i = 0; i < order.rank; ++i) order.size[i] = i == a ? b : i == b ? a : i;
+  return sumi_raw_transpose(x, sumi_constant_dims(sumi_tensor_graph(x), order));
 }
 
 sumi_status_t sumi__tensor_kernel_axis(const sumi_kernel_t *kernel, const sumi_array_view_t *view,

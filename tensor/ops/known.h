@@ -55,6 +55,15 @@ bool sumi__tensor_mul_sizes(int64_t a, int64_t b, int64_t *product);
 sumi_dims_t sumi__tensor_dims_of_rank(int rank); /* all sizes unknown */
 sumi_dims_t sumi__tensor_vector_dims(int64_t length);
 
+/* ---- In expansions ---- */
+
+/* The attribute `axis` counted from the front, of an input of this rank; false when it is refused:
+ * outside [-rank, rank), or from the back where the rank is unknown. */
+bool sumi__tensor_build_axis(const sumi_build_t *build, int rank, int *axis);
+
+/* x, of known rank, with two axes in each other's place. */
+sumi_tensor_t sumi__tensor_swap_axes(sumi_tensor_t x, int a, int b);
+
 /* ---- In gradients ---- */
 
 void sumi__tensor_grad_pass(sumi_grad_t *grad);         /* dx[0] = dy[0] */

@@ -2,6 +2,7 @@
  * python/ops/linalg_grad.py; the gradient of the singular value decomposition: Townsend,
  * "Differentiating the singular value decomposition", 2016. */
 #include "kernels/lapack.h"
+#include "ops/known.h"
 #include "ops/linalg.h"
 
 #include <sumi/op_def.h>
@@ -25,12 +26,15 @@ static int64_t least_of(int64_t rows, int64_t columns) {
   return rows < columns ? rows : columns;
 }
 
+/* The matrices transposed, of any rank. */
 static sumi_tensor_t transposed(sumi_tensor_t x) {
-  const int rank = sumi_tensor_dims(x).rank;
-  if (rank == 2) return sumi_transpose(x);
-  const sumi_tensor_t unit = sumi_matrix_diag(
-      sumi_ones_like(sumi_index(x, "..., 0"))); /* I xᵀ, for any rank */
-  return sumi_batch_matmul(x, unit, .adj_x = true);
+  const int axes = sumi_tensor_dims(x).rank;
+  if (axes >= 2) return sumi__tensor_swap_axes(x, axes - 2, axes - 1);
+  const sumi_tensor_t rank = sumi_rank(x);
+  return sumi_raw_transpose(
+      x, sumi_concat(SUMI_TENSORS(sumi_range(0, sumi_sub(rank, 2), 1),
+                                  sumi_stack(SUMI_TENSORS(sumi_sub(rank, 1), sumi_sub(rank, 2)))),
+                     0));
 }
 
 /* ---- Cholesky ---- */

@@ -114,7 +114,9 @@ static sumi_tensor_t repeat_expand(const sumi_build_t *build) {
   if (rank < 0 || rank > 1)
     return sumi_build_refuse(build, "repeats has shape %s, a number or a list is expected",
                              sumi_dims_text(sumi_tensor_dims(repeats)).text);
-  const int64_t axis = sumi_build_attr(build, "axis")->integer;
+  int axis;
+  if (!sumi__tensor_build_axis(build, sumi_tensor_dims(input).rank, &axis))
+    return (sumi_tensor_t){0};
   const sumi_tensor_t size = sumi_gather(sumi_shape(input), sumi_tensor_of_number((double)axis));
   const sumi_tensor_t counts = sumi_broadcast_to(repeats, SUMI_SHAPE(size));
   const sumi_tensor_t mask = sumi_sequence_mask(counts);

@@ -10,17 +10,6 @@
 
 /* ---- sort, argsort ---- */
 
-/* x with axes `axis` and the last in each other's place. */
-static sumi_tensor_t swap_with_last(const sumi_build_t *build, sumi_tensor_t x, int rank,
-                                    int axis) {
-  if (axis == rank - 1) return x;
-  sumi_dims_t order = {.rank = rank};
-  for (int i = 0; i < rank; ++i) order.size[i] = i;
-  order.size[axis] = rank - 1;
-  order.size[rank - 1] = axis;
-  return sumi_raw_transpose(x, sumi_constant_dims(build->graph, order));
-}
-
 /* What is largest where x is smallest: -x of floats, and of integers the complement, which none of
  * them lacks. */
 static sumi_tensor_t turned(sumi_tensor_t x) {
@@ -31,23 +20,20 @@ static sumi_tensor_t turned(sumi_tensor_t x) {
 static sumi_tensor_t sorted(const sumi_build_t *build, int index) {
   const sumi_tensor_t values = build->in[0];
   const bool descending = strcmp(sumi_build_attr(build, "direction")->string, "DESCENDING") == 0;
-  const int64_t given = sumi_build_attr(build, "axis")->integer;
   const int rank = sumi_tensor_dims(values).rank;
+  const int64_t given = sumi_build_attr(build, "axis")->integer;
   int axis = -1;
   if (rank == 0) return sumi_build_refuse(build, "values is a scalar, which has no axes");
-  if (rank != SUMI_UNKNOWN_RANK && (given < -rank || given >= rank))
-    return sumi_build_refuse(build, "axis is %lld, expected a value in [%d, %d)", (long long)given,
-                             -rank, rank);
-  if (rank != SUMI_UNKNOWN_RANK) axis = (int)(given < 0 ? given + rank : given);
+  if (rank >= 0 && !sumi__tensor_build_axis(build, rank, &axis)) return (sumi_tensor_t){0};
   if (rank == SUMI_UNKNOWN_RANK && given != -1)
     return sumi_build_refuse(build, "axis %lld needs values of known rank", (long long)given);
-  const sumi_tensor_t rows = rank < 0 ? values : swap_with_last(build, values, rank, axis);
+  const sumi_tensor_t rows = rank < 0 ? values : sumi__tensor_swap_axes(values, axis, rank - 1);
   const sumi_tensor_t size = sumi_index(sumi_shape(rows), "-1");
   const sumi_tensor_t largest = sumi_top_k(descending ? rows : turned(rows), size);
   sumi_tensor_t result = sumi_output(largest, index);
   if (index == 0 && !descending) result = turned(result);
   result = sumi_identity(result); /* a node with one output */
-  return rank < 0 ? result : swap_with_last(build, result, rank, axis);
+  return rank < 0 ? result : sumi__tensor_swap_axes(result, axis, rank - 1);
 }
 
 static sumi_tensor_t sort_expand(const sumi_build_t *build) {

@@ -87,6 +87,8 @@ static void what_is_no_picture_is_refused(void **state) {
                  "channels is 2; 1, 3 and 4 are allowed");
   assert_refused(sumi_image_decode(png, 20), "PNG: byte ");
   assert_refused(sumi_image_read(write_file("text.png", "text", 4)), "text.png: neither a PNG");
+  assert_refused(sumi_image_read(write_file("packed.png", "\x1f\x8b\x08 and more", 12)),
+                 "packed.png: neither a PNG nor a JPEG: 12 bytes that begin with 1f 8b");
   assert_refused(sumi_image_read("/no/such.png"), "/no/such.png");
   assert_refused(sumi_image_read(NULL), "NULL");
 }

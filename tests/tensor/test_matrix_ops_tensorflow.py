@@ -84,7 +84,7 @@ class MatrixOps(OpsAgainstTensorFlow):
             for shape, shift, axis in [((5,), 2, 0), ((3, 4), -1, 1), ((3, 4), [1, 2], [0, 1]), ((3, 4), [1, 7], [0, 0]),
                                        ((2, 3, 4), [1, -2, 5], [0, 2, 1]), ((0, 3), 1, 0)]:
                 self.add("Roll", self.draw(shape, dtype), np.array(shift, I32), np.array(axis, I64), grad=dtype in FLOATS)
-            for shape, repeats, axis in [((4,), 3, 0), ((3,), [2, 0, 1], 0), ((2, 3), [1, 0, 4], 1)]:
+            for shape, repeats, axis in [((4,), 3, 0), ((3,), [2, 0, 1], 0), ((2, 3), [1, 0, 4], 1), ((2, 3), 2, -1), ((2, 3), [3, 1], -2)]:
                 self.composite("repeat", lambda x, r, a=axis: tf.repeat(x, r, a), self.draw(shape, dtype), np.array(repeats, I32),
                                axis=axis, grad=dtype in FLOATS)
             for sizes in [(3,), (3, 2), (2, 3, 4)]:

@@ -78,23 +78,12 @@ sumi_array_t *sumi_image_decode_with(const void *bytes, size_t size_bytes,
   return image;
 }
 
-static sumi_status_t read_bytes(const char *path, unsigned char **bytes, size_t *size) {
-  sumi__tensor_source_t source;
-  sumi_status_t status = sumi__tensor_source_open(path, &source);
-  *size = status == SUMI_OK ? (size_t)source.limit : 0;
-  *bytes = status == SUMI_OK ? sumi_malloc(*size) : NULL;
-  if (status == SUMI_OK && !*bytes) status = sumi_fail_alloc("a picture", *size);
-  if (status == SUMI_OK) status = sumi__tensor_source_read_some(&source, *bytes, *size, size);
-  sumi__tensor_source_close(&source);
-  return status;
-}
-
 sumi_status_t sumi__tensor_image_read(const char *path, const sumi_decode_options_t *options,
                                       sumi_array_t **image) {
   unsigned char *bytes = NULL;
   size_t size = 0;
   *image = NULL;
-  sumi_status_t status = read_bytes(path, &bytes, &size);
+  sumi_status_t status = sumi__tensor_source_read_file(path, &bytes, &size);
   if (status == SUMI_OK) {
     status = sumi__tensor_image_decode(bytes, size, options, image);
     if (status != SUMI_OK) sumi_fail(status, "%s: %s", path, sumi_error_message());

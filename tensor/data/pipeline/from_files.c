@@ -149,7 +149,7 @@ enum { READ_BYTES = 64 * 1024 };
 
 static sumi_status_t open_text(const char *path, reader_t *reader) {
   *reader = (reader_t){0};
-  return sumi__tensor_source_open(path, &reader->source);
+  return sumi__tensor_source_open_stream(path, sumi__tensor_starts_as_gzip, &reader->source);
 }
 
 /* More of the file behind what is in the buffer, which moves to its beginning. */

@@ -99,11 +99,12 @@ static void log_images(sumi_writer_t *log, const char *directory) {
 
 static void log_galleries(sumi_writer_t *log) {
   const char *names[] = {"猫", "dog", "bird"};
+  static const float probabilities[] = {0.2f, 0.5f, 0.3f};
   static sumi_prediction_t items[12];
   for (int i = 0; i < 12; ++i)
     items[i] = (sumi_prediction_t){.image = {SUMI_FLOAT32, 2, {14, 14}, samples + i},
                                    .truth = names[i % 3],
-                                   .probabilities = (const float[]){0.2f, 0.5f, 0.3f},
+                                   .probabilities = probabilities,
                                    .probability_count = 3,
                                    .id = i};
   const int64_t counts[] = {5, 1, 0, 2, 7, 1, 0, 0, 9};

@@ -85,7 +85,7 @@ static sumi_status_t read_text(int file, const char *path, sumi_buffer_t *text) 
     if (!end) return sumi_buffer_status(text, path);
     const ssize_t got = read(file, end, 4096);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return sumi_fail_errno(errno, "read", path);
+    if (got < 0) return sumi_fail_errno(errno, "cannot read", path);
     if (got == 0) break;
     text->size += (size_t)got;
     if (text->size > MAX_FILE_BYTES)
@@ -99,7 +99,7 @@ static sumi_status_t read_text(int file, const char *path, sumi_buffer_t *text) 
 
 static sumi_status_t read_rules(const char *path, sumi_interval_rules_t *rules) {
   const int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (file < 0) return sumi_fail_errno(errno, "open", path);
+  if (file < 0) return sumi_fail_errno(errno, "cannot open", path);
   sumi_buffer_t text = {0};
   sumi_status_t status = read_text(file, path, &text);
   if (status == SUMI_OK) status = sumi_interval_rules_parse(rules, path, text.data);

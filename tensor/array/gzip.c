@@ -53,7 +53,7 @@ static sumi_status_t refill(sumi__tensor_gzip_t *gzip, const char *path) {
   ssize_t got;
   do got = read(gzip->file, gzip->chunk, CHUNK);
   while (got < 0 && errno == EINTR);
-  if (got < 0) return sumi_fail_errno(errno, "read", path);
+  if (got < 0) return sumi_fail_errno(errno, "cannot read", path);
   gzip->at_end = got == 0;
   gzip->compressed += got;
   gzip->stream.next_in = gzip->chunk;

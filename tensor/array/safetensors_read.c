@@ -2,6 +2,7 @@
 #include "array/elements.h"
 #include "array/half.h"
 #include "array/safetensors.h"
+#include "array/source.h"
 
 #include <sumi/alloc.h>
 #include <sumi/safetensors.h>
@@ -18,18 +19,11 @@ enum { MAX_HEADER_BYTES = 100000000 }; /* the format's own limit */
 
 static sumi_status_t read_at(const sumi_safetensors_t *file, int64_t offset, void *to,
                              size_t size_bytes) {
-  char *at = to;
-  while (size_bytes > 0) {
-    const ssize_t got = pread(file->file, at, size_bytes, offset);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return sumi_fail_errno(errno, "cannot read", file->path);
-    if (got == 0)
-      return sumi__tensor_safetensors_damaged(file, "byte %" PRId64 ": the file ends here", offset);
-    at += got;
-    offset += got;
-    size_bytes -= (size_t)got;
-  }
-  return SUMI_OK;
+  size_t got;
+  SUMI_TRY(sumi__tensor_read_at(file->file, file->path, offset, to, size_bytes, &got));
+  if (got == size_bytes) return SUMI_OK;
+  return sumi__tensor_safetensors_damaged(file, "byte %" PRId64 ": the file ends here",
+                                          offset + (int64_t)got);
 }
 
 /* ---- The header ---- */

@@ -10,7 +10,7 @@ sumi__tensor_sink_t sumi__tensor_sink_open(const char *path, const char *what) {
     return sink;
   }
   sink.file = fopen(path, "wb");
-  if (!sink.file) sink.status = sumi_fail_errno(errno, "create", path);
+  if (!sink.file) sink.status = sumi_fail_errno(errno, "cannot create", path);
   return sink;
 }
 
@@ -19,7 +19,7 @@ void sumi__tensor_sink_write(sumi__tensor_sink_t *sink, const void *bytes, size_
   if (fwrite(bytes, 1, size, sink->file) == size)
     sink->size += (int64_t)size;
   else
-    sink->status = sumi_fail_errno(errno, "write", sink->path);
+    sink->status = sumi_fail_errno(errno, "cannot write", sink->path);
 }
 
 void sumi__tensor_sink_abandon(sumi__tensor_sink_t *sink, sumi_status_t status) {
@@ -36,7 +36,7 @@ sumi_status_t sumi__tensor_sink_close(sumi__tensor_sink_t *sink) {
   if (!sink->file) return sink->status;
   const bool removable = is_regular(sink->file);
   if (fclose(sink->file) != 0 && sink->status == SUMI_OK)
-    sink->status = sumi_fail_errno(errno, "write", sink->path);
+    sink->status = sumi_fail_errno(errno, "cannot write", sink->path);
   sink->file = NULL;
   if (sink->status != SUMI_OK && removable) remove(sink->path);
   return sink->status;

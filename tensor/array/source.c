@@ -16,7 +16,19 @@ static sumi_status_t read_file(int file, const char *path, void *to, size_t size
   for (*got = 0; *got < size;) {
     const ssize_t step = read(file, (char *)to + *got, size - *got);
     if (step < 0 && errno == EINTR) continue;
-    if (step < 0) return sumi_fail_errno(errno, "read", path);
+    if (step < 0) return sumi_fail_errno(errno, "cannot read", path);
+    if (step == 0) break;
+    *got += (size_t)step;
+  }
+  return SUMI_OK;
+}
+
+sumi_status_t sumi__tensor_read_at(int file, const char *path, int64_t offset, void *to,
+                                   size_t size, size_t *got) {
+  for (*got = 0; *got < size;) {
+    const ssize_t step = pread(file, (char *)to + *got, size - *got, offset + (int64_t)*got);
+    if (step < 0 && errno == EINTR) continue;
+    if (step < 0) return sumi_fail_errno(errno, "cannot read", path);
     if (step == 0) break;
     *got += (size_t)step;
   }
@@ -41,9 +53,9 @@ static sumi_status_t open_file(const char *path, sumi__tensor_source_t *source) 
   *source = (sumi__tensor_source_t){.path = path, .file = -1};
   if (!path) return sumi_fail(SUMI_INVALID_ARGUMENT, "the path of a file to read is NULL");
   source->file = open(path, O_RDONLY | O_CLOEXEC);
-  if (source->file < 0) return sumi_fail_errno(errno, "open", path);
+  if (source->file < 0) return sumi_fail_errno(errno, "cannot open", path);
   struct stat info;
-  if (fstat(source->file, &info) != 0) return sumi_fail_errno(errno, "stat", path);
+  if (fstat(source->file, &info) != 0) return sumi_fail_errno(errno, "cannot look at", path);
   if (!S_ISREG(info.st_mode))
     return sumi_fail(SUMI_INVALID_ARGUMENT, "%s is not a regular file", path);
   source->limit = info.st_size;

@@ -28,6 +28,11 @@ sumi_status_t sumi__tensor_source_open_stream(const char *path,
 
 bool sumi__tensor_starts_as_gzip(const unsigned char *start, size_t size);
 
+/* `size` bytes from `offset` on; *got is less only where the file ends. Errors name `path`. The
+ * file's position does not change. */
+sumi_status_t sumi__tensor_read_at(int file, const char *path, int64_t offset, void *to,
+                                   size_t size, size_t *got);
+
 /* All of a file, as it is, in memory that the caller releases with sumi_free. */
 sumi_status_t sumi__tensor_source_read_file(const char *path, unsigned char **bytes, size_t *size);
 

@@ -4,6 +4,7 @@
 #include "array/array.h"
 #include "array/elements.h"
 #include "array/half.h"
+#include "array/source.h"
 
 #include <sumi/crc32c.h>
 
@@ -37,15 +38,11 @@ static sumi_status_t read_bytes(const char *path, const sumi__tensor_bundle_entr
   const int file = open(path, O_RDONLY | O_CLOEXEC);
   if (file < 0) return sumi_fail_errno(errno, "cannot open", path);
   const size_t size = sumi_array_size_bytes(array);
-  size_t done = 0;
-  while (done < size) {
-    const ssize_t got = pread(file, (char *)array->data + done, size - done,
-                              (off_t)(entry->offset + done));
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) break;
-    done += (size_t)got;
-  }
+  size_t done;
+  const sumi_status_t read = sumi__tensor_read_at(file, path, (int64_t)entry->offset, array->data,
+                                                  size, &done);
   close(file);
+  SUMI_TRY(read);
   if (done < size)
     return sumi_fail(SUMI_DATA_LOSS, "%s: byte %" PRIu64 ": the file ends in array \"%s\"", path,
                      entry->offset + done, entry->shown.name);

@@ -15,17 +15,12 @@ typedef struct {
 
 typedef struct {
   sumi__tensor_cursor_t base;
-  sumi_element_t **elements; /* of the batch that is made */
-  int64_t count, batch;
+  sumi__tensor_elements_t elements; /* of the batch that is made */
+  int64_t batch;
 } cursor_t;
 
-static void drop(cursor_t *cursor) {
-  while (cursor->count > 0) sumi__tensor_element_free(cursor->elements[--cursor->count]);
-}
-
 static void close_batch(sumi__tensor_cursor_t *base) {
-  drop((cursor_t *)base);
-  sumi_free(((cursor_t *)base)->elements);
+  sumi__tensor_elements_release(&((cursor_t *)base)->elements);
 }
 
 static sumi_status_t rewind_batch(sumi__tensor_cursor_t *base) {
@@ -34,14 +29,13 @@ static sumi_status_t rewind_batch(sumi__tensor_cursor_t *base) {
 }
 
 static sumi_status_t collect(cursor_t *cursor) {
-  const int64_t size = ((const stage_t *)cursor->base.stage)->size;
-  if (!cursor->elements) cursor->elements = sumi_calloc((size_t)size, sizeof(sumi_element_t *));
-  if (!cursor->elements) return sumi_fail_alloc("a batch", (size_t)size * sizeof(sumi_element_t *));
-  while (cursor->count < size) {
+  sumi__tensor_elements_t *elements = &cursor->elements;
+  while (elements->count < ((const stage_t *)cursor->base.stage)->size) {
+    SUMI_TRY(sumi__tensor_elements_make_room(elements, "a batch"));
     sumi_element_t *element;
     SUMI_TRY(sumi__tensor_cursor_next(cursor->base.inputs[0], &element));
     if (!element) return SUMI_OK;
-    cursor->elements[cursor->count++] = element;
+    elements->list[elements->count++] = element;
   }
   return SUMI_OK;
 }
@@ -50,11 +44,11 @@ static sumi_status_t next_batch(sumi__tensor_cursor_t *base, sumi_element_t **el
   cursor_t *cursor = (cursor_t *)base;
   const stage_t *stage = (const stage_t *)base->stage;
   sumi_status_t status = collect(cursor);
-  const bool wanted = cursor->count == stage->size || (cursor->count > 0 && !stage->drop_remainder);
-  if (status == SUMI_OK && wanted)
-    status = sumi__tensor_stack(cursor->elements, cursor->count, cursor->batch++,
+  const int64_t count = cursor->elements.count;
+  if (status == SUMI_OK && (count == stage->size || (count > 0 && !stage->drop_remainder)))
+    status = sumi__tensor_stack(cursor->elements.list, count, cursor->batch++,
                                 stage->padded ? &stage->paddings : NULL, element);
-  drop(cursor);
+  sumi__tensor_elements_clear(&cursor->elements);
   return status;
 }
 

@@ -1,43 +1,30 @@
 /* Elements kept in memory. The input is only ever at its round 0. */
 #include "data/pipeline/stage.h"
 
-#include <sumi/alloc.h>
-
 typedef struct {
   sumi__tensor_cursor_t base;
-  sumi_element_t **kept;
-  int64_t count, capacity, at;
+  sumi__tensor_elements_t kept;
+  int64_t at;
   bool complete;
 } cursor_t;
 
-static void drop(cursor_t *cursor) {
-  while (cursor->count > 0) sumi__tensor_element_free(cursor->kept[--cursor->count]);
-}
-
 static void close_cache(sumi__tensor_cursor_t *base) {
-  drop((cursor_t *)base);
-  sumi_free(((cursor_t *)base)->kept);
+  sumi__tensor_elements_release(&((cursor_t *)base)->kept);
 }
 
 static sumi_status_t rewind_cache(sumi__tensor_cursor_t *base) {
   cursor_t *cursor = (cursor_t *)base;
   cursor->at = 0;
   if (cursor->complete) return SUMI_OK;
-  drop(cursor);
+  sumi__tensor_elements_clear(&cursor->kept);
   return sumi__tensor_cursor_rewind(base->inputs[0], 0);
 }
 
 static sumi_status_t keep(cursor_t *cursor, const sumi_element_t *element) {
-  if (cursor->count == cursor->capacity) {
-    const int64_t capacity = cursor->capacity ? 2 * cursor->capacity : 64;
-    sumi_element_t **kept = sumi_realloc_array(cursor->kept, (size_t)capacity, sizeof *kept);
-    if (!kept) return sumi_fail_alloc("a cache", (size_t)capacity * sizeof *kept);
-    cursor->kept = kept;
-    cursor->capacity = capacity;
-  }
+  SUMI_TRY(sumi__tensor_elements_make_room(&cursor->kept, "a cache"));
   sumi_element_t *copy = sumi__tensor_element_copy(element);
   if (!copy) return SUMI_RESOURCE_EXHAUSTED;
-  cursor->kept[cursor->count++] = copy;
+  cursor->kept.list[cursor->kept.count++] = copy;
   return SUMI_OK;
 }
 
@@ -56,8 +43,8 @@ static sumi_status_t next_new(cursor_t *cursor, sumi_element_t **element) {
 static sumi_status_t next_cached(sumi__tensor_cursor_t *base, sumi_element_t **element) {
   cursor_t *cursor = (cursor_t *)base;
   if (!cursor->complete) return next_new(cursor, element);
-  if (cursor->at == cursor->count) return SUMI_OK;
-  *element = sumi__tensor_element_copy(cursor->kept[cursor->at]);
+  if (cursor->at == cursor->kept.count) return SUMI_OK;
+  *element = sumi__tensor_element_copy(cursor->kept.list[cursor->at]);
   cursor->at += *element != NULL;
   return *element ? SUMI_OK : SUMI_RESOURCE_EXHAUSTED;
 }
@@ -71,7 +58,7 @@ static sumi_status_t skip_cached(sumi__tensor_cursor_t *base, int64_t count, int
     *skipped += element != NULL;
     sumi__tensor_element_free(element);
   }
-  const int64_t left = cursor->count - cursor->at, wanted = count - *skipped;
+  const int64_t left = cursor->kept.count - cursor->at, wanted = count - *skipped;
   const int64_t passed = wanted < left ? wanted : left;
   cursor->at += passed;
   *skipped += passed;

@@ -133,6 +133,28 @@ sumi__tensor_array_text_t sumi__tensor_array_text(const sumi_array_t *array) {
   return shown;
 }
 
+/* ---- Elements that are held ---- */
+
+sumi_status_t sumi__tensor_elements_make_room(sumi__tensor_elements_t *elements, const char *what) {
+  if (elements->count < elements->capacity) return SUMI_OK;
+  const size_t capacity = elements->capacity ? 2 * (size_t)elements->capacity : 64;
+  sumi_element_t **list = sumi_realloc_array(elements->list, capacity, sizeof *list);
+  if (!list) return sumi_fail_alloc(what, capacity * sizeof *list);
+  elements->list = list;
+  elements->capacity = (int64_t)capacity;
+  return SUMI_OK;
+}
+
+void sumi__tensor_elements_clear(sumi__tensor_elements_t *elements) {
+  while (elements->count > 0) sumi__tensor_element_free(elements->list[--elements->count]);
+}
+
+void sumi__tensor_elements_release(sumi__tensor_elements_t *elements) {
+  sumi__tensor_elements_clear(elements);
+  sumi_free(elements->list);
+  *elements = (sumi__tensor_elements_t){0};
+}
+
 /* ---- Failures ---- */
 
 void sumi__tensor_failure_set(sumi__tensor_failure_t *failure, sumi_status_t status) {

@@ -32,6 +32,19 @@ void sumi__tensor_element_free(sumi_element_t *element);
  * recorded, and returns its status. */
 sumi_status_t sumi__tensor_element_fail(const sumi_element_t *element, sumi_status_t status);
 
+/* Elements that are held; it grows with what there is to hold. Zero is none. */
+typedef struct {
+  sumi_element_t **list;
+  int64_t count, capacity;
+} sumi__tensor_elements_t;
+
+/* Room for one more, which the caller puts at list[count++]; `what` asks for it. */
+sumi_status_t sumi__tensor_elements_make_room(sumi__tensor_elements_t *elements, const char *what);
+
+/* Frees the elements, and the list as well. */
+void sumi__tensor_elements_clear(sumi__tensor_elements_t *elements);
+void sumi__tensor_elements_release(sumi__tensor_elements_t *elements);
+
 /* An array in messages: "float32 (2, 3)". */
 typedef struct {
   char text[SUMI_DIMS_TEXT_MAX + 16];

@@ -3,7 +3,6 @@
 #include "data/pipeline/stage.h"
 
 #include <inttypes.h>
-#include <sumi/alloc.h>
 #include <sumi/options.h>
 
 typedef struct {
@@ -14,48 +13,32 @@ typedef struct {
 
 typedef struct {
   sumi__tensor_cursor_t base;
-  sumi_element_t **buffer;
-  int64_t count, capacity; /* the buffer grows with what there is to hold */
+  sumi__tensor_elements_t buffer;
   int64_t draws;
   bool ended; /* the input */
 } cursor_t;
 
-static void empty(cursor_t *cursor) {
-  while (cursor->count > 0) sumi__tensor_element_free(cursor->buffer[--cursor->count]);
-}
-
 static void close_shuffle(sumi__tensor_cursor_t *base) {
-  empty((cursor_t *)base);
-  sumi_free(((cursor_t *)base)->buffer);
+  sumi__tensor_elements_release(&((cursor_t *)base)->buffer);
 }
 
 static sumi_status_t rewind_shuffle(sumi__tensor_cursor_t *base) {
   cursor_t *cursor = (cursor_t *)base;
-  empty(cursor);
+  sumi__tensor_elements_clear(&cursor->buffer);
   cursor->draws = 0;
   cursor->ended = false;
   return sumi__tensor_rewind_inputs(base);
 }
 
-static sumi_status_t make_room(cursor_t *cursor, int64_t size) {
-  if (cursor->count < cursor->capacity) return SUMI_OK;
-  int64_t capacity = cursor->capacity ? 2 * cursor->capacity : 64;
-  if (capacity > size) capacity = size;
-  sumi_element_t **buffer = sumi_realloc_array(cursor->buffer, (size_t)capacity, sizeof *buffer);
-  if (!buffer) return sumi_fail_alloc("a shuffle", (size_t)capacity * sizeof *buffer);
-  cursor->buffer = buffer;
-  cursor->capacity = capacity;
-  return SUMI_OK;
-}
-
 static sumi_status_t fill(cursor_t *cursor) {
   const int64_t size = ((const stage_t *)cursor->base.stage)->size;
-  while (!cursor->ended && cursor->count < size) {
-    SUMI_TRY(make_room(cursor, size));
+  sumi__tensor_elements_t *buffer = &cursor->buffer;
+  while (!cursor->ended && buffer->count < size) {
+    SUMI_TRY(sumi__tensor_elements_make_room(buffer, "a shuffle"));
     sumi_element_t *element;
     SUMI_TRY(sumi__tensor_cursor_next(cursor->base.inputs[0], &element));
     cursor->ended = !element;
-    if (element) cursor->buffer[cursor->count++] = element;
+    if (element) buffer->list[buffer->count++] = element;
   }
   return SUMI_OK;
 }
@@ -65,17 +48,18 @@ static int64_t draw(cursor_t *cursor) {
   const sumi_philox_t stream = sumi_philox_seeded(stage->seed,
                                                   stage->same_each_round ? 0 : cursor->base.round);
   int64_t drawn;
-  sumi_random_uniform_int64(stream, 0, cursor->count, cursor->draws++, 1, &drawn);
+  sumi_random_uniform_int64(stream, 0, cursor->buffer.count, cursor->draws++, 1, &drawn);
   return drawn;
 }
 
 static sumi_status_t next_drawn(sumi__tensor_cursor_t *base, sumi_element_t **element) {
   cursor_t *cursor = (cursor_t *)base;
   SUMI_TRY(fill(cursor));
-  if (cursor->count == 0) return SUMI_OK;
+  sumi__tensor_elements_t *buffer = &cursor->buffer;
+  if (buffer->count == 0) return SUMI_OK;
   const int64_t place = draw(cursor);
-  *element = cursor->buffer[place];
-  cursor->buffer[place] = cursor->buffer[--cursor->count];
+  *element = buffer->list[place];
+  buffer->list[place] = buffer->list[--buffer->count];
   return SUMI_OK;
 }
 

@@ -80,7 +80,7 @@ sumi_status_t sumi__tensor_interpret(sumi_session_t *session, const sumi_op_t *o
   session->failure_named = false;
   const int saved_threads = sumi__tensor_threads_begin(); /* plans are made outside runs */
   if (def->flags & SUMI_OP_ALIAS) {
-    memcpy((void *)(uintptr_t)out->data, in->data, bytes_of(out));
+    if (bytes_of(out) > 0) memcpy((void *)(uintptr_t)out->data, in->data, bytes_of(out));
   } else if (def->map) {
     sumi_arena_t *memory = sumi_arena_new();
     status = memory ? run_map(session, op, in, out, memory) : sumi_fail_alloc("a step", 1);

@@ -148,7 +148,8 @@ static sumi_status_t take_output(const sumi_kernel_t *kernel, int index, sumi_ar
     return SUMI_OK;
   }
   SUMI_TRY(check_planned(kernel, index, sumi_array_dims(array)));
-  memcpy(sumi_kernel_out(kernel, index), sumi_array_data(array), sumi_array_size_bytes(array));
+  const size_t bytes = sumi_array_size_bytes(array);
+  if (bytes > 0) memcpy(sumi_kernel_out(kernel, index), sumi_array_data(array), bytes);
   return SUMI_OK;
 }
 
